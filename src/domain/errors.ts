@@ -1,0 +1,45 @@
+/**
+ * An error means *we could not decide*, never a denial. Codes are stable; `http/problem.ts` maps each to a status.
+ */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'body_too_large'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'epoch_mismatch'
+  | 'data_stale'
+  | 'revision_not_reached'
+  | 'not_ready'
+  | 'policy_failed'
+  | 'clock_skewed'
+  | 'records_unavailable'
+  | 'store_unavailable'
+  | 'overloaded'
+  | 'internal';
+
+/** One fault in an input: where (JSON Pointer, or file position) and what is wrong with it. */
+export interface Fault {
+  at: string;
+  message: string;
+}
+
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly faults: readonly Fault[];
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; faults?: readonly Fault[] } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.faults = options.faults ?? [];
+  }
+}
+
+/** Anything may be thrown (opa-wasm throws strings and bare objects); inside, only `Error` travels. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return new Error(String(thrown.message));
+  return new Error(String(thrown));
+}

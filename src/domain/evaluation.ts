@@ -1,0 +1,59 @@
+import type { FollowUp, Loa } from './facts.ts';
+import type { Identifier } from './identifier.ts';
+
+/** A question, validated. Identifiers are parsed; nothing in it is trusted beyond its form. */
+export interface Question {
+  actor: Identifier;
+  /** The loa of this login, in any known spelling (eTD, eIDAS, DigiD); the policy maps it. */
+  loa?: string;
+  represented: Identifier;
+  branch?: string;
+  /** ServiceID, or ServiceUUID with one active instance. */
+  service: string;
+  operation?: string;
+  case?: string;
+  /** The intermediary through whom the actor acts, when the caller knows it. */
+  via?: Identifier;
+  min_loa?: string;
+  /** `epoch.n`: answer from data at or beyond this revision, or not at all. */
+  min_revision?: string;
+  together?: { id: Identifier; loa?: string }[];
+  /** Recorded, never used as now. */
+  time?: string;
+}
+
+export type Basis = 'self' | 'statutory' | 'appointed' | 'mandate' | 'chain' | 'portal';
+
+/** What the policy's `authz/decision` answers; its shape is checked after each evaluation. */
+export interface Verdict {
+  allow: boolean;
+  /** Stable codes, sorted; empty on allow. Catalogue: docs/reasons.md, generated from the policy's METADATA. */
+  reasons: string[];
+  basis: Basis | null;
+  mandates: string[];
+  branches: 'all' | string[] | null;
+  branch_verified: boolean;
+  /** Milliseconds since 1970; the earliest moment at which this answer may change by itself; null: never. */
+  changes_at: number | null;
+  loa_required: Loa | null;
+  /** Portal: ServiceIDs behind it that are allowed (R45); each must be asked again. */
+  services: string[] | null;
+  /** Joint authority: how many holders must act together. */
+  holders_required: number | null;
+  follow_up: { to: FollowUp; delegate_may_read: boolean } | null;
+}
+
+/** Which data an answer rests on. */
+export interface DataPosition {
+  /** `epoch.n` */
+  revision: string;
+  ageMs: number;
+}
+
+/** An answered question: the verdict with its provenance. */
+export interface Decision extends Verdict {
+  id: string;
+  policy_revision: string;
+  data_revision: string;
+  data_age_ms: number;
+}

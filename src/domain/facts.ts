@@ -1,0 +1,137 @@
+/**
+ * Facts: what the register knows, in the shape in which the rules read it. One spelling (snake_case) from the SQL
+ * views through the projection into the policy input, so that nothing is renamed on the way. Moments are integer
+ * milliseconds since 1970 (UTC). See docs/decisions/0003-facts-have-one-shape.md.
+ */
+
+/** A party's internal id: 16 random bytes, written as a lower-case UUID. */
+export type PartyId = string;
+
+export type PartyKind = 'organisation' | 'person';
+
+export type PartyState =
+  | 'bankrupt'
+  | 'wsnp'
+  | 'dissolved'
+  | 'deregistered'
+  | 'deceased'
+  | 'curatele'
+  | 'bewind';
+
+/** A party is in `state` while `since <= now < until`; without `until` it stays so. No states: active. */
+export interface StateFact {
+  state: PartyState;
+  since: number;
+  until?: number;
+}
+
+export interface PartyFacts {
+  party_id: PartyId;
+  kind: PartyKind;
+  states: StateFact[];
+  /** Persons only: `YYYY-MM-DD`; needed for parental authority (ends at the 18th birthday). */
+  birth_date?: string;
+  /** Organisations with a KvK number: eight digits. */
+  kvk?: string;
+  /** Has at least one branch of its own in the register (R23, R24). */
+  has_branches: boolean;
+}
+
+/** What an identifier leads to. `means` only for issued means (pseudonyms); R13, R71. */
+export interface AliasFacts {
+  party_id: PartyId;
+  means?: { active: boolean };
+}
+
+export type Loa = 'eh2' | 'eh2plus' | 'eh3' | 'eh4';
+
+export type MandateKind = 'employee' | 'business' | 'voluntary' | 'statutory' | 'appointed';
+
+export type Ground =
+  | 'signatory'
+  | 'owner'
+  | 'parental_authority'
+  | 'curatele'
+  | 'bewind'
+  | 'mentorschap'
+  | 'bankruptcy_curator'
+  | 'liquidator';
+
+export type MandateStatus =
+  | 'requested'
+  | 'offered'
+  | 'active'
+  | 'suspended'
+  | 'revoked'
+  | 'rejected'
+  | 'withdrawn'
+  | 'lapsed';
+
+export type FollowUp = 'delegate' | 'represented' | 'both';
+
+/** What a service asks of whoever uses it. Sets are objects with `true`, which Rego in WASM looks up by key. */
+export interface ServiceTerms {
+  active: boolean;
+  loa: Loa;
+  /** Mandate kinds for which the owner accepts mandates (R43). */
+  kinds: Partial<Record<MandateKind, true>>;
+  /** Statutory grounds accepted (R120: phased in per service). */
+  grounds: Partial<Record<Ground, true>>;
+  chains: boolean;
+  branches: boolean;
+}
+
+/** One instance (ServiceID) of a definition (ServiceUUID). An instance may only narrow its definition. */
+export interface ServiceFacts {
+  service_id: string;
+  service_uuid: string;
+  /** Owner (party providing the instance): UUID. */
+  owner: string;
+  domain: 'assets' | 'personal_care' | 'general';
+  definition: ServiceTerms;
+  instance: ServiceTerms;
+  /** Sets that contain the service now → the version of the set in which it (last) became a member (R46, R55). */
+  sets: Record<string, number>;
+  /** ServiceIDs behind this portal, or none when it is no portal (R45). */
+  sub_services: string[];
+  follow_up: FollowUp;
+}
+
+/** The key by which a mandate was selected: what of its scope covers the service asked for. */
+export type Scope =
+  | { by: 'service' }
+  | { by: 'set'; set: string; version: number }
+  | { by: 'owner' }
+  | { by: 'everything' };
+
+/** One mandate as the rules read it, selected for one service. Absent optional fields mean: not granted. */
+export interface MandateFacts {
+  mandate_id: string;
+  kind: MandateKind;
+  ground?: Ground;
+  status: MandateStatus;
+  valid_from: number;
+  /** Exclusive. Absent only for statutory mandates (open-ended). */
+  valid_until?: number;
+  loa: Loa;
+  /** Employee mandates: whether it serves the employer's own affairs, its clients', or both. */
+  reach?: 'own' | 'clients' | 'both';
+  scope: Scope;
+  operations: 'all' | string[];
+  branches: 'all' | string[];
+  /** A case is (ServiceID, case id), written `ServiceID#case id`. */
+  cases: 'all' | string[];
+  /** Joint authority: so many holders in all (the delegate included), the others taken from `with`. */
+  joint?: { required: number; with: PartyId[] };
+  /** On whose authority it was granted, where that matters: a curator's, a liquidator's, a public organisation's. */
+  granted_under?: 'bankruptcy_curator' | 'liquidator' | 'appointed';
+  granted_at: number;
+  survivor?: true;
+  /** Onward mandate under the right of substitution: the parent mandate and its delegate. */
+  derived_from?: { mandate_id: string; delegate: PartyId };
+  follow_up?: FollowUp;
+  /** The delegate may read the messages that follow (R127). */
+  reads_messages?: true;
+  /** The right of substitution itself (R50): may its delegate pass it on? */
+  substitution?: true;
+}

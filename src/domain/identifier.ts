@@ -1,0 +1,67 @@
+import type { PartyKind } from './facts.ts';
+
+/** Identifier schemes of the register; `pseudonym` names a means (eHerkenning), the others name the party itself. */
+export type Scheme = 'kvk' | 'rsin' | 'oin' | 'bsn' | 'pseudonym';
+
+/** One identifier, leading zeros kept. */
+export interface Identifier {
+  scheme: Scheme;
+  value: string;
+}
+
+interface Rule {
+  urn: string;
+  form: RegExp;
+  says: string;
+  names: PartyKind;
+  elfproef: boolean;
+}
+
+const RULES: Record<Scheme, Rule> = {
+  kvk: { urn: 'urn:nl:kvk:', form: /^[0-9]{8}$/, says: 'eight digits', names: 'organisation', elfproef: false },
+  rsin: { urn: 'urn:nl:rsin:', form: /^[0-9]{9}$/, says: 'nine digits', names: 'organisation', elfproef: true },
+  oin: { urn: 'urn:nl:oin:', form: /^[0-9]{20}$/, says: 'twenty digits', names: 'organisation', elfproef: false },
+  bsn: { urn: 'urn:nl:bsn:', form: /^[0-9]{9}$/, says: 'nine digits', names: 'person', elfproef: true },
+  pseudonym: {
+    urn: 'urn:etoegang:pseudonym:',
+    form: /^[A-Za-z0-9@._-]{1,160}$/,
+    says: '1 to 160 letters, digits or @._-',
+    names: 'person',
+    elfproef: false,
+  },
+};
+
+const SCHEMES = Object.keys(RULES) as Scheme[];
+
+/** Which kind of party a scheme names: a BSN or a means names a person, the others an organisation. */
+export function partyKindOf(scheme: Scheme): PartyKind {
+  return RULES[scheme].names;
+}
+
+/**
+ * Parses a URN. Returns a sentence saying what is wrong instead of throwing: the caller gathers all faults.
+ * The sentence never repeats the value: it may be a BSN.
+ */
+export function parseIdentifier(text: string): Identifier | string {
+  const scheme = SCHEMES.find((name) => text.startsWith(RULES[name].urn));
+  if (scheme === undefined) {
+    return `must be one of ${SCHEMES.map((name) => `${RULES[name].urn}…`).join(', ')}`;
+  }
+  const rule = RULES[scheme];
+  const value = text.slice(rule.urn.length);
+  if (!rule.form.test(value)) return `${rule.urn} takes ${rule.says}`;
+  if (rule.elfproef && !passesElfproef(value)) return `the number behind ${rule.urn} fails the elfproef`;
+  return { scheme, value };
+}
+
+export function toUrn({ scheme, value }: Identifier): string {
+  return RULES[scheme].urn + value;
+}
+
+/** Elfproef of BSN and RSIN: weights 9…2 and −1; `000000000` passes the sum and is refused (standards: BKWI SGR). */
+export function passesElfproef(digits: string): boolean {
+  if (digits === '000000000') return false;
+  let sum = 0;
+  for (let i = 0; i < 8; i++) sum += (9 - i) * Number(digits[i]);
+  return (sum - Number(digits[8])) % 11 === 0;
+}

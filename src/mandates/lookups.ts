@@ -1,0 +1,30 @@
+import type { Revision } from '../domain/revision.ts';
+import type { RecordKey, RecordKind, Records } from './record.ts';
+
+/** A record, or null: the register is known to hold none under this key. */
+export type Found<K extends RecordKind = RecordKind> = Records[K] | null;
+
+/**
+ * The one way in which decisions read mandate data: by exact key, never by scan. Three stores implement it
+ * (in-process, Redis, Postgres) and pass one contract suite (test/contract/lookups.ts).
+ */
+export interface Lookups {
+  /**
+   * Answers from this process without waiting, or undefined when the record is not at hand.
+   * A store that always has to ask answers undefined.
+   */
+  peek(key: RecordKey): Found | undefined;
+  /**
+   * All records in as few round trips as the store can (Redis: one), in the order asked.
+   * @throws AppError `store_unavailable` | `not_ready` | `data_stale`: never an answer that is a guess.
+   */
+  read(keys: readonly RecordKey[]): Promise<Found[]>;
+}
+
+/** How fresh the data behind `Lookups` is. Errors, not denials, when that cannot be said. */
+export interface Freshness {
+  /** @throws AppError `not_ready` | `data_stale` | `clock_skewed` */
+  position(): { revision: Revision; ageMs: number };
+  /** Resolves when `revision` has been applied. @throws AppError `revision_not_reached` | `epoch_mismatch` */
+  reach(revision: Revision): Promise<void>;
+}

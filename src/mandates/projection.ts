@@ -1,0 +1,61 @@
+import type { AliasFacts, MandateFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
+import type { Revision } from '../domain/revision.ts';
+import type { ScopeKey } from './record-key.ts';
+
+/**
+ * One write to a projection. `mandate` and `link` add or replace one entry (by mandate id) in a list record; the
+ * others replace the record. Built from facts by `writes.ts`, applied alike by every projection.
+ */
+export type Write =
+  | { put: 'alias'; hmac: string; facts: AliasFacts }
+  | { put: 'party'; party: PartyId; facts: PartyFacts }
+  | { put: 'service'; serviceId: string; facts: ServiceFacts }
+  | { put: 'definition'; serviceUuid: string; instances: string[] }
+  | { put: 'branch'; party: PartyId; branch: string }
+  | { put: 'mandate'; represented: PartyId; delegate: PartyId; scope: ScopeKey; facts: MandateFacts }
+  | { put: 'link'; actor: PartyId; organisation: PartyId; mandateId: string }
+  | { drop: 'alias'; hmac: string }
+  | { drop: 'service'; serviceId: string }
+  | { drop: 'definition'; serviceUuid: string }
+  | { drop: 'branch'; party: PartyId; branch: string }
+  | { drop: 'mandate'; represented: PartyId; delegate: PartyId; scope: ScopeKey; mandateId: string }
+  | { drop: 'link'; actor: PartyId; organisation: PartyId; mandateId: string };
+
+/** What a projection says of itself; a reader that expects other values is *not ready*. */
+export interface Header {
+  layout: number;
+  keyId: string;
+  /** Check value of the HMAC key: readers compare it with their own. */
+  keyCheck: string;
+}
+
+/** Committed changes up to and including `to`, applied all or nothing on top of exactly `from`. */
+export interface Batch {
+  from: Revision;
+  to: Revision;
+  writes: readonly Write[];
+}
+
+/** A projection that is being built beside the live one. */
+export interface Rebuild {
+  load(writes: readonly Write[]): Promise<void>;
+  /** Makes it the live one, at this revision; readers see the old or the new, never a mixture. */
+  swap(at: Revision): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+/**
+ * The writing side of a projection (in-process or Redis), used by the sync leader only. `fence` is the leader's
+ * number; a projection refuses (`AppError conflict`) whoever comes with a lower one than it has seen.
+ */
+export interface Projection {
+  /** Header and revision of the live projection, or undefined when there is none (empty, flushed, unknown layout). */
+  state(): Promise<{ header: Header; revision: Revision; fence: number } | undefined>;
+  /** @throws AppError `conflict` when the cursor is not `batch.from` or the fence is lower: read `state` again. */
+  apply(batch: Batch, fence: number): Promise<void>;
+  rebuild(header: Header, fence: number): Promise<Rebuild>;
+  /** The projection's own clock (Redis TIME), milliseconds: what heartbeats are stamped with. */
+  time(): Promise<number>;
+  /** Tells readers: at `stampMs` (taken before asking Postgres) nothing was committed beyond `revision`. */
+  heartbeat(stampMs: number, revision: Revision, fence: number): Promise<void>;
+}
