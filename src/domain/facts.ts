@@ -9,14 +9,7 @@ export type PartyId = string;
 
 export type PartyKind = 'organisation' | 'person';
 
-export type PartyState =
-  | 'bankrupt'
-  | 'wsnp'
-  | 'dissolved'
-  | 'deregistered'
-  | 'deceased'
-  | 'curatele'
-  | 'bewind';
+export type PartyState = 'bankrupt' | 'wsnp' | 'dissolved' | 'deregistered' | 'deceased' | 'curatele' | 'bewind';
 
 /** A party is in `state` while `since <= now < until`; without `until` it stays so. No states: active. */
 export interface StateFact {
