@@ -33,14 +33,19 @@ export interface Header {
 export interface Batch {
   from: Revision;
   to: Revision;
+  /** Hash of the change at `to` (hex), kept beside the cursor: a cursor whose hash Postgres does not know is not its own. */
+  hash: string;
   writes: readonly Write[];
 }
 
 /** A projection that is being built beside the live one. */
 export interface Rebuild {
   load(writes: readonly Write[]): Promise<void>;
-  /** Makes it the live one, at this revision; readers see the old or the new, never a mixture. */
-  swap(at: Revision): Promise<void>;
+  /**
+   * Makes it the live one, at this revision (`hash` as in `Batch`; empty when there was no change yet); readers see
+   * the old or the new, never a mixture. @throws AppError `conflict` when the fence is lower than the one seen.
+   */
+  swap(at: Revision, hash: string): Promise<void>;
   abandon(): Promise<void>;
 }
 
@@ -50,12 +55,15 @@ export interface Rebuild {
  */
 export interface Projection {
   /** Header and revision of the live projection, or undefined when there is none (empty, flushed, unknown layout). */
-  state(): Promise<{ header: Header; revision: Revision; fence: number } | undefined>;
+  state(): Promise<{ header: Header; revision: Revision; hash: string; fence: number } | undefined>;
   /** @throws AppError `conflict` when the cursor is not `batch.from` or the fence is lower: read `state` again. */
   apply(batch: Batch, fence: number): Promise<void>;
   rebuild(header: Header, fence: number): Promise<Rebuild>;
   /** The projection's own clock (Redis TIME), milliseconds: what heartbeats are stamped with. */
   time(): Promise<number>;
-  /** Tells readers: at `stampMs` (taken before asking Postgres) nothing was committed beyond `revision`. */
+  /**
+   * Tells readers: at `stampMs` (taken before asking Postgres) nothing was committed beyond `revision`.
+   * @throws AppError `conflict` when there is no live projection, its cursor is not `revision` or the fence is lower.
+   */
   heartbeat(stampMs: number, revision: Revision, fence: number): Promise<void>;
 }
