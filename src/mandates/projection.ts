@@ -66,4 +66,6 @@ export interface Projection {
    * @throws AppError `conflict` when there is no live projection, its cursor is not `revision` or the fence is lower.
    */
   heartbeat(stampMs: number, revision: Revision, fence: number): Promise<void>;
+  /** All that the live projection holds, as puts in chunks, in any order: for comparing it with Postgres (`verify`). */
+  contents(): AsyncIterable<readonly Write[]>;
 }
