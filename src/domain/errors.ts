@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'method_not_allowed'
+  | 'host_refused'
   | 'conflict'
   | 'epoch_mismatch'
   | 'data_stale'
