@@ -1,0 +1,66 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Read when metrics are scraped, so that counting costs the decision path nothing. */
+export interface Sources {
+  /** Undefined while there is no position (not ready). */
+  dataAgeMs: () => number | undefined;
+  cache: () => { hits: number; misses: number; bytes: number; entries: number };
+}
+
+const SECONDS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
+
+export type Metrics = ReturnType<typeof makeMetrics>;
+
+/** Every metric of the process, by name, on a registry of its own (several stacks may live in one process). */
+export function makeMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter({ name: `machtig_${name}`, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge({ name: `machtig_${name}`, help, labelNames, registers });
+
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    decisionSeconds: new Histogram({
+      name: 'machtig_decision_seconds',
+      help: 'From question to recorded answer, without HTTP.',
+      buckets: SECONDS,
+      registers,
+    }),
+    decisions: counter('decisions_total', 'Decisions by outcome and first reason.', ['outcome', 'reason']),
+    errors: counter('decision_errors_total', 'Questions that could not be decided, by error code.', ['code']),
+    policyInfo: gauge('policy_info', 'The policy in use: 1 under its revision.', ['revision']),
+    policyReplacements: counter('policy_instance_replacements_total', 'Policy instances replaced, by cause.', [
+      'cause',
+    ]),
+    recordsWritten: counter('records_written_total', 'Decision records written.'),
+    recordsFailed: counter('records_failed_total', 'Decision records that could not be written.'),
+    usesDropped: counter('uses_dropped_total', 'Uses of mandates not reported: best effort, bounded.'),
+    syncRevision: gauge('sync_revision', 'Number of the last revision applied by sync.'),
+    syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
+    syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),
+    watch: (sources: Sources) => watch(registers, sources),
+  };
+}
+
+function watch(registers: Registry[], sources: Sources): void {
+  new Gauge({
+    name: 'machtig_data_age_seconds',
+    help: 'Age of the data that answers rest on; NaN while unknown.',
+    registers,
+    collect() {
+      this.set((sources.dataAgeMs() ?? Number.NaN) / 1000);
+    },
+  });
+  new Gauge({
+    name: 'machtig_cache',
+    help: 'In-process cache: hits and misses since start, bytes and entries now.',
+    labelNames: ['what'],
+    registers,
+    collect() {
+      for (const [what, value] of Object.entries(sources.cache())) this.set({ what }, value);
+    },
+  });
+}
