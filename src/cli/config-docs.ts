@@ -1,0 +1,45 @@
+import { variableNotes } from './config-variables.ts';
+
+/** docs/configuration.md, from the schema that the process runs on. */
+export function configurationPage(): string {
+  const rows = variableNotes().map(
+    ({ name, says, allowed, secret, defaultText }) =>
+      `| \`${name}\`${secret ? ' (secret)' : ''} | ${says} | ${allowed} | ${defaultText ?? ''} |`,
+  );
+  return `${HEAD}
+| variable | what it is | must be | default |
+|---|---|---|---|
+${rows.join('\n')}
+${TAIL}`;
+}
+
+const HEAD = `# Configuration
+
+Generated from \`src/cli/config-variables.ts\`; \`npx vitest run test/unit/config.test.ts -u\` writes it anew.
+
+All configuration comes from the environment. It is read once, at the start; every fault is listed at once, and the
+process ends with exit code 78. A variable that begins with \`MACHTIG_\` and is not in this table is a fault, so that a
+typo never goes unnoticed. An empty variable counts as absent. A secret may come from a file: give \`<NAME>_FILE\`
+instead of \`<NAME>\`. Secrets print as \`[redacted]\`.
+`;
+
+const TAIL = `
+## What a role cannot do without
+
+| role | needs |
+|---|---|
+| \`dev\` | nothing: embedded stores, keys of its own, anonymous calls over loopback |
+| \`sidecar\` | \`REDIS_URL\`, \`MACHTIG_HMAC_KEY\`, and \`MACHTIG_CALLERS\` or \`MACHTIG_ANONYMOUS\` |
+| \`sync\` | \`DATABASE_URL\`, \`REDIS_URL\`, \`MACHTIG_HMAC_KEY\` |
+| \`migrate\`, \`revoke\`, \`suspend\`, \`reactivate\` | \`DATABASE_URL\` |
+| \`import\`, \`seed\` | \`DATABASE_URL\`, \`MACHTIG_HMAC_KEY\`, \`MACHTIG_SEAL_KEY\` |
+
+## What is refused at the start
+
+- Half a TLS pair: \`MACHTIG_TLS_CERT\` without \`MACHTIG_TLS_KEY\` or the other way round, or a client authority without both.
+- A decision port beyond loopback without TLS, unless \`MACHTIG_ALLOW_PLAIN_REMOTE=yes\` says that something else encrypts.
+- A decision port beyond loopback without the host names by which it is addressed: an unknown \`Host\` header is answered
+  with 421, so that a page in somebody's browser cannot reach a sidecar by rebinding a name of its own to 127.0.0.1.
+- No callers at all: neither \`MACHTIG_CALLERS\` nor \`MACHTIG_ANONYMOUS=loopback\` (the role \`dev\` allows anonymous loopback).
+- No key: there is no default for \`MACHTIG_HMAC_KEY\` and \`MACHTIG_SEAL_KEY\` outside \`dev\`. \`openssl rand -base64 32\` makes one.
+`;

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import type { Fault } from '../domain/errors.ts';
+import type { Values, VariableName } from './config-variables.ts';
+
+/** What a process is started for; decides which variables it cannot do without. */
+export type Role = 'dev' | 'sidecar' | 'sync' | 'admin' | 'migrate' | 'import' | 'seed' | 'operate';
+
+const NEEDED: Record<Role, readonly VariableName[]> = {
+  dev: [],
+  sidecar: ['REDIS_URL', 'MACHTIG_HMAC_KEY'],
+  sync: ['DATABASE_URL', 'REDIS_URL', 'MACHTIG_HMAC_KEY'],
+  admin: ['DATABASE_URL', 'MACHTIG_HMAC_KEY', 'MACHTIG_SEAL_KEY'],
+  migrate: ['DATABASE_URL'],
+  import: ['DATABASE_URL', 'MACHTIG_HMAC_KEY', 'MACHTIG_SEAL_KEY'],
+  seed: ['DATABASE_URL', 'MACHTIG_HMAC_KEY', 'MACHTIG_SEAL_KEY'],
+  operate: ['DATABASE_URL'],
+};
+
+/** Faults that no variable has alone: what a role cannot do without, and doors that would stand open. */
+export function consistencyFaults(v: Values, role: Role): Fault[] {
+  const faults: Fault[] = NEEDED[role]
+    .filter((name) => v[name] === undefined)
+    .map((name) => ({ at: name, message: `must be given for the role ${role}` }));
+  if (role === 'sidecar' || role === 'dev') faults.push(...tlsFaults(v), ...doorFaults(v), ...callerFaults(v, role));
+  return faults;
+}
+
+function tlsFaults(v: Values): Fault[] {
+  const faults: Fault[] = [];
+  if (v.MACHTIG_TLS_CERT && !v.MACHTIG_TLS_KEY) {
+    faults.push({ at: 'MACHTIG_TLS_KEY', message: 'must be given with MACHTIG_TLS_CERT' });
+  }
+  if (v.MACHTIG_TLS_KEY && !v.MACHTIG_TLS_CERT) {
+    faults.push({ at: 'MACHTIG_TLS_CERT', message: 'must be given with MACHTIG_TLS_KEY' });
+  }
+  if (v.MACHTIG_TLS_CLIENT_CA && !v.MACHTIG_TLS_CERT && !v.MACHTIG_TLS_KEY) {
+    faults.push({ at: 'MACHTIG_TLS_CLIENT_CA', message: 'needs MACHTIG_TLS_CERT and MACHTIG_TLS_KEY' });
+  }
+  return faults;
+}
+
+function doorFaults(v: Values): Fault[] {
+  if (v.MACHTIG_PORT === 'off') {
+    return v.MACHTIG_SOCKET ? [] : [{ at: 'MACHTIG_PORT', message: 'can only be off when MACHTIG_SOCKET is given' }];
+  }
+  if (isLoopbackHost(v.MACHTIG_HOST)) return [];
+  const faults: Fault[] = [];
+  if (!v.MACHTIG_TLS_CERT && !v.MACHTIG_TLS_KEY && !v.MACHTIG_ALLOW_PLAIN_REMOTE) {
+    faults.push({
+      at: 'MACHTIG_HOST',
+      message: 'must be a loopback address, unless TLS is configured or MACHTIG_ALLOW_PLAIN_REMOTE=yes',
+    });
+  }
+  if (v.MACHTIG_ALLOWED_HOSTS.length === 0 && !v.MACHTIG_PUBLIC_URL) {
+    faults.push({
+      at: 'MACHTIG_ALLOWED_HOSTS',
+      message: 'must name the hosts by which callers address this process, or MACHTIG_PUBLIC_URL must be given',
+    });
+  }
+  return faults;
+}
+
+function callerFaults(v: Values, role: Role): Fault[] {
+  if (v.MACHTIG_ANONYMOUS && v.MACHTIG_PORT !== 'off' && !isLoopbackHost(v.MACHTIG_HOST)) {
+    return [{ at: 'MACHTIG_ANONYMOUS', message: 'can only be given when MACHTIG_HOST is a loopback address' }];
+  }
+  if (v.MACHTIG_CALLERS || v.MACHTIG_ANONYMOUS || role === 'dev') return [];
+  return [
+    { at: 'MACHTIG_CALLERS', message: 'must be given, unless MACHTIG_ANONYMOUS=loopback allows calls without it' },
+  ];
+}
+
+/** Names and addresses that never leave this machine. */
+export function isLoopbackHost(host: string): boolean {
+  if (host === 'localhost' || host === '::1' || host === '[::1]') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
