@@ -1,0 +1,109 @@
+/**
+ * `npm run bench`: the sidecar beside a bare `node:http` constant and a Hono constant, in one interleaved run.
+ * Options: --quick (short, 10 k mandates only), --seconds N, --rounds N, --sizes 10000,1000000, --out FOLDER.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { makeLifecycle } from '../src/process/lifecycle.ts';
+import { startProgress } from '../src/process/progress.ts';
+import { hasWrk, loadByClosedLoop, loadByWrk } from './bench/generators.ts';
+import { type Measurement, summarise } from './bench/measurement.ts';
+import { toSvg } from './bench/plot.ts';
+import { cpuTimeUs, describeMachine } from './bench/processes.ts';
+import { type Report, toMarkdown } from './bench/report.ts';
+import { startConstants, startSidecars, type Target } from './bench/targets.ts';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+    rounds: { type: 'string' },
+    sizes: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+const seconds = Number(values.seconds ?? (values.quick ? 2 : 5));
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const sizes = (values.sizes ?? (values.quick ? '10000' : '10000,1000000')).split(',').filter(Boolean).map(Number);
+const out = values.out ?? fileURLToPath(new URL('results', import.meta.url));
+
+const lifecycle = makeLifecycle();
+const folder = mkdtempSync(join(tmpdir(), 'machtig-bench-'));
+lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
+process.once('SIGINT', () => void lifecycle.close().finally(() => process.exit(130)));
+
+interface Setup {
+  target: Target;
+  transport: 'tcp' | 'unix';
+  connections: number;
+}
+
+async function measure({ target, transport, connections }: Setup): Promise<Measurement> {
+  const generator = transport === 'tcp' && hasWrk ? 'wrk' : 'closed-loop';
+  const load = generator === 'wrk' ? loadByWrk : loadByClosedLoop;
+  const before = await target.counters();
+  const cpuBefore = cpuTimeUs(target.pid);
+  const result = await load({
+    target: transport === 'tcp' ? { port: target.port } : { socket: target.socket },
+    connections,
+    seconds,
+    path: '/access/v1/evaluation',
+    bodies: target.bodies,
+  });
+  const cpuUs = (cpuTimeUs(target.pid) - cpuBefore) / result.requests;
+  const shares = target.shares(before, await target.counters());
+  return { server: target.name, transport, connections, generator, ...result, cpuUs, ...shares };
+}
+
+async function measureAll(targets: readonly Target[]): Promise<Measurement[]> {
+  const setups = targets.flatMap((target) =>
+    (['tcp', 'unix'] as const).flatMap((transport) =>
+      [1, 64].map((connections) => ({ target, transport, connections })),
+    ),
+  );
+  const progress = startProgress({
+    label: 'measure',
+    unit: 'runs',
+    total: setups.length * rounds,
+    screen: process.stderr,
+  });
+  const runs: Measurement[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const setup of setups) {
+      runs.push(await measure(setup));
+      progress.advance(1);
+    }
+  }
+  progress.end();
+  return runs;
+}
+
+try {
+  const constants = await startConstants(folder, lifecycle);
+  const { sidecars, stacks } = await startSidecars(sizes, folder, lifecycle);
+  const targets = [...constants, ...sidecars];
+  const bodies = sidecars.at(-1)?.bodies;
+  if (bodies !== undefined) for (const constant of constants) constant.bodies = bodies;
+  for (const target of targets) await measure({ target, transport: 'tcp', connections: 64 }); // warms code and caches
+  const runs = await measureAll(targets);
+  const setting = {
+    seconds,
+    rounds,
+    record: 'written',
+    generator: hasWrk ? 'wrk on TCP, own closed loop on Unix' : 'own closed loop',
+  };
+  const report: Report = { machine: describeMachine(), setting, stacks, summary: summarise(runs), runs };
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(
+    join(out, 'bench.svg'),
+    toSvg(report.summary, `${report.machine.cpu}, Node ${process.version}, commit ${report.machine.commit}`),
+  );
+  writeFileSync(join(out, 'bench.md'), toMarkdown(report));
+  process.stdout.write(toMarkdown(report));
+} finally {
+  await lifecycle.close();
+}

@@ -1,0 +1,67 @@
+/** One measured run of one server. */
+export interface Measurement {
+  server: string;
+  transport: 'tcp' | 'unix';
+  connections: number;
+  generator: 'wrk' | 'closed-loop';
+  requests: number;
+  /** Answers other than 200, and sockets that broke. A run with any is no measurement. */
+  errors: number;
+  perSecond: number;
+  p50Us: number;
+  p99Us: number;
+  /** User and system time of the server process, divided by requests. */
+  cpuUs: number;
+  /** Share of answers that allow; undefined for constant servers. */
+  allowShare?: number;
+  /** Share of decisions that needed no network; undefined for constant servers. */
+  warmShare?: number;
+}
+
+/** What a load generator reports. */
+export interface Load {
+  requests: number;
+  errors: number;
+  perSecond: number;
+  p50Us: number;
+  p99Us: number;
+}
+
+export interface LoadOptions {
+  target: { port: number } | { socket: string };
+  connections: number;
+  seconds: number;
+  path: string;
+  /** File with one request body a line. */
+  bodies: string;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Rounds of one server, transport and number of connections become one: the median of each figure. */
+export function summarise(runs: readonly Measurement[]): Measurement[] {
+  const groups = new Map<string, Measurement[]>();
+  for (const run of runs) {
+    const key = `${run.server} ${run.transport} ${run.connections}`;
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const first = group[0];
+    if (first === undefined) return [];
+    const of = (pick: (run: Measurement) => number) => median(group.map(pick));
+    return {
+      ...first,
+      requests: group.reduce((sum, run) => sum + run.requests, 0),
+      errors: group.reduce((sum, run) => sum + run.errors, 0),
+      perSecond: of((run) => run.perSecond),
+      p50Us: of((run) => run.p50Us),
+      p99Us: of((run) => run.p99Us),
+      cpuUs: of((run) => run.cpuUs),
+    };
+  });
+}

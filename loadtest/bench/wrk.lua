@@ -1,0 +1,22 @@
+-- Sends the bodies of a file (one a line) in order, over and over; prints one line of JSON at the end.
+local requests = {}
+local next_index = 0
+
+function init(args)
+  for body in io.lines(args[1]) do
+    requests[#requests + 1] = wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, body)
+  end
+end
+
+function request()
+  next_index = next_index % #requests + 1
+  return requests[next_index]
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format(
+    '\nMACHTIG {"requests":%d,"errors":%d,"perSecond":%.1f,"p50Us":%d,"p99Us":%d}\n',
+    summary.requests, e.connect + e.read + e.write + e.status + e.timeout,
+    summary.requests / (summary.duration / 1e6), latency:percentile(50), latency:percentile(99)))
+end
