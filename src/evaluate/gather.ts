@@ -1,0 +1,117 @@
+import { AppError } from '../domain/errors.ts';
+import type { Question } from '../domain/evaluation.ts';
+import type { AliasFacts, PartyFacts, PartyId } from '../domain/facts.ts';
+import type { Identifier } from '../domain/identifier.ts';
+import { recordKey } from '../mandates/record-key.ts';
+import type { Participant, PolicyInput } from '../policy/input.ts';
+import type { Wanted } from './find-mandates.ts';
+import { type Chains, type Direct, findChains, findDirect } from './find-paths.ts';
+import { findServices, type ServicesFound } from './find-services.ts';
+import { planScopes } from './scopes.ts';
+import { all, type Strand } from './strand.ts';
+
+/** HMAC of an identifier, as in the keys of alias records. */
+export type Alias = (identifier: Identifier) => string;
+
+/** All that the policy reads but the clock, which is read when all of this is there. */
+export type Gathered = Omit<PolicyInput, 'now'>;
+
+/** More co-actors than these are refused: no joint authority needs them. */
+const MAX_TOGETHER = 10;
+
+/**
+ * What is looked up for a question, in one place for every store. Two round trips when nothing is at hand (who and
+ * what, then parties and mandates); a third for chains, a fourth for the parents of onward mandates in them; one
+ * more when the service is asked for by ServiceUUID, and one for a portal.
+ * Whatever is not found is left out of the input: what that means is the policy's to say.
+ */
+export function* gather(question: Question, alias: Alias): Strand<Gathered> {
+  const together = question.together ?? [];
+  if (together.length > MAX_TOGETHER) throw new AppError('invalid_request', `together takes at most ${MAX_TOGETHER}`);
+  const people = [question.actor, question.represented, ...(question.via ? [question.via] : [])];
+  const [aliases, services] = yield* all<[(AliasFacts | null)[], ServicesFound]>([
+    findAliases([...people, ...together.map(({ id }) => id)], alias),
+    findServices(question.service),
+  ]);
+  const [actor, represented] = aliases;
+  const via = question.via && (aliases[2] ?? undefined);
+  const others = aliases.slice(people.length);
+  const caseName = question.case === undefined ? undefined : `${services.name}#${question.case}`;
+  const plan = planScopes(services.services, question.case);
+  const wanted: Wanted = caseName === undefined ? { plan } : { plan, caseName };
+  const ends = { actor: actor?.party_id, represented: represented?.party_id };
+  const viaId = question.via ? (via?.party_id ?? null) : undefined;
+  const [parties, direct, chains] = yield* all<[Parties, Direct, Chains]>([
+    findParties([actor, represented, via, ...others], ends.represented, question.branch),
+    findDirect(ends, wanted),
+    findChains(ends, viaId, wanted),
+  ]);
+  const [actorParty, representedParty, viaParty, ...otherParties] = parties.parties;
+  return {
+    request: requestOf(question, caseName),
+    actor: participant(actor, actorParty, question.loa),
+    represented: {
+      ...(representedParty && { party: representedParty }),
+      ...(question.branch !== undefined && { branch_registered: parties.branchRegistered }),
+    },
+    ...(question.via && { via: viaParty ? { party: viaParty } : {} }),
+    together: together.map(({ loa }, index) => participant(others[index], otherParties[index], loa)),
+    ...(services.missing && { service_missing: services.missing }),
+    ...(services.portal && { portal: services.portal }),
+    services: plan.services.map(({ service }, index) => ({
+      service,
+      direct: direct[index] ?? [],
+      chains: chains.candidates[index] ?? [],
+    })),
+    via_needed: chains.viaNeeded,
+  };
+}
+
+function* findAliases(identifiers: readonly Identifier[], alias: Alias): Strand<(AliasFacts | null)[]> {
+  const found = yield identifiers.map((identifier) => recordKey.alias(alias(identifier)));
+  // Records come back under the keys asked for: these are all aliases.
+  return found as (AliasFacts | null)[];
+}
+
+interface Parties {
+  parties: (PartyFacts | undefined)[];
+  branchRegistered: boolean;
+}
+
+function* findParties(
+  aliases: readonly (AliasFacts | null | undefined)[],
+  represented: PartyId | undefined,
+  branch: string | undefined,
+): Strand<Parties> {
+  const known = aliases.filter((facts) => facts != null);
+  const keys = known.map(({ party_id }) => recordKey.party(party_id));
+  const askBranch = branch !== undefined && represented !== undefined;
+  const found = yield askBranch ? [...keys, recordKey.branch(represented, branch)] : keys;
+  let next = 0;
+  // As above: party keys, and one branch key behind them.
+  const parties = aliases.map((facts) => (facts ? ((found[next++] as PartyFacts | null) ?? undefined) : undefined));
+  return { parties, branchRegistered: askBranch && found[next] === true };
+}
+
+function participant(
+  alias: AliasFacts | null | undefined,
+  party: PartyFacts | undefined,
+  loa: string | undefined,
+): Participant {
+  return {
+    ...(party && { party }),
+    ...(alias?.means && { means: alias.means }),
+    ...(loa !== undefined && { loa }),
+  };
+}
+
+function requestOf(question: Question, caseName: string | undefined): Gathered['request'] {
+  const { loa, min_loa, branch, operation } = question;
+  return {
+    ...(loa !== undefined && { loa }),
+    ...(min_loa !== undefined && { min_loa }),
+    ...(branch !== undefined && { branch }),
+    ...(operation !== undefined && { operation }),
+    ...(caseName !== undefined && { case: caseName }),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Found, Lookups } from '../mandates/lookups.ts';
+import type { RecordKey } from '../mandates/record.ts';
+
+/** A description of lookups: yields keys, is handed their records in the same order, returns what it made of them. */
+export type Strand<T> = Generator<readonly RecordKey[], T, readonly Found[]>;
+
+/** Runs strands side by side: what they ask for at the same time is asked in one round trip. */
+export function* all<T extends unknown[]>(strands: { [I in keyof T]: Strand<T[I]> }): Strand<T> {
+  const steps = strands.map((strand) => strand.next());
+  for (;;) {
+    const keys: RecordKey[] = [];
+    let waiting = false;
+    for (const step of steps) {
+      if (step.done) continue;
+      waiting = true;
+      for (const key of step.value) keys.push(key);
+    }
+    // Every step is done here, so each value is that strand's own result.
+    if (!waiting) return steps.map((step) => step.value) as T;
+    const found = yield keys;
+    let from = 0;
+    steps.forEach((step, index) => {
+      if (step.done) return;
+      const until = from + step.value.length;
+      const next = strands[index]?.next(found.slice(from, until));
+      if (next) steps[index] = next;
+      from = until;
+    });
+  }
+}
+
+/** Answers without waiting, or undefined as soon as one record is not at hand. */
+export function runNow<T>(strand: Strand<T>, lookups: Pick<Lookups, 'peek'>): T | undefined {
+  let step = strand.next();
+  while (!step.done) {
+    const found: Found[] = [];
+    for (const key of step.value) {
+      const record = lookups.peek(key);
+      if (record === undefined) return undefined;
+      found.push(record);
+    }
+    step = strand.next(found);
+  }
+  return step.value;
+}
+
+/** One round trip for each set of keys that the strand asks for. */
+export async function runReading<T>(strand: Strand<T>, lookups: Pick<Lookups, 'read'>): Promise<T> {
+  let step = strand.next();
+  while (!step.done) step = strand.next(step.value.length === 0 ? [] : await lookups.read(step.value));
+  return step.value;
+}
