@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PartyId } from '../domain/facts.ts';
-import type { RecordKey } from './record.ts';
+import type { RecordKey, RecordKind } from './record.ts';
 
 /**
  * A scope key says under which part of its scope a mandate is found: `s` a ServiceUUID, `t` a service set, `o` an
@@ -30,3 +30,20 @@ export const recordKey = {
     `mandates:${represented}:${delegate}:${scope}`,
   links: (actor: PartyId): RecordKey<'links'> => `links:${actor}`,
 };
+
+/** The parts of a key, in the order in which `recordKey` takes them; undefined when it is no record key. */
+export function parseRecordKey(key: RecordKey): { kind: RecordKind; parts: string[] } | undefined {
+  const colon = key.indexOf(':');
+  const kind = key.slice(0, colon);
+  const rest = key.slice(colon + 1);
+  if (kind === 'mandates') {
+    const [represented = '', delegate = '', scope = ''] = rest.split(':');
+    return { kind, parts: [represented, delegate, scope] };
+  }
+  if (kind === 'branch') return { kind, parts: [rest.slice(0, 36), rest.slice(37)] };
+  return isKind(kind) ? { kind, parts: [rest] } : undefined;
+}
+
+function isKind(text: string): text is RecordKind {
+  return text === 'alias' || text === 'party' || text === 'service' || text === 'definition' || text === 'links';
+}

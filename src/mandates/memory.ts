@@ -1,0 +1,107 @@
+import { AppError } from '../domain/errors.ts';
+import { formatRevision, type Revision } from '../domain/revision.ts';
+import type { Lookups } from './lookups.ts';
+import { type Copy, makeCopy } from './memory-copy.ts';
+import type { Notice } from './notice.ts';
+import type { Header, Projection, Rebuild, Write } from './projection.ts';
+import { touchedKey } from './writes.ts';
+
+/** The whole projection in this process: for `dev` and tests, and for one process that does everything. */
+export interface MemoryStore {
+  /** `peek` always answers, once there is a live projection. */
+  lookups: Lookups;
+  projection: Projection;
+  /** Hands every notice to `listener`, after what it tells of has happened, until the returned function is called. */
+  watch(listener: (notice: Notice) => void): () => void;
+}
+
+interface Live {
+  copy: Copy;
+  header: Header;
+  revision: Revision;
+  hash: string;
+}
+
+const CONTENTS_CHUNK = 1000;
+
+export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
+  const listeners = new Set<(notice: Notice) => void>();
+  let live: Live | undefined;
+  let fence = 0;
+  let generation = 0;
+
+  function tell(notice: Notice): void {
+    for (const listener of listeners) listener(notice);
+  }
+
+  function admit(given: number): void {
+    if (given < fence) throw new AppError('conflict', `fence ${given} is lower than ${fence}, which was seen before`);
+    fence = given;
+  }
+
+  function expectAt(revision: Revision): Live {
+    if (live === undefined) throw new AppError('conflict', 'there is no live projection');
+    if (formatRevision(live.revision) === formatRevision(revision)) return live;
+    throw new AppError('conflict', `the projection is at ${formatRevision(live.revision)}`);
+  }
+
+  function rebuild(header: Header, given: number): Rebuild {
+    admit(given);
+    const copy = makeCopy();
+    return {
+      async load(writes) {
+        admit(given);
+        for (const write of writes) copy.write(write);
+      },
+      async swap(at, hash) {
+        admit(given);
+        live = { copy, header, revision: at, hash };
+        tell({ notice: 'swap', generation: ++generation, at });
+      },
+      async abandon() {},
+    };
+  }
+
+  return {
+    lookups: {
+      peek: (key) => live?.copy.find(key),
+      async read(keys) {
+        if (live === undefined) throw new AppError('not_ready', 'there is no live projection');
+        return keys.map(live.copy.find);
+      },
+    },
+    projection: {
+      state: async () => live && { header: live.header, revision: live.revision, hash: live.hash, fence },
+      async apply({ from, to, hash, writes }, given) {
+        admit(given);
+        const at = expectAt(from);
+        for (const write of writes) at.copy.write(write);
+        live = { ...at, revision: to, hash };
+        tell({ notice: 'change', from, to, keys: [...new Set(writes.map(touchedKey))] });
+      },
+      rebuild: async (header, given) => rebuild(header, given),
+      time: async () => now(),
+      async heartbeat(stampMs, revision, given) {
+        admit(given);
+        expectAt(revision);
+        tell({ notice: 'heartbeat', stampMs, at: revision });
+      },
+      contents: () => chunksOf(live?.copy.contents() ?? []),
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+async function* chunksOf(writes: Iterable<Write>): AsyncGenerator<Write[]> {
+  let chunk: Write[] = [];
+  for (const write of writes) {
+    chunk.push(write);
+    if (chunk.length < CONTENTS_CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,135 @@
+import type { MandateFacts, Scope } from '../domain/facts.ts';
+import type { Write } from './projection.ts';
+import type { RecordKey } from './record.ts';
+import { recordKey, type ScopeKey, scopeKey } from './record-key.ts';
+import { type CaseRow, type Entity, type FactRow, factRows, isEntity, type MandateRow } from './rows.ts';
+
+export { type Entity, type FactRow, factRows, isEntity, type MandateRow } from './rows.ts';
+
+/** What a row of a fact view puts into a projection. */
+export const rowWrites: { [E in Entity]: (row: FactRow<E>) => Write[] } = {
+  alias: ({ alias, facts }) => [{ put: 'alias', hmac: alias, facts }],
+  party: ({ party_id, facts }) => [{ put: 'party', party: party_id, facts }],
+  service: ({ service_id, facts }) => [{ put: 'service', serviceId: service_id, facts }],
+  definition: ({ service_uuid, instances }) => [{ put: 'definition', serviceUuid: service_uuid, instances }],
+  branch: ({ party_id, branch }) => [{ put: 'branch', party: party_id, branch }],
+  mandate: mandateWrites,
+};
+
+/** A mandate under each of its scope keys, and the link of its delegate when it can be the second of a chain. */
+export function mandateWrites(row: MandateRow): Write[] {
+  const { represented, delegate, mandate_id: mandateId } = row;
+  const writes: Write[] = scopesOf(row).map(([scope, facts]) => ({
+    put: 'mandate',
+    represented,
+    delegate,
+    scope,
+    facts: { ...row.facts, ...facts },
+  }));
+  if (row.second_link) writes.push({ put: 'link', actor: delegate, organisation: represented, mandateId });
+  return writes;
+}
+
+type Scoped = [ScopeKey, Pick<MandateFacts, 'scope'> & Partial<Pick<MandateFacts, 'cases'>>];
+
+/** Limited to cases, a mandate stands under those alone, each with no more than that one case. */
+function scopesOf(row: MandateRow): Scoped[] {
+  if (row.cases === null) return scopes(row).map(([key, scope]) => [key, { scope }]);
+  return row.cases.flatMap((one): Scoped[] => {
+    const scope = scopeCovering(row, one);
+    const cases = [`${one.service_id}#${one.case}`];
+    return scope === undefined ? [] : [[scopeKey.case(one.service_id, one.case), { scope, cases }]];
+  });
+}
+
+function scopes(row: MandateRow): [ScopeKey, Scope][] {
+  return [
+    ...row.service_uuids.map((uuid): [ScopeKey, Scope] => [scopeKey.service(uuid), { by: 'service' }]),
+    ...row.sets.map(({ set, version }): [ScopeKey, Scope] => [scopeKey.set(set), { by: 'set', set, version }]),
+    ...(row.owner_id === null ? [] : [[scopeKey.owner(row.owner_id), { by: 'owner' }] satisfies [ScopeKey, Scope]]),
+    ...(row.all_services ? [[scopeKey.everything, { by: 'everything' }] satisfies [ScopeKey, Scope]] : []),
+  ];
+}
+
+/** The part of the scope that covers the case's service; undefined when none does: then it covers nothing. */
+function scopeCovering(row: MandateRow, one: CaseRow): Scope | undefined {
+  if (one.service_uuid && row.service_uuids.includes(one.service_uuid)) return { by: 'service' };
+  const set = row.sets.find((member) => one.sets?.includes(member.set));
+  if (set) return { by: 'set', ...set };
+  if (row.owner_id !== null && one.owner_id === row.owner_id) return { by: 'owner' };
+  return row.all_services ? { by: 'everything' } : undefined;
+}
+
+/** A change of one entity: what it was and what it became, as rows of its fact view; null: not there. */
+export interface EntityChange {
+  entity: string;
+  facts_before: unknown;
+  facts_after: unknown;
+}
+
+/**
+ * What a change does to a projection: puts what is, drops what is no longer. Parses the rows.
+ * @throws ZodError on a row that is not one of its view; Error on an entity this layout does not know.
+ */
+export function changeWrites({ entity, facts_before, facts_after }: EntityChange): Write[] {
+  if (!isEntity(entity)) throw new Error(`a change of an unknown entity: ${entity}`);
+  const puts = writesOf(entity, facts_after);
+  const kept = new Set(puts.map(identityOf));
+  const gone = writesOf(entity, facts_before).filter((write) => !kept.has(identityOf(write)));
+  return [...gone.flatMap(dropOf), ...puts];
+}
+
+/** Parses one row of a fact view, or null, into what it puts. */
+export function writesOf<E extends Entity>(entity: E, row: unknown): Write[] {
+  if (row === null || row === undefined) return [];
+  const build = rowWrites[entity] as (row: unknown) => Write[]; // The schema of the same name parses its argument.
+  return build(factRows[entity].parse(row));
+}
+
+/** The record that a write touches. */
+export function touchedKey(write: Write): RecordKey {
+  const what = 'put' in write ? { ...write, kind: write.put } : { ...write, kind: write.drop };
+  if ('hmac' in what) return recordKey.alias(what.hmac);
+  if ('serviceId' in what) return recordKey.service(what.serviceId);
+  if ('serviceUuid' in what) return recordKey.definition(what.serviceUuid);
+  if ('scope' in what) return recordKey.mandates(what.represented, what.delegate, what.scope);
+  if ('actor' in what) return recordKey.links(what.actor);
+  if ('branch' in what) return recordKey.branch(what.party, what.branch);
+  return recordKey.party(what.party);
+}
+
+function identityOf(write: Write): string {
+  return `${touchedKey(write)}|${entryOf(write)}`;
+}
+
+function entryOf(write: Write): string {
+  if ('scope' in write) return 'facts' in write ? write.facts.mandate_id : write.mandateId;
+  return 'actor' in write ? `${write.organisation}|${write.mandateId}` : '';
+}
+
+/** Parties are never dropped: a register keeps whom it has known, with the state they are in. */
+function dropOf(write: Write): Write[] {
+  if ('drop' in write || write.put === 'party') return [];
+  switch (write.put) {
+    case 'alias':
+      return [{ drop: 'alias', hmac: write.hmac }];
+    case 'service':
+      return [{ drop: 'service', serviceId: write.serviceId }];
+    case 'definition':
+      return [{ drop: 'definition', serviceUuid: write.serviceUuid }];
+    case 'branch':
+      return [{ drop: 'branch', party: write.party, branch: write.branch }];
+    case 'mandate':
+      return [
+        {
+          drop: 'mandate',
+          represented: write.represented,
+          delegate: write.delegate,
+          scope: write.scope,
+          mandateId: write.facts.mandate_id,
+        },
+      ];
+    case 'link':
+      return [{ drop: 'link', actor: write.actor, organisation: write.organisation, mandateId: write.mandateId }];
+  }
+}
