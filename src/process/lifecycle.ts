@@ -31,7 +31,7 @@ export function makeLifecycle(onFailure: (error: Error) => void = () => {}): Lif
 
   return {
     onClose(name, close) {
-      if (closing) throw new Error(`${name} was opened while everything is being closed`);
+      if (closing !== undefined) throw new Error(`${name} was opened while everything is being closed`);
       closers.push({ name, close });
     },
     close() {

@@ -1,0 +1,55 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Rebuild } from '../projection.ts';
+import { writesOf } from '../writes.ts';
+import type { Lead } from './keep-up.ts';
+import { assertLeading, type Cursor, headerOf, isSameHeader, type SyncOptions } from './projector.ts';
+import { openSnapshot, type Snapshot } from './snapshot.ts';
+
+/** Rows a chunk: bounds the memory of a rebuild, whatever the size of the register. */
+const CHUNK = 2000;
+
+/**
+ * Builds the projection anew beside the live one, from one consistent snapshot, and swaps. Whatever ends it half-way
+ * leaves the live one untouched; a later leader starts a rebuild of its own.
+ * @returns where to follow from: the highest revision committed in the snapshot.
+ */
+export async function rebuildProjection(options: SyncOptions, lead: Lead): Promise<Cursor> {
+  const snapshot = await openSnapshot(options.databaseUrl);
+  try {
+    if (!isSameHeader(headerOf(lead.header.layout, snapshot), lead.header)) {
+      throw new AppError('conflict', 'the key of the register changed: starting anew');
+    }
+    const rebuild = await options.projection.rebuild(lead.header, lead.fence);
+    try {
+      await loadAll(options, snapshot, rebuild, lead);
+      await confirmLead(lead);
+      await rebuild.swap({ epoch: snapshot.at.epoch, n: snapshot.at.n }, snapshot.at.hash);
+    } catch (thrown) {
+      // What remains of it is rubbish beside the live projection; the next rebuild clears it if we no longer can.
+      await rebuild.abandon().catch(() => {});
+      throw thrown;
+    }
+    return snapshot.at;
+  } finally {
+    await snapshot.close();
+  }
+}
+
+async function loadAll({ onProgress }: SyncOptions, snapshot: Snapshot, rebuild: Rebuild, lead: Lead): Promise<void> {
+  for (const { entity, view, total } of snapshot.views) {
+    let done = 0;
+    onProgress?.({ view, done, total });
+    for await (const rows of snapshot.rows(entity, CHUNK)) {
+      assertLeading(lead.signal);
+      await rebuild.load(rows.flatMap((row) => writesOf(entity, row)));
+      done += rows.length;
+      onProgress?.({ view, done, total });
+    }
+  }
+}
+
+/** Asks on the connection that holds the lock: an answer means that the lock is still held. */
+async function confirmLead({ session, signal }: Lead): Promise<void> {
+  await session.query('select 1');
+  assertLeading(signal);
+}

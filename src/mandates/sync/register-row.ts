@@ -1,0 +1,53 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Session } from './session.ts';
+
+/** What the register says of itself, and which Postgres says it. */
+export interface RegisterRow {
+  epoch: number;
+  /** Empty until the first identifier was registered: no reader has such a key. */
+  keyId: string;
+  keyCheck: string;
+  /** A standby answers with yesterday's truth; only a primary may vouch that there is nothing newer. */
+  standby: boolean;
+  /** Where the epoch was begun. */
+  knownSystem: string;
+  knownTimeline: number;
+  /** Where we are now; a standby has no timeline of its own. */
+  system: string;
+  timeline: number | null;
+}
+
+/** @throws AppError `not_ready` when the register has not been set up (no migration, no keys). */
+export async function readRegister(session: Session): Promise<RegisterRow> {
+  const [row] = await session.query<RegisterRow>(`
+    select epoch, coalesce(key_id, '') as "keyId", coalesce(key_check, '') as "keyCheck",
+           pg_is_in_recovery() as standby,
+           system_identifier as "knownSystem", timeline as "knownTimeline",
+           current_system_identifier() as system,
+           case when not pg_is_in_recovery() then current_timeline() end as timeline
+    from register`);
+  if (row === undefined) throw new AppError('not_ready', 'the register has no row: run machtig migrate and import');
+  return row;
+}
+
+/** The same Postgres as when the epoch was begun, and no promotion since. */
+export function isSamePlace(row: RegisterRow): boolean {
+  return row.knownSystem === row.system && row.knownTimeline === row.timeline;
+}
+
+/**
+ * Opens a new epoch, above `above`, where the register lives now, so that no revision of before can be compared with
+ * one of after. Writers wait meanwhile: they take the same lock at commit.
+ */
+export async function beginEpoch(session: Session, row: RegisterRow, above: number): Promise<number> {
+  const [moved] = await session.query<{ epoch: number }>(
+    `with locked as materialized (select pg_advisory_xact_lock(hashtextextended('machtig.changes', 0)))
+     update register
+     set system_identifier = $1, timeline = $2, epoch = greatest(epoch, $3) + 1
+     from locked
+     returning epoch`,
+    [row.system, row.timeline, above],
+  );
+  if (moved === undefined) throw new AppError('not_ready', 'the register has no row: run machtig migrate and import');
+  return moved.epoch;
+}

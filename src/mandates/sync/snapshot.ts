@@ -1,0 +1,92 @@
+import { to as copyTo } from 'pg-copy-streams';
+import { AppError } from '../../domain/errors.ts';
+import type { Entity } from '../writes.ts';
+import type { Cursor } from './projector.ts';
+import { openSession, type Session } from './session.ts';
+
+/** The views that define the facts, by the entity whose changes carry them, in the order in which they are read. */
+const VIEWS: Readonly<Record<Entity, string>> = {
+  service: 'service_facts',
+  definition: 'definition_facts',
+  party: 'party_facts',
+  branch: 'branch_facts',
+  alias: 'alias_facts',
+  mandate: 'mandate_facts',
+};
+
+const ENTITIES = Object.keys(VIEWS) as Entity[]; // Its type names exactly these keys.
+
+/** All facts as of one moment in the history of the register. */
+export interface Snapshot {
+  /** The highest revision that is committed in it. */
+  at: Cursor;
+  keyId: string;
+  keyCheck: string;
+  views: { entity: Entity; view: string; total: number }[];
+  /** The rows of one view, in chunks, at the pace of the reader. */
+  rows(entity: Entity, chunk: number): AsyncGenerator<unknown[]>;
+  close(): Promise<void>;
+}
+
+/** One repeatable-read transaction on a connection of its own. */
+export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
+  const session = await openSession({ databaseUrl, purpose: 'sync: snapshot', answerWithinMs: 0 });
+  try {
+    await session.query('begin transaction isolation level repeatable read read only');
+    const head = await readHead(session);
+    const views = await countViews(session);
+    return { ...head, views, rows: (entity, chunk) => readRows(session, entity, chunk), close: session.close };
+  } catch (thrown) {
+    await session.close();
+    throw thrown;
+  }
+}
+
+async function readHead(session: Session) {
+  const [row] = await session.query<{ epoch: number; keyId: string; keyCheck: string; n: string; hash: string }>(
+    `select r.epoch, coalesce(r.key_id, '') as "keyId", coalesce(r.key_check, '') as "keyCheck",
+            coalesce(c.revision, 0)::text as n, coalesce(encode(c.hash, 'hex'), '') as hash
+     from register r
+     left join lateral (select revision, hash from changes order by revision desc limit 1) c on true`,
+  );
+  if (row === undefined) throw new AppError('not_ready', 'the register has no row: run machtig migrate and import');
+  const { epoch, keyId, keyCheck, hash } = row;
+  return { keyId, keyCheck, at: { epoch, n: Number(row.n), hash } };
+}
+
+async function countViews(session: Session) {
+  const views = [];
+  for (const entity of ENTITIES) {
+    const view = VIEWS[entity];
+    const [row] = await session.query<{ total: string }>(`select count(*)::text as total from ${view}`);
+    views.push({ entity, view, total: Number(row?.total ?? 0) });
+  }
+  return views;
+}
+
+/**
+ * COPY, one JSON document a line: in its CSV form with control characters (which JSON never holds unescaped) for
+ * quote and delimiter, so that lines need no unescaping.
+ */
+async function* readRows(session: Session, entity: Entity, chunk: number): AsyncGenerator<unknown[]> {
+  const stream = session.client.query(
+    copyTo(
+      `copy (select to_jsonb(v) from ${VIEWS[entity]} v) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`,
+    ),
+  );
+  stream.setEncoding('utf8');
+  let rest = '';
+  let rows: unknown[] = [];
+  for await (const text of stream) {
+    const lines = (rest + String(text)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      rows.push(JSON.parse(line));
+      if (rows.length >= chunk) {
+        yield rows;
+        rows = [];
+      }
+    }
+  }
+  if (rows.length > 0) yield rows;
+}
