@@ -1,0 +1,108 @@
+import { readFile, stat } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { toError } from '../domain/errors.ts';
+import { load, neededBuiltins } from './instance.ts';
+import { revisionOf } from './revision.ts';
+import { readTar } from './tar.ts';
+
+/** What a bundle's entrypoint reads: mandates found by key, or the bare AuthZEN request. */
+export type BundleInput = 'mandates' | 'authzen';
+
+/** A policy, checked and compiled; instances are made of it. */
+export interface Bundle {
+  module: WebAssembly.Module;
+  data: object;
+  input: BundleInput;
+  entrypoint: string;
+  /** Content hash of the bundle. */
+  revision: string;
+}
+
+const ENTRYPOINT = 'authz/decision';
+const MAX_PACKED = 16 * 1024 * 1024;
+const MAX_UNPACKED = 64 * 1024 * 1024;
+
+/** Built-ins that the SDK answers in JavaScript; whatever else wasm does not do itself would throw when reached. */
+const SUPPLIED = new Set([
+  'sprintf',
+  'yaml.is_valid',
+  'yaml.marshal',
+  'yaml.unmarshal',
+  'regex.split',
+  'json.is_valid',
+]);
+
+const Manifest = z.object({
+  revision: z.string(),
+  roots: z.array(z.string()).optional(),
+  wasm: z.array(z.object({ entrypoint: z.string(), module: z.string() })),
+  metadata: z.object({ input: z.enum(['mandates', 'authzen']) }),
+});
+
+/** @throws Error with a sentence naming the file and what is wrong with it: start-up must fail. */
+export async function readBundle(path: string): Promise<Bundle> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_PACKED) throw new Error(`it is larger than ${MAX_PACKED} bytes`);
+    return parseBundle(await readFile(path));
+  } catch (thrown) {
+    throw new Error(`cannot use the policy bundle ${path}: ${toError(thrown).message}`, { cause: thrown });
+  }
+}
+
+/** @throws Error with a sentence saying what is wrong. */
+export function parseBundle(packed: Uint8Array): Bundle {
+  // The limit holds while unpacking: a small archive cannot fill the memory.
+  const files = readTar(gunzipSync(packed, { maxOutputLength: MAX_UNPACKED }));
+  // Signatures (.signatures.json) are to be checked here, over `files`, before anything in them is believed.
+  const manifest = readManifest(files);
+  const revision = revisionOf(files);
+  if (manifest.revision !== revision) {
+    throw new Error(`its manifest says revision ${manifest.revision}, its contents are ${revision}`);
+  }
+  const entry = manifest.wasm.find(({ entrypoint }) => entrypoint === ENTRYPOINT);
+  if (!entry) throw new Error(`it has no entrypoint ${ENTRYPOINT}`);
+  const data = readData(files);
+  const module = compile(required(files, entry.module.replace(/^\//, '')), data);
+  return { module, data, input: manifest.metadata.input, entrypoint: ENTRYPOINT, revision };
+}
+
+function compile(wasm: Uint8Array, data: object): WebAssembly.Module {
+  const module = new WebAssembly.Module(new Uint8Array(wasm));
+  const policy = load(module, data);
+  if (!Object.hasOwn(policy.entrypoints, ENTRYPOINT)) throw new Error(`its module has no entrypoint ${ENTRYPOINT}`);
+  const unknown = neededBuiltins(policy).filter((name) => !SUPPLIED.has(name));
+  if (unknown.length > 0) throw new Error(`it needs built-ins that are not there: ${unknown.join(', ')}`);
+  return module;
+}
+
+function readManifest(files: ReadonlyMap<string, Uint8Array>): z.infer<typeof Manifest> {
+  const parsed = Manifest.safeParse(readJson(files, '.manifest'));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`its manifest is malformed: ${faults.join('; ')}`);
+}
+
+function readData(files: ReadonlyMap<string, Uint8Array>): object {
+  const elsewhere = [...files.keys()].find((path) => /\/data\.(json|yaml)$|^data\.yaml$/.test(path));
+  if (elsewhere) throw new Error(`it holds ${elsewhere}: build it with opa build, which makes one data.json`);
+  const data = files.has('data.json') ? readJson(files, 'data.json') : {};
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Error('its data.json is no object');
+  return data;
+}
+
+function readJson(files: ReadonlyMap<string, Uint8Array>, path: string): unknown {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(required(files, path));
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new Error(`its ${path} is no JSON`, { cause: thrown });
+  }
+}
+
+function required(files: ReadonlyMap<string, Uint8Array>, path: string): Uint8Array {
+  const file = files.get(path);
+  if (!file) throw new Error(`it holds no ${path}`);
+  return file;
+}

@@ -1,0 +1,78 @@
+import type { Basis, Verdict } from '../domain/evaluation.ts';
+import type { FollowUp, Loa } from '../domain/facts.ts';
+
+/** What a bundle with `input: authzen` answers: AuthZEN's own shape. */
+export interface AuthzenAnswer {
+  decision: boolean;
+  context?: Record<string, unknown>;
+}
+
+const BASES: Record<Basis, true> = {
+  self: true,
+  statutory: true,
+  appointed: true,
+  mandate: true,
+  chain: true,
+  portal: true,
+};
+const LOAS: Record<Loa, true> = { eh2: true, eh2plus: true, eh3: true, eh4: true };
+const FOLLOW_UPS: Record<FollowUp, true> = { delegate: true, represented: true, both: true };
+
+type Check = (value: unknown) => boolean;
+
+const isBoolean: Check = (value) => typeof value === 'boolean';
+const isTexts: Check = (value) => Array.isArray(value) && value.every((item) => typeof item === 'string');
+const isOneOf =
+  (names: object): Check =>
+  (value) =>
+    typeof value === 'string' && Object.hasOwn(names, value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+
+const CHECKS: Record<keyof Verdict, Check> = {
+  allow: isBoolean,
+  reasons: isTexts,
+  basis: orNull(isOneOf(BASES)),
+  mandates: isTexts,
+  branches: orNull((value) => value === 'all' || isTexts(value)),
+  branch_verified: isBoolean,
+  changes_at: orNull(Number.isSafeInteger),
+  loa_required: orNull(isOneOf(LOAS)),
+  services: orNull(isTexts),
+  holders_required: orNull(Number.isSafeInteger),
+  follow_up: orNull(isFollowUp),
+};
+const FIELDS = Object.keys(CHECKS) as (keyof Verdict)[];
+
+/** The verdict, or what is wrong with it. An allow must be whole: without reasons, with a basis. */
+export function readVerdict(value: unknown): Verdict | string {
+  if (!isObject(value)) return 'the decision is no object';
+  for (const field of FIELDS) {
+    if (!CHECKS[field](value[field])) return `the decision has no well-formed ${field}`;
+  }
+  // All fields have just been checked.
+  const verdict = value as unknown as Verdict;
+  if (verdict.allow && (verdict.reasons.length > 0 || verdict.basis === null))
+    return 'an allow with reasons or no basis';
+  if (!verdict.allow && verdict.reasons.length === 0) return 'a denial without reasons';
+  return verdict;
+}
+
+/** The answer of a bundle that reads the bare AuthZEN request, or what is wrong with it. */
+export function readAuthzenAnswer(value: unknown): AuthzenAnswer | string {
+  if (!isObject(value)) return 'the decision is no object';
+  const { decision, context } = value;
+  if (typeof decision !== 'boolean') return 'the decision has no boolean decision';
+  if (context === undefined) return { decision };
+  return isObject(context) ? { decision, context } : 'the context of the decision is no object';
+}
+
+function isFollowUp(value: unknown): boolean {
+  return isObject(value) && isOneOf(FOLLOW_UPS)(value.to) && isBoolean(value.delegate_may_read);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
