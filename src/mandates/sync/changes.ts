@@ -5,6 +5,7 @@ export interface ChangeRow {
   n: number;
   hash: string;
   entity: string;
+  entity_id: string;
   facts_before: unknown;
   facts_after: unknown;
 }
@@ -37,11 +38,12 @@ interface LookRow extends Omit<ChangeRow, 'n'> {
  */
 export async function look(session: Session, n: number, limit: number): Promise<Look | undefined> {
   const rows = await session.query<LookRow>(
-    `select r.epoch, coalesce(r.key_id, '') as "keyId", coalesce(r.key_check, '') as "keyCheck", pg_is_in_recovery() as standby, c.n, c.hash, c.entity, c.facts_before, c.facts_after, c.transaction
+    `select r.epoch, coalesce(r.key_id, '') as "keyId", coalesce(r.key_check, '') as "keyCheck",
+            pg_is_in_recovery() as standby, c.n, c.hash, c.entity, c.entity_id, c.facts_before, c.facts_after, c.transaction
      from register r
      left join lateral (
-       select revision as n, encode(hash, 'hex') as hash, entity,
-              facts_before, facts_after, xmin::text as transaction
+       select revision as n, encode(hash, 'hex') as hash, entity, entity_id,
+              facts_before, facts_after, transaction_id as transaction
        from changes where revision > $1 order by revision limit $2
      ) c on true
      order by c.n`,

@@ -41,7 +41,7 @@ export function isSamePlace(row: RegisterRow): boolean {
  */
 export async function beginEpoch(session: Session, row: RegisterRow, above: number): Promise<number> {
   const [moved] = await session.query<{ epoch: number }>(
-    `with locked as materialized (select pg_advisory_xact_lock(hashtextextended('machtig.changes', 0)))
+    `with locked as materialized (select pg_advisory_xact_lock(1835102068, 1))
      update register
      set system_identifier = $1, timeline = $2, epoch = greatest(epoch, $3) + 1
      from locked

@@ -1,0 +1,71 @@
+import { AppError, type ErrorCode } from '../../domain/errors.ts';
+import type { Revision } from '../../domain/revision.ts';
+import type { Notice } from '../notice.ts';
+import { type Clock, momentOf } from './clock.ts';
+import { type Beat, isBefore, stepTrack, type Track } from './track.ts';
+
+/** The tracks of all partitions together. */
+export interface Tracks {
+  /** The partition is known to be at `revision`; nothing is fresh before the next heartbeat. */
+  positioned(partition: number, revision: Revision): void;
+  /** Takes in one notice. False: a gap; the partition must be positioned anew. */
+  heard(partition: number, notice: Notice): boolean;
+  /** Nothing can be said until the partition is positioned again, and why. */
+  lose(partition: number, code: ErrorCode, why: string): void;
+}
+
+const UNKNOWN = { code: 'not_ready', why: 'the projection has not been reached yet' } as const;
+
+export function makeTracks(partitions: number, clock: Clock, onReached: (revision: Revision) => void) {
+  const none: Track = { revision: undefined, beat: undefined };
+  const tracks: Track[] = Array.from({ length: partitions }, () => none);
+  const losses = new Map<number, { code: ErrorCode; why: string }>(tracks.map((_, index) => [index, UNKNOWN]));
+  let highest: Revision = { epoch: 0, n: 0 };
+
+  function put(partition: number, track: Track): void {
+    tracks[partition] = track;
+    if (track.revision && isBefore(highest, track.revision)) highest = track.revision;
+    const reached = lowest();
+    if (reached) onReached(reached);
+  }
+
+  function lowest(): Revision | undefined {
+    let least: Revision | undefined;
+    for (const { revision } of tracks) {
+      if (revision === undefined) return undefined;
+      if (least === undefined || isBefore(revision, least)) least = revision;
+    }
+    return least;
+  }
+
+  return {
+    positioned(partition: number, revision: Revision): void {
+      losses.delete(partition);
+      put(partition, { revision, beat: undefined });
+    },
+    heard(partition: number, notice: Notice): boolean {
+      const next = stepTrack(tracks[partition] ?? none, notice, { highest, now: momentOf(clock) });
+      if (next) put(partition, next);
+      return next !== undefined;
+    },
+    lose(partition: number, code: ErrorCode, why: string): void {
+      losses.set(partition, { code, why });
+      tracks[partition] = none;
+    },
+    /** What is applied everywhere. @throws AppError with the code given to `lose` */
+    applied(): Revision {
+      for (const { code, why } of losses.values()) throw new AppError(code, why);
+      const at = lowest();
+      if (at === undefined) throw new AppError(UNKNOWN.code, UNKNOWN.why);
+      return at;
+    },
+    /** The last heartbeat of each partition. @throws AppError `data_stale` when one has none */
+    beats(): Beat[] {
+      return tracks.map(({ beat }) => {
+        if (beat === undefined)
+          throw new AppError('data_stale', 'no heartbeat yet that covers all that was seen before');
+        return beat;
+      });
+    },
+  };
+}
