@@ -153,9 +153,6 @@ create function check_set_membership() returns trigger language plpgsql as $$
 declare
   current integer;
 begin
-  if tg_op = 'DELETE' then
-    perform refuse('membership_is_ended_not_erased', format('end the membership of %s with until_version', old.service_uuid));
-  end if;
   select version into current from service_sets where set_id = new.set_id;
   if new.since_version > current or new.until_version > current then
     perform refuse('membership_within_the_version', format('set %s is at version %s only', new.set_id, current));
@@ -168,5 +165,5 @@ begin
   return null;
 end $$;
 
-create constraint trigger membership_is_orderly after insert or update or delete on service_set_members
+create constraint trigger membership_is_orderly after insert or update on service_set_members
   deferrable initially deferred for each row execute function check_set_membership();

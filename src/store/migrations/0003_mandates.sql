@@ -174,19 +174,13 @@ create function misfit_with_parent(child mandates, parent mandates) returns text
   end
 $$;
 
-/* By which part of its scope a mandate covers an instance; rests on rows that never change, so that it stays the same. */
-create function scope_covering(m mandates, instance service_instances) returns jsonb language sql stable as $$
-  select case
-    when instance.service_uuid = any (m.services) then '{"by": "service"}'::jsonb
-    else coalesce(
-      (select jsonb_build_object('by', 'set', 'set', s ->> 'set', 'version', s -> 'version')
-       from jsonb_array_elements(m.sets) as s
-       where exists (select from service_set_members x where x.set_id = (s ->> 'set')::uuid
-         and x.service_uuid = instance.service_uuid and x.since_version <= (s ->> 'version')::integer)
-       order by s ->> 'set' limit 1),
-      case when instance.owner_id = m.owner_id then '{"by": "owner"}'::jsonb
-           when m.all_services then '{"by": "everything"}'::jsonb end)
-  end
+/* Sets of a mandate that cover a service; rests on rows that are never erased, so that it stays the same. */
+create function sets_covering(m mandates, service uuid) returns uuid[] language sql stable as $$
+  select array(
+    select (s ->> 'set')::uuid from jsonb_array_elements(m.sets) as s
+    where exists (select from service_set_members x where x.set_id = (s ->> 'set')::uuid
+      and x.service_uuid = service and x.since_version <= (s ->> 'version')::integer)
+    order by 1)
 $$;
 
 /* What a mandate refers to must exist. Raises, or returns nothing. */
@@ -221,7 +215,9 @@ begin
   if not m.all_cases then
     select c into wrong from unnest(m.cases) as c where not exists (
       select from service_instances i where i.service_id = split_part(c, '#', 1) and strpos(c, '#') > 0
-        and length(c) - strpos(c, '#') between 1 and 256 and scope_covering(m, i) is not null) limit 1;
+        and length(c) - strpos(c, '#') between 1 and 256
+        and (m.all_services or i.owner_id = m.owner_id or i.service_uuid = any (m.services)
+          or sets_covering(m, i.service_uuid) <> '{}')) limit 1;
     if wrong is not null then
       perform refuse('case_is_of_a_covered_service',
         format('mandate %s names case %s, of no service that it covers', m.mandate_id, wrong));
@@ -348,18 +344,7 @@ end $$;
 
 create trigger ended_not_erased before delete on mandates for each row execute function refuse_erasure();
 create trigger ended_not_erased before delete on parties for each row execute function refuse_erasure();
-
-create function refuse_erasing_named_service() returns trigger language plpgsql as $$
-begin
-  if tg_table_name = 'services' and exists (select from mandates where services @> array[old.service_uuid])
-    or tg_table_name = 'service_instances' and exists (
-      select from mandates, unnest(cases) as c where not all_cases and split_part(c, '#', 1) = old.service_id) then
-    perform refuse('service_is_named_by_mandates', 'mandates name this service; deactivate it instead');
-  end if;
-  return old;
-end $$;
-
-create trigger service_is_not_named before delete on services
-  for each row execute function refuse_erasing_named_service();
-create trigger service_is_not_named before delete on service_instances
-  for each row execute function refuse_erasing_named_service();
+create trigger ended_not_erased before delete on services for each row execute function refuse_erasure();
+create trigger ended_not_erased before delete on service_instances for each row execute function refuse_erasure();
+create trigger ended_not_erased before delete on service_sets for each row execute function refuse_erasure();
+create trigger ended_not_erased before delete on service_set_members for each row execute function refuse_erasure();

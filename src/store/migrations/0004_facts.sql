@@ -3,12 +3,13 @@
 create function to_flags(keys text[]) returns jsonb language sql immutable strict parallel safe
   return (select coalesce(jsonb_object_agg(key, true), '{}') from unnest(keys) as key);
 
+create function alias_facts_of(party uuid, means_active boolean) returns jsonb language sql immutable parallel safe
+  return jsonb_strip_nulls(jsonb_build_object(
+    'party_id', party,
+    'means', case when means_active is not null then jsonb_build_object('active', means_active) end));
+
 create view alias_facts as
-select encode(a.alias, 'hex') as alias,
-  jsonb_strip_nulls(jsonb_build_object(
-    'party_id', a.party_id,
-    'means', case when a.means_active is not null then jsonb_build_object('active', a.means_active) end
-  )) as facts
+select encode(a.alias, 'hex') as alias, alias_facts_of(a.party_id, a.means_active) as facts
 from aliases a;
 
 create view party_facts as
@@ -91,12 +92,14 @@ create function facts_of_mandate(m mandates) returns jsonb language sql immutabl
 create function is_second_link(m mandates) returns boolean language sql immutable parallel safe
   return m.delegate_kind = 'person' and coalesce(m.reach in ('clients', 'both') or m.ground in ('signatory', 'owner'), false);
 
-/* Each case with the part of the scope that covers its service: [{"service", "case", "scope"}]. */
+/* Each case with what its service belongs to, which tells by what part of the scope it is covered. */
 create function cases_in_scope(m mandates) returns jsonb language sql stable parallel safe as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'service', i.service_id,
+    'service_id', i.service_id,
     'case', substr(c.name, strpos(c.name, '#') + 1),
-    'scope', scope_covering(m, i)) order by c.position), '[]')
+    'service_uuid', i.service_uuid,
+    'owner_id', i.owner_id,
+    'sets', sets_covering(m, i.service_uuid)) order by c.position), '[]')
   from unnest(m.cases) with ordinality as c (name, position)
     join service_instances i on i.service_id = split_part(c.name, '#', 1)
 $$;

@@ -70,7 +70,7 @@ declare
   last changes;
   made changes;
 begin
-  perform pg_advisory_xact_lock(1835102068, 1);
+  perform pg_advisory_xact_lock(hashtextextended('machtig.changes', 0));
   select * into last from changes order by revision desc limit 1;
   made.revision := coalesce(last.revision, 0) + 1;
   select epoch into strict made.epoch from register;
@@ -108,18 +108,19 @@ end $$;
  * changed is not the entity's own (`consequence`), nothing is added if its facts did not change.
  */
 create function write_entity_change(
-  entity text, id text, operation text, relation text, before jsonb, after jsonb, consequence boolean default false
+  entity text, id text, operation text, relation text, before jsonb, after jsonb, consequence boolean default false,
+  facts_before jsonb default null
 ) returns void language plpgsql as $$
 declare
   known jsonb;
   facts jsonb;
 begin
-  perform pg_advisory_xact_lock(1835102068, 1);
+  perform pg_advisory_xact_lock(hashtextextended('machtig.changes', 0));
   facts := facts_of_entity(entity, id);
   select c.facts_after into known from changes c
   where c.entity = write_entity_change.entity and c.entity_id = id order by c.revision desc limit 1;
   if not (consequence and facts is not distinct from known) then
-    perform write_change(entity, id, operation, relation, before, after, known, facts);
+    perform write_change(entity, id, operation, relation, before, after, coalesce(facts_before, known), facts);
   end if;
 end $$;
 
@@ -146,12 +147,15 @@ begin
   end if;
   case tg_table_name
     when 'aliases' then
-      perform write_entity_change('alias', substr(line ->> 'alias', 3), lower(tg_op), tg_table_name, before, after);
+      perform write_entity_change('alias', substr(line ->> 'alias', 3), lower(tg_op), tg_table_name, before, after, false,
+        case when tg_op <> 'INSERT' then jsonb_build_object('alias', substr(before ->> 'alias', 3),
+          'facts', alias_facts_of((before ->> 'party_id')::uuid, (before ->> 'means_active')::boolean)) end);
       if line ->> 'scheme' = 'kvk' then
         perform write_entity_change('party', party, 'update', tg_table_name, before, after, true);
       end if;
     when 'branches' then
-      perform write_entity_change('branch', party || ':' || (line ->> 'branch'), lower(tg_op), tg_table_name, before, after);
+      perform write_entity_change('branch', party || ':' || (line ->> 'branch'), lower(tg_op), tg_table_name, before, after,
+        false, case when tg_op <> 'INSERT' then jsonb_build_object('party_id', party, 'branch', line ->> 'branch') end);
       perform write_entity_change('party', party, 'update', tg_table_name, before, after, true);
     when 'party_states' then
       perform write_entity_change('party', party, 'update', tg_table_name, before, after);
@@ -229,6 +233,18 @@ end $$;
 
 create trigger row_keeps_its_party before update on party_states for each row execute function keep_party();
 create trigger row_keeps_its_party before update on branches for each row execute function keep_party();
+
+create function keep_name_of_row() returns trigger language plpgsql as $$
+begin
+  if tg_table_name = 'aliases' and to_jsonb(new) ->> 'alias' <> to_jsonb(old) ->> 'alias'
+    or tg_table_name = 'branches' and to_jsonb(new) ->> 'branch' <> to_jsonb(old) ->> 'branch' then
+    perform refuse('row_keeps_its_name', format('delete the row of %s and insert the other', tg_table_name));
+  end if;
+  return new;
+end $$;
+
+create trigger row_keeps_its_name before update on aliases for each row execute function keep_name_of_row();
+create trigger row_keeps_its_name before update on branches for each row execute function keep_name_of_row();
 
 do $$
 declare
