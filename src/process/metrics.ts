@@ -20,17 +20,20 @@ export function makeMetrics() {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge({ name: `machtig_${name}`, help, labelNames, registers });
 
+  const decisions = counter('decisions_total', 'Decisions by outcome and first reason.', ['outcome', 'reason']);
+  const errors = counter('decision_errors_total', 'Questions that could not be decided, by error code.', ['code']);
+
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    countDecision: (allow: boolean, reason: string) => decisions.inc({ outcome: allow ? 'allow' : 'deny', reason }),
+    countError: (code: string) => errors.inc({ code }),
     decisionSeconds: new Histogram({
       name: 'machtig_decision_seconds',
       help: 'From question to recorded answer, without HTTP.',
       buckets: SECONDS,
       registers,
     }),
-    decisions: counter('decisions_total', 'Decisions by outcome and first reason.', ['outcome', 'reason']),
-    errors: counter('decision_errors_total', 'Questions that could not be decided, by error code.', ['code']),
     policyInfo: gauge('policy_info', 'The policy in use: 1 under its revision.', ['revision']),
     policyReplacements: counter('policy_instance_replacements_total', 'Policy instances replaced, by cause.', [
       'cause',

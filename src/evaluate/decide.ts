@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '../domain/caller.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Question, Verdict } from '../domain/evaluation.ts';
+import { formatRevision } from '../domain/revision.ts';
+import type { Freshness } from '../mandates/lookups.ts';
+import type { Engine } from '../policy/engine.ts';
+import type { PolicyInput } from '../policy/input.ts';
+import type { Refusal } from './call.ts';
+import type { Gathered } from './gather.ts';
+import { type Outcome, toAppError } from './outcome.ts';
+import type { Reading } from './reading.ts';
+
+export interface DecideDeps {
+  policy: Engine<Verdict>;
+  freshness: Freshness;
+  now: () => number;
+  keepInput: boolean;
+}
+
+export function makeDecide({ policy, freshness, now, keepInput }: DecideDeps) {
+  /** Never throws: an error is the outcome of its own item. The clock is read here, after all data. */
+  function decide(item: Question, { gathered, revision, ageMs }: Reading, caller: Caller): Outcome {
+    try {
+      requireOwner(gathered, caller);
+      const input: PolicyInput = { now: now(), ...gathered };
+      const verdict = policy.decide(input);
+      const answer = {
+        ...verdict,
+        id: randomUUID(),
+        policy_revision: policy.revision,
+        data_revision: formatRevision(revision),
+        data_age_ms: Math.round(ageMs),
+      };
+      return keepInput ? { item, answer, gathered, input } : { item, answer, gathered };
+    } catch (thrown) {
+      return { item, answer: toAppError(thrown), gathered };
+    }
+  }
+
+  /** A denial without evaluation: what was asked about cannot exist. */
+  function refuse(item: Refusal): Outcome {
+    try {
+      const { revision, ageMs } = freshness.position();
+      const answer = {
+        ...DENIAL,
+        reasons: [...item.refused].sort(),
+        id: randomUUID(),
+        policy_revision: policy.revision,
+        data_revision: formatRevision(revision),
+        data_age_ms: Math.round(ageMs),
+      };
+      return { item, answer };
+    } catch (thrown) {
+      return { item, answer: toAppError(thrown) };
+    }
+  }
+
+  return { decide, refuse };
+}
+
+const DENIAL: Verdict = {
+  allow: false,
+  reasons: [],
+  basis: null,
+  mandates: [],
+  branches: null,
+  branch_verified: false,
+  changes_at: null,
+  loa_required: null,
+  services: null,
+  holders_required: null,
+  follow_up: null,
+};
+
+/** A caller asks about services of its own owners; an unknown service has no owner, and is the policy's to deny. */
+function requireOwner(gathered: Gathered, { owners }: Caller): void {
+  if (owners === 'all') return;
+  const owner = (gathered.portal ?? gathered.services[0]?.service)?.owner;
+  if (owner === undefined || owners.includes(owner)) return;
+  throw new AppError('forbidden', 'the service belongs to an owner about whose services this caller may not ask');
+}

@@ -1,0 +1,118 @@
+import { AppError } from '../domain/errors.ts';
+import type { Decision, Question, Verdict } from '../domain/evaluation.ts';
+import type { Freshness, Lookups } from '../mandates/lookups.ts';
+import type { Engine } from '../policy/engine.ts';
+import type { Metrics } from '../process/metrics.ts';
+import type { Entry, Records } from '../records/entry.ts';
+import type { Uses } from '../records/uses.ts';
+import { type Call, type Evaluate, type Item, isRefusal, type Refusal, type Semantic } from './call.ts';
+import { makeDecide } from './decide.ts';
+import type { Alias } from './gather.ts';
+import { withoutDetails } from './masking.ts';
+import { type Outcome, toAppError } from './outcome.ts';
+import { makeReading, type Reading } from './reading.ts';
+import { recordMany, recordOne } from './record.ts';
+
+export interface EvaluateDeps {
+  lookups: Lookups;
+  freshness: Freshness;
+  policy: Engine<Verdict>;
+  alias: Alias;
+  records: Records;
+  uses: Pick<Uses, 'note'>;
+  /** The clock that decides: milliseconds since 1970. */
+  now: () => number;
+  metrics: Pick<Metrics, 'countDecision' | 'countError' | 'decisionSeconds'>;
+}
+
+/** The use case behind every way of asking: look up, decide by policy, record, answer. */
+export function makeEvaluate(deps: EvaluateDeps): Evaluate {
+  const { readNow, readAll } = makeReading(deps);
+  const { decide, refuse } = makeDecide({ ...deps, keepInput: deps.records.wantsInput });
+
+  function outcomeOf(item: Item, reading: Reading | AppError | undefined, call: Call): Outcome {
+    if (item instanceof AppError) return { item, answer: item };
+    if (isRefusal(item)) return refuse(item);
+    if (reading instanceof AppError || reading === undefined) return { item, answer: reading ?? toAppError(reading) };
+    return decide(item, reading, call.caller);
+  }
+
+  function count({ answer }: Outcome): void {
+    if (answer instanceof AppError) deps.metrics.countError(answer.code);
+    else deps.metrics.countDecision(answer.allow, answer.reasons[0] ?? 'none');
+  }
+
+  function noteUse({ answer }: Outcome): void {
+    if (!(answer instanceof AppError) && answer.allow) deps.uses.note(answer.mandates, deps.now());
+  }
+
+  function answerOf({ answer }: Outcome, call: Call): Decision | AppError {
+    if (answer instanceof AppError || call.caller.rights.details) return answer;
+    return withoutDetails(answer);
+  }
+
+  /** The record first, then the answer: what was not recorded was not decided. */
+  function answerWhenKept<T>(entry: Entry, started: number, answer: () => T): T | Promise<T> {
+    const finish = (): T => {
+      deps.metrics.decisionSeconds.observe((performance.now() - started) / 1000);
+      return answer();
+    };
+    const kept = deps.records.append(entry);
+    return kept === undefined ? finish() : kept.then(finish);
+  }
+
+  function finishOne(outcome: Outcome, call: Call, started: number): Decision | Promise<Decision> {
+    count(outcome);
+    return answerWhenKept(recordOne(outcome, call, deps.now()), started, () => {
+      noteUse(outcome);
+      const answer = answerOf(outcome, call);
+      if (answer instanceof AppError) throw answer;
+      return answer;
+    });
+  }
+
+  async function waitForOne(question: Question, call: Call, started: number): Promise<Decision> {
+    const [reading] = await readAll([question]);
+    return finishOne(outcomeOf(question, reading, call), call, started);
+  }
+
+  function one(item: Question | Refusal, call: Call): Decision | Promise<Decision> {
+    const started = performance.now();
+    let reading: Reading | AppError | undefined;
+    if (!isRefusal(item)) {
+      try {
+        reading = readNow(item);
+      } catch (thrown) {
+        reading = toAppError(thrown);
+      }
+      if (reading === undefined) return waitForOne(item, call, started);
+    }
+    return finishOne(outcomeOf(item, reading, call), call, started);
+  }
+
+  async function many(items: readonly Item[], semantic: Semantic, call: Call): Promise<(Decision | AppError)[]> {
+    const started = performance.now();
+    const questions = items.filter((item): item is Question => !(item instanceof AppError) && !isRefusal(item));
+    const readings = new Map((await readAll(questions)).map((reading, index) => [questions[index], reading]));
+    const outcomes: Outcome[] = [];
+    for (const item of items) {
+      const outcome = outcomeOf(item, readings.get(item as Question), call);
+      outcomes.push(outcome);
+      count(outcome);
+      if (isLast(outcome.answer, semantic)) break;
+    }
+    return answerWhenKept(recordMany(outcomes, call, deps.now()), started, () => {
+      for (const outcome of outcomes) noteUse(outcome);
+      return outcomes.map((outcome) => answerOf(outcome, call));
+    });
+  }
+
+  return { one, many };
+}
+
+/** An error is no permit: it ends a list that ends at the first denial. */
+function isLast(answer: Decision | AppError, semantic: Semantic): boolean {
+  const allowed = !(answer instanceof AppError) && answer.allow;
+  if (semantic === 'deny_on_first_deny') return !allowed;
+  return semantic === 'permit_on_first_permit' && allowed;
+}

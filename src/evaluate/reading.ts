@@ -1,0 +1,83 @@
+import { AppError } from '../domain/errors.ts';
+import type { Question } from '../domain/evaluation.ts';
+import { parseRevision, type Revision } from '../domain/revision.ts';
+import type { Freshness, Lookups } from '../mandates/lookups.ts';
+import { type Alias, type Gathered, gather } from './gather.ts';
+import { toAppError } from './outcome.ts';
+import { runNow, runReading } from './strand.ts';
+
+/** The facts for one question, and the position in the register that they stand for. */
+export interface Reading {
+  gathered: Gathered;
+  revision: Revision;
+  ageMs: number;
+}
+
+export interface ReadingDeps {
+  lookups: Lookups;
+  freshness: Freshness;
+  alias: Alias;
+  /** Milliseconds; only differences count. */
+  now: () => number;
+}
+
+export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
+  /** Undefined when something has to be waited for. @throws AppError */
+  function readNow(question: Question): Reading | undefined {
+    const { revision, ageMs } = freshness.position();
+    if (question.min_revision !== undefined && !isReached(question.min_revision, revision)) return undefined;
+    const gathered = runNow(gather(question, alias), lookups);
+    return gathered && { gathered, revision, ageMs };
+  }
+
+  /** Claims no more than was so before the first record was read. @throws AppError */
+  async function readWaiting(question: Question): Promise<Reading> {
+    if (question.min_revision !== undefined) await freshness.reach(toRevision(question.min_revision));
+    const before = freshness.position();
+    const started = now();
+    const gathered = await runReading(gather(question, alias), lookups);
+    freshness.position();
+    return { gathered, revision: before.revision, ageMs: before.ageMs + Math.max(0, now() - started) };
+  }
+
+  /**
+   * What had to be fetched is read once more from what is now at hand, so that all facts of all questions are of
+   * one moment, also when a change came in between two round trips. A store that never has anything at hand gives
+   * what it gave.
+   */
+  async function readAll(questions: readonly Question[]): Promise<(Reading | AppError)[]> {
+    const first = questions.map((question) => attempt(() => readNow(question)));
+    if (first.every((reading) => reading !== undefined)) return first;
+    const fetched = await Promise.all(
+      questions.map((question, index) => first[index] ?? readWaiting(question).catch(toAppError)),
+    );
+    return questions.map((question, index) => {
+      const reading = fetched[index];
+      if (reading === undefined || reading instanceof AppError) return reading ?? toAppError(undefined);
+      return attempt(() => readNow(question)) ?? reading;
+    });
+  }
+
+  return { readNow, readAll };
+}
+
+function attempt<T>(read: () => T): T | AppError {
+  try {
+    return read();
+  } catch (thrown) {
+    return toAppError(thrown);
+  }
+}
+
+function isReached(asked: string, { epoch, n }: Revision): boolean {
+  const wanted = toRevision(asked);
+  return wanted.epoch === epoch && wanted.n <= n;
+}
+
+function toRevision(text: string): Revision {
+  const revision = parseRevision(text);
+  if (revision) return revision;
+  throw new AppError('invalid_request', 'min_revision is no revision', {
+    faults: [{ at: '/min_revision', message: 'must be epoch.n' }],
+  });
+}

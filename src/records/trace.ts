@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import type { Entry } from './entry.ts';
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?$/;
+
+/** A span of our own within the caller's trace (W3C Trace Context), or of a new trace when it names none we can read. */
+export function makeSpan(traceparent: string | undefined): Pick<Entry, 'trace_id' | 'span_id' | 'parent_span_id'> {
+  const span_id = spanId();
+  const [, trace_id, parent_span_id] = (traceparent !== undefined && TRACEPARENT.exec(traceparent)) || [];
+  if (trace_id === undefined || parent_span_id === undefined)
+    return { trace_id: randomUUID().replaceAll('-', ''), span_id };
+  return { trace_id, span_id, parent_span_id };
+}
+
+/** 64 random bits out of a UUID, leaving out the digits that are the same in all of them. */
+function spanId(): string {
+  const uuid = randomUUID();
+  return uuid.slice(0, 8) + uuid.slice(28);
+}
