@@ -1,0 +1,59 @@
+# METADATA
+# title: At which branch
+# description: |
+#   Branches belong to the represented. A mandate for named branches is met only by one of these in the question
+#   (R21, R22, R27, R28, R37); a branch in the question must be the represented's own (R26).
+package authz.branch
+
+# METADATA
+# title: The branch asked for is the represented's own
+own if input.represented.branch_registered == true
+
+own if {
+	input.represented.party.has_branches == false
+	input.request.branch == concat("", ["0000", input.represented.party.kvk])
+}
+
+# METADATA
+# title: Branches that could not be verified pass
+# description: Only for an installation without a branch feed that says so in the policy data.
+unverified_passes if data.unverified_branches_pass == true
+
+# METADATA
+# title: The branch, if one was asked for, was verified
+verified if not input.request.branch
+
+verified if own
+
+# METADATA
+# title: The service takes mandates for named branches
+# description: A service that cannot respect a branch restriction gets no use of restricted mandates (R29, R37).
+accepted(mandate, _) if mandate.branches == "all"
+
+accepted(_, service) if {
+	service.definition.branches == true
+	service.instance.branches == true
+}
+
+# METADATA
+# title: The question names a branch where the mandate does
+named(mandate) if mandate.branches == "all"
+
+named(_) if input.request.branch
+
+# METADATA
+# title: The mandate covers the branch
+covered(mandate) if mandate.branches == "all"
+
+covered(mandate) if {
+	is_array(mandate.branches)
+	input.request.branch in mandate.branches
+}
+
+# METADATA
+# title: Why the mandate is not met at this branch
+reasons(mandate, service) := {"branches_not_accepted"} if not accepted(mandate, service)
+
+else := {"branch_required"} if not named(mandate)
+
+else := {"branch_not_covered" | not covered(mandate)}

@@ -1,0 +1,57 @@
+# METADATA
+# title: Through an intermediary
+# description: |
+#   A chain has two links: the represented mandates an organisation, which lets one of its people act for its clients
+#   (R1, R107, R108). There is exactly one intermediary.
+package authz.chain
+
+import data.authz.service as services
+import data.authz.state
+
+# METADATA
+# title: Chains that count
+# description: All that were found or, when the question names an intermediary, those through it.
+through_named(_) if not input.via
+
+through_named(chain) if chain.intermediary.party_id == input.via.party.party_id
+
+# METADATA
+# title: The intermediary is active
+# description: Any state that is in effect (bankrupt, dissolved, …) ends what goes through it (R84, R113).
+intermediary_active(chain) if not state.in_any(chain.intermediary, input.now)
+
+# METADATA
+# title: The first link may lead to an intermediary
+# description: A business, voluntary, statutory or appointed mandate to an organisation (R107, R116).
+first_link_allowed(mandate, chain) if {
+	mandate.kind in ["business", "voluntary", "statutory", "appointed"]
+	chain.intermediary.kind == "organisation"
+}
+
+# METADATA
+# title: The second link reaches the intermediary's clients
+# description: An employee mandate that says so, or the power of who signs for the intermediary or owns it (R107).
+reaches_clients(mandate) if {
+	mandate.kind == "employee"
+	mandate.reach in ["clients", "both"]
+}
+
+reaches_clients(mandate) if {
+	mandate.kind == "statutory"
+	mandate.ground in ["signatory", "owner"]
+}
+
+# METADATA
+# title: The second link is not limited to branches
+# description: Branches belong to the represented; a chain cannot be limited to one of the intermediary (R38).
+second_unlimited(mandate) if mandate.branches == "all"
+
+# METADATA
+# title: What speaks against this chain as a chain
+reasons(service, chain, first_link, second_link) := union({
+	{"chain_not_accepted" | not services.accepts_chains(service)},
+	{"intermediary_not_active" | not intermediary_active(chain)},
+	{"chain_first_link_not_allowed" | not first_link_allowed(first_link, chain)},
+	{"reach_own_only" | not reaches_clients(second_link)},
+	{"second_link_branch_limited" | not second_unlimited(second_link)},
+})

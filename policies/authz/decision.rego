@@ -1,0 +1,49 @@
+# METADATA
+# title: May this person act for that party?
+# description: |
+#   One answer to one question: allowed by the first path that holds, or denied with the reasons of the path that comes
+#   nearest. Nothing is allowed unless a path says so (R46, R58).
+package authz
+
+import data.authz.level
+import data.authz.path
+import data.authz.question
+import data.authz.verdict
+
+# METADATA
+# title: The answer
+# description: Always defined; its shape is `Verdict` in src/domain/evaluation.ts.
+# entrypoint: true
+decision := verdict.not_understood(question.misunderstood) if not question.understood
+
+else := verdict.portal(_holding) if {
+	input.portal
+	_holding != []
+}
+
+else := verdict.allowed(_holding[0].asked, _holding[0].path) if _holding != []
+
+else := verdict.denied(_nearest)
+
+# one for each service asked for: the path that holds there
+_holding := [{"asked": asked, "path": found} |
+	question.common == set()
+	some asked in input.services
+	required := level.required(asked.service)
+	question.of_service(asked.service, required) == set()
+	found := path.holding(asked, required)
+]
+
+# the path with the fewest failed rules
+_nearest := _candidates[best] if {
+	[_, _, best] := min([[count(one.reasons), path.rank(one.path), i] | some i, one in _candidates])
+}
+
+else := {"path": path.none, "required": null, "reasons": (question.common | {"no_mandate"})}
+
+_candidates := [{"path": one.path, "required": required, "reasons": (one.reasons | against)} |
+	some asked in input.services
+	required := level.required(asked.service)
+	against := question.against(asked.service, required)
+	some one in path.candidates(asked, required)
+]

@@ -1,0 +1,76 @@
+# METADATA
+# title: One mandate on a path
+# description: |
+#   Every mandate on a path obeys every rule (R46, R59). What `holds` asks and what `reasons` names stand side by side;
+#   the same goes for what the mandate given by the represented obeys besides.
+package authz.link
+
+import data.authz.branch
+import data.authz.joint
+import data.authz.limits
+import data.authz.state
+import data.authz.substitution
+import data.authz.time
+
+# METADATA
+# title: The mandate carries this question
+holds(mandate, service, required) if {
+	time.active(mandate)
+	time.started(mandate, input.now)
+	time.unended(mandate, input.now)
+	time.short_enough(mandate)
+	limits.hold(mandate, service, required)
+	joint.enough(mandate)
+	joint.suffices(mandate, required)
+	substitution.holds(mandate, service, required)
+}
+
+# METADATA
+# title: Why the mandate does not carry this question
+reasons(mandate, service, required) := union({
+	{data.status_reasons[mandate.status] | not time.active(mandate)},
+	{"mandate_not_started" | not time.started(mandate, input.now)},
+	{"mandate_expired" | not time.unended(mandate, input.now)},
+	{"mandate_too_long" | not time.short_enough(mandate)},
+	limits.reasons(mandate, service, required),
+	{"joint_authority_required" | not joint.enough(mandate)},
+	joint.lacking(mandate, required),
+	substitution.reasons(mandate, service, required),
+})
+
+# METADATA
+# title: The represented could give this mandate, and it is met
+# description: For the mandate that the represented gave and, if that is an onward mandate, its parent too.
+source_holds(mandate, service) if {
+	_source_holds(mandate, service)
+	not mandate.derived_from
+}
+
+source_holds(mandate, service) if {
+	mandate.derived_from
+	_source_holds(mandate, service)
+	_source_holds(mandate.parent.mandate, service)
+}
+
+_source_holds(mandate, service) if {
+	branch.accepted(mandate, service)
+	branch.named(mandate)
+	branch.covered(mandate)
+	time.under_age(mandate, input.represented.party, input.now)
+	state.stopping(mandate, input.represented.party, input.now) == set()
+}
+
+# METADATA
+# title: Why the represented's mandate is not met
+source_reasons(mandate, service) := {reason |
+	some source in _sources(mandate)
+	some reason in union({
+		branch.reasons(source, service),
+		{"majority_reached" | not time.under_age(source, input.represented.party, input.now)},
+		state.stopping(source, input.represented.party, input.now),
+	})
+}
+
+_sources(mandate) := [mandate, mandate.parent.mandate] if mandate.parent.mandate
+
+else := [mandate]

@@ -1,0 +1,161 @@
+# METADATA
+# title: By which path
+# description: |
+#   A path is a way in which the actor may represent: himself, by one mandate, or by a chain of two (R1, R2, R107).
+#   An allow reports the first that holds, a denial the one with the fewest failed rules.
+package authz.path
+
+import data.authz.chain
+import data.authz.link
+import data.authz.service as services
+import data.authz.state
+
+# METADATA
+# title: The actor acts for himself
+is_self if input.actor.party.party_id == input.represented.party.party_id
+
+# METADATA
+# title: The mandate may be used without an intermediary
+# description: An employee mandate for clients only is none for the employer's own affairs.
+direct(mandate) if {
+	data.direct_basis[mandate.kind]
+	not mandate.reach == "clients"
+}
+
+# METADATA
+# title: The path that an allow reports
+# description: The first that holds, in the order self, direct, chain; among direct ones statutory and appointed first.
+holding(asked, required) := _self if {
+	is_self
+	state.stopping_self(input.represented.party, asked.service, input.now) == set()
+}
+
+else := _first(paths) if {
+	paths := [_direct_path(mandate) |
+		some mandate in asked.direct
+		direct(mandate)
+		link.holds(mandate, asked.service, required)
+		link.source_holds(mandate, asked.service)
+	]
+	paths != []
+}
+
+else := _first(paths) if {
+	services.accepts_chains(asked.service)
+	paths := [_chain_path(found, first_link, second_link) |
+		some found in asked.chains
+		chain.through_named(found)
+		chain.intermediary_active(found)
+		some first_link in found.first
+		chain.first_link_allowed(first_link, found)
+		link.holds(first_link, asked.service, required)
+		link.source_holds(first_link, asked.service)
+		some second_link in found.second
+		chain.reaches_clients(second_link)
+		chain.second_unlimited(second_link)
+		link.holds(second_link, asked.service, required)
+	]
+	paths != []
+}
+
+# METADATA
+# title: Every path that was found, with what speaks against it
+candidates(asked, required) := found if {
+	found := array.flatten([
+		_self_candidates(asked.service),
+		_direct_candidates(asked, required),
+		_chain_candidates(asked, required),
+	])
+	found != []
+}
+
+else := [{"path": none, "reasons": {"no_mandate"}}]
+
+# METADATA
+# title: No path at all
+none := {"basis": null, "links": [], "parties": []}
+
+_self_candidates(service) := [{"path": _self, "reasons": reasons} |
+	is_self
+	reasons := state.stopping_self(input.represented.party, service, input.now)
+]
+
+_direct_candidates(asked, required) := [{"path": _direct_path(mandate), "reasons": reasons} |
+	some mandate in asked.direct
+	direct(mandate)
+	reasons := link.reasons(mandate, asked.service, required) | link.source_reasons(mandate, asked.service)
+]
+
+_chain_candidates(asked, required) := [{"path": _chain_path(found, first_link, second_link), "reasons": reasons} |
+	some found in asked.chains
+	chain.through_named(found)
+	some first_link in found.first
+	some second_link in found.second
+	reasons := union({
+		link.reasons(first_link, asked.service, required),
+		link.source_reasons(first_link, asked.service),
+		link.reasons(second_link, asked.service, required),
+		chain.reasons(asked.service, found, first_link, second_link),
+	})
+]
+
+_self := {"basis": "self", "links": [], "parties": []}
+
+_direct_path(mandate) := {"basis": data.direct_basis[mandate.kind], "links": [mandate], "parties": []}
+
+_chain_path(found, first_link, second_link) := {
+	"basis": "chain",
+	"links": [first_link, second_link],
+	"parties": [found.intermediary],
+}
+
+_first(paths) := paths[0] if count(paths) == 1
+
+_first(paths) := paths[best] if {
+	count(paths) > 1
+	[_, best] := min([[rank(path), i] | some i, path in paths])
+}
+
+# METADATA
+# title: Where a path stands among others
+# description: By order of the paths, then by latest end, then by id; the least comes first.
+rank(path) := [order, 0 - _end(path), mandate_ids(path)] if order := data.path_order[path.basis]
+
+else := [5]
+
+_end(path) := min(array.concat(
+	[9007199254740991],
+	[mandate.valid_until | some mandate in mandates(path)],
+))
+
+# METADATA
+# title: The mandates on a path
+# description: From the represented to the actor; a parent stands before its onward mandate.
+mandates(path) := [mandate |
+	some one in path.links
+	some mandate in with_parent(one)
+]
+
+# METADATA
+# title: A mandate, behind the parent on which it rests
+with_parent(mandate) := [mandate.parent.mandate, mandate] if mandate.parent.mandate
+
+else := [mandate]
+
+# METADATA
+# title: The ids of the mandates on a path
+mandate_ids(path) := [mandate.mandate_id | some mandate in mandates(path)]
+
+# METADATA
+# title: Everybody on a path
+# description: Represented, actor, intermediary, who passed a mandate on and who acts jointly.
+parties(path) := array.flatten([
+	[input.represented.party, input.actor.party],
+	path.parties,
+	[mandate.parent.delegate | some mandate in path.links],
+	[participant.party |
+		some mandate in path.links
+		mandate.joint
+		some participant in input.together
+	],
+])

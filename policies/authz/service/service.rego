@@ -1,0 +1,47 @@
+# METADATA
+# title: For which service
+# description: |
+#   The owner decides which authority its service accepts; an instance may only narrow its definition
+#   (R43, R53, R120).
+package authz.service
+
+# METADATA
+# title: The service is active
+active(service) if {
+	service.definition.active == true
+	service.instance.active == true
+}
+
+# METADATA
+# title: The service accepts this kind of mandate
+# description: And for statutory authority this ground too (R43, R120).
+mandatable(mandate, service) if {
+	mandate.kind != "statutory"
+	_accepts_kind(mandate, service)
+}
+
+mandatable(mandate, service) if {
+	mandate.kind == "statutory"
+	_accepts_kind(mandate, service)
+	service.definition.grounds[mandate.ground] == true
+	service.instance.grounds[mandate.ground] == true
+}
+
+_accepts_kind(mandate, service) if {
+	service.definition.kinds[mandate.kind] == true
+	service.instance.kinds[mandate.kind] == true
+}
+
+# METADATA
+# title: The ground serves the domain of the service
+# description: An administrator (bewind) sees to assets, a mentor to personal care, the others to everything (R118).
+domain_served(mandate, _) if mandate.kind != "statutory"
+
+domain_served(mandate, service) if data.ground_domains[mandate.ground][service.domain] == true
+
+# METADATA
+# title: The service accepts chains
+accepts_chains(service) if {
+	service.definition.chains == true
+	service.instance.chains == true
+}
