@@ -52,7 +52,7 @@ create table service_instances (
   chains boolean,
   branches boolean,
   constraint service_id_has_its_form check (
-    service_id ~ '^[!-"$-~]{1,256}$' and service_id !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'),
+    service_id ~ '^[!-"$-~]{1,255}$' and service_id !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'),
   constraint kinds_are_known check (is_known_kinds(kinds)),
   constraint grounds_are_known check (is_known_grounds(grounds))
 );
