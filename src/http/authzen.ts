@@ -1,0 +1,111 @@
+import { AppError } from '../domain/errors.ts';
+import type { Call, Evaluate, Semantic } from '../evaluate/call.ts';
+import { isRefusal } from '../evaluate/call.ts';
+import { toAnswer, toAuthzen } from './answer.ts';
+import { isFields, refuse } from './fields.ts';
+import { toAppError } from './problem.ts';
+import { readEvaluation } from './read-evaluation.ts';
+import type { Door } from './respond.ts';
+import { requireRights } from './rights.ts';
+import { authzenRequest, evaluationRequest } from './schemas.ts';
+
+/** An evaluation whose form is right, whatever its policy makes of it. */
+export interface AuthzenRequest {
+  subject: { type: string; id: string; properties?: object | undefined };
+  action: { name: string; properties?: object | undefined };
+  resource: { type: string; id: string; properties?: object | undefined };
+  context?: object | undefined;
+}
+
+export interface AuthzenResponse {
+  decision: boolean;
+  context?: object;
+}
+
+type Later<T> = T | Promise<T>;
+
+/** A use case behind the AuthZEN doors: `Evaluate` for mandates, `EvaluateAuthzen` for bundles with `input: authzen`. */
+interface UseCase<Question, Answer> {
+  one(question: Question, call: Call): Later<Answer>;
+  many(items: readonly (Question | AppError)[], semantic: Semantic, call: Call): Promise<(Answer | AppError)[]>;
+}
+
+/** The bare request in, the policy's own answer out. */
+export type EvaluateAuthzen = UseCase<AuthzenRequest, AuthzenResponse>;
+
+/** Bodies in, answers out: what both doors speak to. */
+export interface AuthzenPoint {
+  /** @throws AppError */
+  one(body: unknown, call: Call): Promise<AuthzenResponse>;
+  /** @throws AppError for what concerns the whole call; the fault of one item stands in its place. */
+  many(items: readonly ItemBody[], semantic: Semantic, call: Call): Promise<(AuthzenResponse | AppError)[]>;
+}
+
+/** One item of a batch with its defaults filled in, and where it stood in the request. */
+export interface ItemBody {
+  body: unknown;
+  at: string;
+}
+
+/** Questions about mandates. */
+export function makeMandatePoint(evaluate: Evaluate): AuthzenPoint {
+  return makePoint(
+    evaluate,
+    (body, call, at) => {
+      const question = readEvaluation(body);
+      if (question === undefined) throw refuse(evaluationRequest, body, at);
+      if (!isRefusal(question)) requireRights(question, call.caller);
+      return question;
+    },
+    (decision, call) => toAuthzen(toAnswer(decision, call.caller)),
+  );
+}
+
+/** Whatever a foreign policy asks; the answer is its own. */
+export function makeBarePoint(evaluate: EvaluateAuthzen): AuthzenPoint {
+  return makePoint(
+    evaluate,
+    (body, _call, at): AuthzenRequest => {
+      const parsed = authzenRequest.safeParse(body);
+      if (!parsed.success) throw refuse(authzenRequest, body, at);
+      const { subject, action, resource, context } = parsed.data;
+      return { subject, action, resource, ...(context && { context }) };
+    },
+    (answer) => answer,
+  );
+}
+
+function makePoint<Question, Answer>(
+  useCase: UseCase<Question, Answer>,
+  read: (body: unknown, call: Call, at: string) => Question,
+  show: (answer: Answer, call: Call) => AuthzenResponse,
+): AuthzenPoint {
+  return {
+    async one(body, call) {
+      return show(await useCase.one(read(body, call, ''), call), call);
+    },
+    async many(items, semantic, call) {
+      const questions = items.map(({ body, at }) => {
+        try {
+          return read(body, call, at);
+        } catch (thrown) {
+          return toAppError(thrown);
+        }
+      });
+      const answers = await useCase.many(questions, semantic, call);
+      return answers.map((answer) => (answer instanceof AppError ? answer : show(answer, call)));
+    },
+  };
+}
+
+/** POST /access/v1/evaluation */
+export function makeEvaluationDoor(point: AuthzenPoint): Door {
+  return (body, call) => point.one(body, traced(body, call));
+}
+
+/** The trace that the request's own context names goes before that of the header (AuthZEN NLGov). */
+export function traced(body: unknown, call: Call): Call {
+  const context = isFields(body) ? body.context : undefined;
+  const traceparent = isFields(context) ? context.traceparent : undefined;
+  return typeof traceparent === 'string' ? { ...call, traceparent } : call;
+}

@@ -1,0 +1,57 @@
+import { AppError } from '../domain/errors.ts';
+import type { Call } from '../evaluate/call.ts';
+import { type AuthzenPoint, type AuthzenResponse, type ItemBody, traced } from './authzen.ts';
+import { type Fields, isFields, refuse } from './fields.ts';
+import { ERROR_CLASSES } from './problem.ts';
+import type { Door, HttpLog } from './respond.ts';
+import { evaluationsFrame } from './schemas.ts';
+
+/** What an item must have; AuthZEN's certification takes these, and only these, from a default of the same name. */
+const REQUIRED = { subject: ['type', 'id'], action: ['name'], resource: ['type', 'id'] } as const;
+
+/** POST /access/v1/evaluations; without items it is the single evaluation. */
+export function makeEvaluationsDoor(point: AuthzenPoint, log: HttpLog): Door {
+  return async function evaluations(body, call) {
+    const frame = evaluationsFrame.safeParse(body);
+    if (!frame.success || !isFields(body)) throw refuse(evaluationsFrame, body);
+    const { evaluations: items = [], options } = frame.data;
+    const tracedCall = traced(body, call);
+    if (items.length === 0) return point.one(body, tracedCall);
+    const complete = items.map(
+      (item, index): ItemBody => ({ body: withDefaults(item, body), at: `/evaluations/${index}` }),
+    );
+    const answers = await point.many(complete, options?.evaluations_semantic ?? 'execute_all', tracedCall);
+    return {
+      evaluations: answers.map((answer) => (answer instanceof AppError ? toItemError(answer, call, log) : answer)),
+    };
+  };
+}
+
+/** Entities replace defaults whole: a narrower default never mixes with the item's own properties. */
+function withDefaults(item: unknown, defaults: Fields): unknown {
+  if (!isFields(item)) return item;
+  const { subject, action, resource, context = defaults.context } = item;
+  return {
+    subject: withRequired(subject, defaults.subject, REQUIRED.subject),
+    action: withRequired(action, defaults.action, REQUIRED.action),
+    resource: withRequired(resource, defaults.resource, REQUIRED.resource),
+    ...(context !== undefined && { context }),
+  };
+}
+
+function withRequired(entity: unknown, fallback: unknown, names: readonly string[]): unknown {
+  if (entity === undefined) return fallback;
+  if (!isFields(entity) || !isFields(fallback)) return entity;
+  const missing = names.filter((name) => entity[name] === undefined && fallback[name] !== undefined);
+  return missing.length === 0
+    ? entity
+    : { ...entity, ...Object.fromEntries(missing.map((name) => [name, fallback[name]])) };
+}
+
+/** An item that could not be decided: never an allow, and told apart from a denial by `context.error`. */
+function toItemError(error: AppError, { requestId }: Call, log: HttpLog): AuthzenResponse {
+  const { status, detail } = ERROR_CLASSES[error.code];
+  if (status >= 500) log.error({ requestId, code: error.code, err: error }, 'no answer to one item');
+  const errors = error.faults.length > 0 ? { errors: error.faults } : {};
+  return { decision: false, context: { error: { status, code: error.code, message: detail, ...errors } } };
+}

@@ -1,0 +1,22 @@
+import { AppError } from '../domain/errors.ts';
+import type { Connection } from './connection.ts';
+
+/** @throws AppError `host_refused` */
+export type HostCheck = (request: Request, connection: Connection) => void;
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+const PORT = /:[0-9]{1,5}$/;
+
+/**
+ * Accepts loopback names and the configured ones. A page in a browser may make a name of its own point to 127.0.0.1
+ * (DNS rebinding), but cannot choose the Host header. No browser reaches a Unix socket: there any name will do.
+ */
+export function makeHostCheck(allowed: readonly string[]): HostCheck {
+  const names = new Set([...LOOPBACK_NAMES, ...allowed]);
+  return function checkHost(request, connection) {
+    if (connection.unixSocket) return;
+    const host = request.headers.get('host') ?? '';
+    if (names.has(host.replace(PORT, '').toLowerCase())) return;
+    throw new AppError('host_refused', 'a host that is not ours');
+  };
+}

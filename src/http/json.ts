@@ -1,0 +1,120 @@
+import { isUtf8 } from 'node:buffer';
+import { AppError, type Fault } from '../domain/errors.ts';
+
+const MAX_DEPTH = 16;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** Where the slow walk is: `names` only inside an object. */
+type Container = { names: Set<string> | undefined; path: string; name: string; index: number };
+
+/**
+ * Parses I-JSON (RFC 7493): UTF-8, no name twice in one object (parsers differ in which one they take), no lone
+ * surrogates; and not nested deeper than 16, so that nothing behind it can be driven into deep recursion.
+ * @throws AppError `invalid_request`
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) throw refused([{ at: '', message: 'the body is empty; a JSON object is needed' }]);
+  if (!isUtf8(bytes)) throw refused([{ at: '', message: 'the body is not UTF-8' }]);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw refused([{ at: '', message: 'the body is not valid JSON' }], cause);
+  }
+  const escapes = text.includes('\\u');
+  const members = countMembers(value, 0, escapes);
+  if (members !== countNames(text)) throw refused(findDoubles(text));
+  return value;
+}
+
+function refused(faults: Fault[], cause?: unknown): AppError {
+  return new AppError('invalid_request', 'the body is no I-JSON', { faults, cause });
+}
+
+/** Counts the members of all objects as parsed, and refuses depth and lone surrogates on the way. */
+function countMembers(value: unknown, depth: number, escapes: boolean): number {
+  if (typeof value === 'string') {
+    if (escapes && LONE_SURROGATE.test(value)) throw loneSurrogate();
+    return 0;
+  }
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth === MAX_DEPTH) throw refused([{ at: '', message: `the body is nested deeper than ${MAX_DEPTH} levels` }]);
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const part of value) members += countMembers(part, depth + 1, escapes);
+    return members;
+  }
+  for (const [name, part] of Object.entries(value)) {
+    if (escapes && LONE_SURROGATE.test(name)) throw loneSurrogate();
+    members += 1 + countMembers(part, depth + 1, escapes);
+  }
+  return members;
+}
+
+function loneSurrogate(): AppError {
+  return refused([{ at: '', message: 'a text holds half a surrogate pair, which is no Unicode' }]);
+}
+
+/** Counts the names in valid JSON by hopping from quote to quote: a string before a colon is a name. */
+function countNames(text: string): number {
+  let names = 0;
+  for (let open = text.indexOf('"'); open !== -1; ) {
+    const end = endOfString(text, open);
+    if (text.charCodeAt(skipSpace(text, end + 1)) === COLON) names += 1;
+    open = text.indexOf('"', end + 1);
+  }
+  return names;
+}
+
+const COLON = 58;
+const BACKSLASH = 92;
+
+function endOfString(text: string, open: number): number {
+  let end = text.indexOf('"', open + 1);
+  while (text.charCodeAt(end - 1) === BACKSLASH && backslashesBefore(text, end) % 2 === 1)
+    end = text.indexOf('"', end + 1);
+  return end;
+}
+
+function backslashesBefore(text: string, end: number): number {
+  let count = 0;
+  while (text.charCodeAt(end - 1 - count) === BACKSLASH) count += 1;
+  return count;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) <= 32) at += 1;
+  return at;
+}
+
+/** Walks valid JSON once more, slowly, to say which names stand twice. */
+function findDoubles(text: string): Fault[] {
+  const faults: Fault[] = [];
+  const open: Container[] = [{ names: undefined, path: '', name: '', index: 0 }];
+  for (let at = 0; at < text.length; at += 1) {
+    const inner = open.at(-1);
+    const char = text[at];
+    if (!inner) break;
+    if (char === '{' || char === '[') {
+      const names = char === '{' ? new Set<string>() : undefined;
+      open.push({ names, path: open.length === 1 ? '' : pathOf(inner), name: '', index: 0 });
+    } else if (char === '}' || char === ']') open.pop();
+    else if (char === ',') inner.index += 1;
+    else if (char === '"') {
+      const end = endOfString(text, at);
+      if (inner.names && text.charCodeAt(skipSpace(text, end + 1)) === COLON) {
+        inner.name = String(JSON.parse(text.slice(at, end + 1)));
+        if (inner.names.has(inner.name)) faults.push({ at: pathOf(inner), message: 'stands twice in one object' });
+        inner.names.add(inner.name);
+      }
+      at = end;
+    }
+  }
+  return faults;
+}
+
+function pathOf({ names, path, name, index }: Container): string {
+  return `${path}/${names ? name.replaceAll('~', '~0').replaceAll('/', '~1') : index}`;
+}

@@ -1,0 +1,110 @@
+import { AppError, type ErrorCode, toError } from '../domain/errors.ts';
+
+interface ErrorClass {
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 421 | 500 | 503;
+  title: string;
+  /** The fixed sentence that callers read; the cause goes to the log alone. */
+  detail: string;
+}
+
+/** Every error code on the wire. A code without an entry does not compile. */
+export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
+  invalid_request: {
+    status: 400,
+    title: 'Invalid request',
+    detail: 'The request is not as it should be; every fault is listed in errors.',
+  },
+  body_too_large: { status: 413, title: 'Body too large', detail: 'A request body may be at most 64 KiB.' },
+  unauthenticated: {
+    status: 401,
+    title: 'Caller unknown',
+    detail: 'This port answers known callers only: send a bearer token or use a client certificate.',
+  },
+  forbidden: { status: 403, title: 'Not allowed to ask', detail: 'This caller has no right to ask this question.' },
+  not_found: { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'This address takes another method; see the Allow header.',
+  },
+  host_refused: {
+    status: 421,
+    title: 'Host refused',
+    detail: 'The Host header names no host of this process (MACHTIG_ALLOWED_HOSTS).',
+  },
+  conflict: { status: 409, title: 'Conflict', detail: 'The request does not fit the present state.' },
+  epoch_mismatch: {
+    status: 409,
+    title: 'Another epoch',
+    detail: 'min_revision is of another epoch than the data: revisions of two epochs cannot be compared.',
+  },
+  data_stale: {
+    status: 503,
+    title: 'Data too old',
+    detail: 'The data is older than allowed, so that no decision is given.',
+  },
+  revision_not_reached: {
+    status: 503,
+    title: 'Revision not reached',
+    detail: 'The data has not reached min_revision in time; try again.',
+  },
+  not_ready: { status: 503, title: 'Not ready', detail: 'The policy or the first data is not there yet.' },
+  policy_failed: {
+    status: 503,
+    title: 'Policy failed',
+    detail: 'The policy gave no usable answer, so that no decision is given.',
+  },
+  clock_skewed: {
+    status: 503,
+    title: 'Clock skewed',
+    detail: 'The clocks of this process and of the data differ too much to decide.',
+  },
+  records_unavailable: {
+    status: 503,
+    title: 'Record not written',
+    detail: 'The decision could not be recorded, so that it is not given.',
+  },
+  store_unavailable: {
+    status: 503,
+    title: 'Data unavailable',
+    detail: 'The data cannot be read, so that no decision is given.',
+  },
+  overloaded: { status: 503, title: 'Overloaded', detail: 'Too many requests at once; try again.' },
+  internal: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'Something went wrong here; the log has it under the request id.',
+  },
+};
+
+export interface Problem {
+  type: string;
+  status: number;
+  title: string;
+  detail: string;
+  code: ErrorCode;
+  request_id: string;
+  errors?: { at: string; message: string }[];
+}
+
+/** Turns whatever was thrown into what the caller may know of it (RFC 9457). */
+export function toProblem(thrown: unknown, requestId: string): Problem {
+  const { code, faults } = toAppError(thrown);
+  const { status, title, detail } = ERROR_CLASSES[code];
+  return {
+    type: `urn:machtig:problem:${code}`,
+    status,
+    title,
+    detail,
+    code,
+    request_id: requestId,
+    ...(faults.length > 0 && { errors: faults.map(({ at, message }) => ({ at, message })) }),
+  };
+}
+
+/** Only `AppError` carries a code; anything else, strings and bare objects included, is `internal`. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const error = toError(thrown);
+  return new AppError('internal', error.message, { cause: error });
+}
