@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto';
+import type { Entry } from './entry.ts';
+
+/** Where a chain of records stands: how many there are, and the digest of the last one. */
+export interface ChainPosition {
+  seq: number;
+  digest: string;
+}
+
+/** Before the first record. */
+export const CHAIN_START: ChainPosition = { seq: 0, digest: '0'.repeat(64) };
+
+/** What the log itself has to say, in the same chain: it was opened, or a torn line was set aside. */
+export interface Note {
+  event_name: 'machtig.records_opened' | 'machtig.torn_line_set_aside';
+  timestamp: number;
+  attributes: Record<string, string | number>;
+}
+
+/** Which program wrote a record. */
+export interface Resource {
+  'service.name': string;
+  'service.version': string;
+  'service.instance.id': string;
+}
+
+export const CHAIN_KEYS = { seq: 'machtig.seq', previous: 'machtig.previous' } as const;
+
+/** One line, without its line feed, and the position behind it. */
+export function link(entry: Entry | Note, resource: Resource, before: ChainPosition) {
+  const seq = before.seq + 1;
+  const attributes = { [CHAIN_KEYS.seq]: seq, [CHAIN_KEYS.previous]: before.digest, ...entry.attributes };
+  const line = JSON.stringify({ ...entry, attributes, resource });
+  return { line, position: { seq, digest: digestOf(line) } };
+}
+
+export function digestOf(line: string): string {
+  return hash('sha256', line);
+}
+
+/** Sequence number and previous digest that a line claims; undefined when it is no record. */
+export function readLink(line: string): { seq: number; previous: string } | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return undefined; // what is no JSON is no record: the caller says so, with its place
+  }
+  const attributes: unknown = typeof parsed === 'object' && parsed && 'attributes' in parsed ? parsed.attributes : null;
+  if (typeof attributes !== 'object' || attributes === null) return undefined;
+  const { [CHAIN_KEYS.seq]: seq, [CHAIN_KEYS.previous]: previous } = attributes as Record<string, unknown>;
+  return Number.isSafeInteger(seq) && typeof previous === 'string' ? { seq: seq as number, previous } : undefined;
+}
