@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../oracle/oracle.ts';
+import { registerFacts } from '../support/register-facts.ts';
+import { registerFile } from '../support/register-file.ts';
+import { loadCases } from './cases.ts';
+import { comparable } from './compare.ts';
+
+const { cases, register } = loadCases();
+const facts = registerFacts(registerFile.parse(register));
+
+describe('the oracle agrees with the case', () => {
+  it.each(cases)('$title', ({ question, now, expect: expected }) => {
+    const { follow_up, branch_verified, ...judged } = expected;
+    const verdict = decide(facts, question, now);
+    expect(comparable(verdict, judged)).toEqual(comparable(judged, judged));
+  });
+});

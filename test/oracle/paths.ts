@@ -1,0 +1,153 @@
+import type { Basis } from '../../src/domain/evaluation.ts';
+import type { PartyFacts, PartyId } from '../../src/domain/facts.ts';
+import { loginFailures } from './levels.ts';
+import type { Register } from './register.ts';
+import { type Circumstances, firstLinkFailures, hasState, majorityAt, secondLinkFailures, statesAt } from './rules.ts';
+import { type Link, linkedOrganisations, linksBetween } from './scan.ts';
+
+/** Someone who acts, known by the register. */
+export interface Actor {
+  party: PartyFacts;
+  means?: { active: boolean };
+  loa?: string;
+}
+
+/** One way in which the actor might act for the represented, with every rule it fails. */
+export interface Path {
+  basis: Basis;
+  order: number;
+  links: Link[];
+  parties: PartyFacts[];
+  failures: Set<string>;
+  holders: number | null;
+}
+
+/** Who asks, for whom, and in which circumstances. */
+export interface Inquiry {
+  register: Register;
+  actor: Actor;
+  represented: PartyFacts;
+  together: Actor[];
+  via?: PartyFacts;
+  at: Circumstances;
+}
+
+const MAX_ORGANISATIONS = 64;
+const ORDER: Basis[] = ['self', 'statutory', 'appointed', 'mandate', 'chain'];
+
+/** All paths there are, and whether chains were left out because the actor works for too many organisations. */
+export function findPaths(inquiry: Inquiry): { paths: Path[]; viaNeeded: boolean } {
+  const { paths, viaNeeded } = chains(inquiry);
+  return { paths: [...self(inquiry), ...direct(inquiry), ...paths], viaNeeded };
+}
+
+/** Moments at which something that this path rests on begins or ends. */
+export function boundaries(path: Path): number[] {
+  const mandates = path.links.flatMap(({ facts, parent }) => [facts, ...(parent?.facts ? [parent.facts] : [])]);
+  const child = mandates.some(({ ground }) => ground === 'parental_authority') ? path.parties[0] : undefined;
+  const majority = child?.birth_date === undefined ? undefined : majorityAt(child.birth_date);
+  return [
+    ...mandates.flatMap(({ valid_from, valid_until }) => [valid_from, ...(valid_until === undefined ? [] : [valid_until])]),
+    ...path.parties.flatMap(({ states }) => states.flatMap((one) => [one.since, ...(one.until ? [one.until] : [])])),
+    ...(majority === undefined ? [] : [majority]),
+  ];
+}
+
+function makePath(inquiry: Inquiry, path: { basis: Basis; links: Link[]; between: PartyFacts[]; own: string[] }): Path {
+  const { actor, represented, together, at } = inquiry;
+  const joint = jointAuthority(path.links, together, at.now);
+  const level = loginFailures([actor.loa, ...joint.present.map(({ loa }) => loa)], at.rank);
+  const delegates = path.links.flatMap(({ parent }) => (parent?.delegate ? [parent.delegate] : []));
+  return {
+    basis: path.basis,
+    order: ORDER.indexOf(path.basis),
+    links: path.links,
+    parties: [represented, ...path.between, actor.party, ...delegates, ...joint.present.map(({ party }) => party)],
+    failures: new Set([...path.own, ...level, ...joint.failures]),
+    holders: joint.required,
+  };
+}
+
+function self(inquiry: Inquiry): Path[] {
+  const { actor, represented, at } = inquiry;
+  if (actor.party.party_id !== represented.party_id) return [];
+  const reasons: Partial<Record<string, string>> = {
+    curatele: 'represented_under_curatele',
+    bankrupt: 'represented_bankrupt',
+    wsnp: 'represented_in_wsnp',
+    dissolved: 'represented_dissolved',
+    deregistered: 'represented_deregistered',
+    deceased: 'represented_deceased',
+    ...(at.service.domain === 'assets' && { bewind: 'represented_under_bewind' }),
+  };
+  const own = statesAt(represented, at.now).flatMap(({ state }) => reasons[state] ?? []);
+  return [makePath(inquiry, { basis: 'self', links: [], between: [], own })];
+}
+
+function direct(inquiry: Inquiry): Path[] {
+  const { register, actor, represented, at } = inquiry;
+  return linksBetween(register, represented.party_id, actor.party.party_id, at)
+    .filter(({ facts }) => facts.kind !== 'employee' || facts.reach !== 'clients')
+    .map((link) => {
+      const { kind } = link.facts;
+      const basis = kind === 'statutory' || kind === 'appointed' ? kind : 'mandate';
+      return makePath(inquiry, { basis, links: [link], between: [], own: firstLinkFailures(link, represented, at) });
+    });
+}
+
+function chains(inquiry: Inquiry): { paths: Path[]; viaNeeded: boolean } {
+  const { register, actor, represented, via } = inquiry;
+  const linked = via ? [via.party_id] : linkedOrganisations(register, actor.party.party_id);
+  if (linked.length > MAX_ORGANISATIONS) return { paths: [], viaNeeded: true };
+  const between = linked
+    .filter((party) => party !== represented.party_id && party !== actor.party.party_id)
+    .flatMap((party) => register.parties.get(party) ?? []);
+  return { paths: between.flatMap((intermediary) => chainsThrough(inquiry, intermediary)), viaNeeded: false };
+}
+
+function chainsThrough(inquiry: Inquiry, intermediary: PartyFacts): Path[] {
+  const { register, actor, represented, at } = inquiry;
+  const firsts = linksBetween(register, represented.party_id, intermediary.party_id, at);
+  const seconds = linksBetween(register, intermediary.party_id, actor.party.party_id, at);
+  return firsts.flatMap((first) =>
+    seconds.map((second) => {
+      const own = [
+        ...chainFailures(inquiry, intermediary, first),
+        ...firstLinkFailures(first, represented, at),
+        ...secondLinkFailures(second, at),
+      ];
+      return makePath(inquiry, { basis: 'chain', links: [first, second], between: [intermediary], own });
+    }),
+  );
+}
+
+function chainFailures({ at }: Inquiry, intermediary: PartyFacts, first: Link): string[] {
+  const { definition, instance } = at.service;
+  return [
+    ...(definition.chains && instance.chains ? [] : ['chain_not_accepted']),
+    ...(first.facts.kind === 'employee' ? ['chain_first_link_not_allowed'] : []),
+    ...(statesAt(intermediary, at.now).length > 0 ? ['intermediary_not_active'] : []),
+  ];
+}
+
+/** Holders who act together with the actor, and whether they are enough for every mandate on the path. */
+function jointAuthority(
+  links: Link[],
+  together: Actor[],
+  now: number,
+): { present: Actor[]; failures: string[]; required: number | null } {
+  const joints = links.flatMap(({ facts }) => facts.joint ?? []);
+  const able = together.filter(({ party, means }) => means?.active !== false && !isUnable(party, now));
+  const present = able.filter(({ party }) => joints.some((joint) => joint.with.includes(party.party_id)));
+  const missing = joints.filter((joint) => 1 + holdersAmong(joint.with, present) < joint.required);
+  const required = joints.length === 0 ? null : Math.max(...joints.map((joint) => joint.required));
+  return { present, failures: missing.length > 0 ? ['joint_authority_required'] : [], required };
+}
+
+function holdersAmong(holders: PartyId[], present: Actor[]): number {
+  return new Set(present.map(({ party }) => party.party_id).filter((id) => holders.includes(id))).size;
+}
+
+function isUnable(party: PartyFacts, now: number): boolean {
+  return hasState(party, 'deceased', now) || hasState(party, 'curatele', now);
+}

@@ -1,0 +1,160 @@
+import type { MandateFacts, PartyFacts, PartyState, ServiceFacts } from '../../src/domain/facts.ts';
+import { parseMoment, yearsLater } from '../support/amsterdam.ts';
+import { loaRank } from './levels.ts';
+import type { Link } from './scan.ts';
+
+export interface Circumstances {
+  now: number;
+  service: ServiceFacts;
+  /** The rank that login and mandates must reach. */
+  rank: number;
+  branch?: string;
+  operation?: string;
+  /** `ServiceID#case id` */
+  case?: string;
+}
+
+/** What a mandate may rest on while its grantor is bankrupt, in WSNP or dissolved. */
+const ESTATE: PartyState[] = ['bankrupt', 'wsnp', 'dissolved'];
+const ESTATE_REASON: Partial<Record<PartyState, string>> = {
+  bankrupt: 'represented_bankrupt',
+  wsnp: 'represented_in_wsnp',
+  dissolved: 'represented_dissolved',
+};
+const DOMAIN_OF: Record<string, ServiceFacts['domain']> = { bewind: 'assets', mentorschap: 'personal_care' };
+
+/** States of a party that are in effect. */
+export function statesAt(party: PartyFacts, now: number): PartyFacts['states'] {
+  return party.states.filter(({ since, until }) => since <= now && (until === undefined || now < until));
+}
+
+export function hasState(party: PartyFacts, state: PartyState, now: number): boolean {
+  return statesAt(party, now).some((one) => one.state === state);
+}
+
+/** Every rule that this mandate, granted by `grantor`, fails as the only or first link of a path. */
+export function firstLinkFailures(link: Link, grantor: PartyFacts, at: Circumstances): string[] {
+  return [
+    ...mandateFailures(link.facts, at),
+    ...branchFailures(link.facts, at),
+    ...majority(link.facts, grantor, at.now),
+    ...grantorStates(link.facts, grantor, at.now),
+    ...parentFailures(link, at),
+  ];
+}
+
+/** Every rule that this mandate fails as the second link of a chain. */
+export function secondLinkFailures(link: Link, at: Circumstances): string[] {
+  const { kind, reach, branches } = link.facts;
+  const own = kind === 'employee' && reach !== 'clients' && reach !== 'both';
+  return [
+    ...mandateFailures(link.facts, at),
+    ...(own ? ['reach_own_only'] : []),
+    ...(branches === 'all' ? [] : ['second_link_branch_limited']),
+    ...parentFailures(link, at),
+  ];
+}
+
+/** Same local date and time, five years later; a 29 February ends on 28 February. */
+export function lastEnd(validFrom: number): number {
+  return yearsLater(validFrom, 5, 'clip');
+}
+
+/** Midnight of the 18th birthday in Amsterdam; of 1 March for who was born on a 29 February. */
+export function majorityAt(birthDate: string): number | undefined {
+  const born = parseMoment(birthDate);
+  return born === undefined ? undefined : yearsLater(born, 18, 'overflow');
+}
+
+function mandateFailures(facts: MandateFacts, at: Circumstances): string[] {
+  return [
+    ...statusFailures(facts),
+    ...timeFailures(facts, at.now),
+    ...mandatable(facts, at.service),
+    ...scopeFailures(facts, at.service),
+    ...(covers(facts.operations, at.operation) ? [] : ['operation_not_covered']),
+    ...(covers(facts.cases, at.case) ? [] : ['case_not_covered']),
+    ...(facts.kind === 'statutory' || loaRank(facts.loa) >= at.rank ? [] : ['mandate_loa_insufficient']),
+    ...domainFailures(facts, at.service),
+  ];
+}
+
+function statusFailures({ status }: MandateFacts): string[] {
+  if (status === 'active') return [];
+  if (status === 'requested' || status === 'offered') return ['mandate_pending'];
+  return [status === 'suspended' ? 'mandate_suspended' : 'mandate_revoked'];
+}
+
+function timeFailures({ kind, valid_from, valid_until }: MandateFacts, now: number): string[] {
+  const tooLong = kind !== 'statutory' && (valid_until === undefined || valid_until > lastEnd(valid_from));
+  return [
+    ...(now < valid_from ? ['mandate_not_started'] : []),
+    ...(valid_until !== undefined && valid_until <= now ? ['mandate_expired'] : []),
+    ...(tooLong ? ['mandate_too_long'] : []),
+  ];
+}
+
+function mandatable({ kind, ground }: MandateFacts, { definition, instance }: ServiceFacts): string[] {
+  const kinds = definition.kinds[kind] && instance.kinds[kind];
+  const grounds = kind !== 'statutory' || (ground && definition.grounds[ground] && instance.grounds[ground]);
+  return kinds && grounds ? [] : ['service_not_mandatable'];
+}
+
+function scopeFailures({ kind, scope }: MandateFacts, service: ServiceFacts): string[] {
+  if (scope.by === 'everything') return kind === 'voluntary' ? ['all_services_not_for_voluntary'] : [];
+  if (scope.by !== 'set') return [];
+  const since = service.sets[scope.set];
+  if (since === undefined) return ['service_not_covered'];
+  return since > scope.version ? ['set_addition_unconfirmed'] : [];
+}
+
+function covers(named: 'all' | string[], asked: string | undefined): boolean {
+  return named === 'all' || (asked !== undefined && named.includes(asked));
+}
+
+function domainFailures({ kind, ground }: MandateFacts, { domain }: ServiceFacts): string[] {
+  const served = kind === 'statutory' && ground !== undefined ? DOMAIN_OF[ground] : undefined;
+  return served === undefined || served === domain ? [] : ['domain_not_served'];
+}
+
+function branchFailures({ branches }: MandateFacts, { service, branch }: Circumstances): string[] {
+  if (branches === 'all') return [];
+  const accepted = service.definition.branches && service.instance.branches;
+  const refused = accepted ? [] : ['branches_not_accepted'];
+  if (branch === undefined) return [...refused, 'branch_required'];
+  return branches.includes(branch) ? refused : [...refused, 'branch_not_covered'];
+}
+
+function majority({ kind, ground }: MandateFacts, child: PartyFacts, now: number): string[] {
+  if (kind !== 'statutory' || ground !== 'parental_authority') return [];
+  const until = child.birth_date === undefined ? undefined : majorityAt(child.birth_date);
+  return until !== undefined && now < until ? [] : ['majority_reached'];
+}
+
+function grantorStates(facts: MandateFacts, grantor: PartyFacts, now: number): string[] {
+  const states = statesAt(grantor, now);
+  const estate = states.filter(({ state }) => ESTATE.includes(state)).filter(({ since }) => !onEstate(facts, since));
+  return [
+    ...estate.flatMap(({ state }) => ESTATE_REASON[state] ?? []),
+    ...(hasState(grantor, 'deregistered', now) ? ['represented_deregistered'] : []),
+    ...(hasState(grantor, 'deceased', now) && !facts.survivor ? ['represented_deceased'] : []),
+  ];
+}
+
+function onEstate({ kind, ground, granted_under, granted_at }: MandateFacts, since: number): boolean {
+  if (kind === 'appointed') return true;
+  if (kind === 'statutory' && (ground === 'bankruptcy_curator' || ground === 'liquidator')) return true;
+  return granted_under !== undefined && granted_at >= since;
+}
+
+/** The parent obeys the same rules; what is wrong with it is said in one word, but for its level. */
+function parentFailures(link: Link, at: Circumstances): string[] {
+  if (link.facts.derived_from === undefined) return [];
+  const { facts, delegate } = link.parent ?? {};
+  if (facts === undefined || delegate === undefined) return ['parent_not_in_force'];
+  const own = [...mandateFailures(facts, at), ...branchFailures(facts, at)];
+  const level = own.filter((reason) => reason === 'mandate_loa_insufficient');
+  const onward = facts.derived_from !== undefined || !facts.substitution;
+  const unable = statesAt(delegate, at.now).length > 0;
+  return own.length > level.length || onward || unable ? [...level, 'parent_not_in_force'] : level;
+}
