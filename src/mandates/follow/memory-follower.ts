@@ -1,27 +1,38 @@
 import type { MemoryStore } from '../memory.ts';
-import type { Header } from '../projection.ts';
+import type { Notice } from '../notice.ts';
 import { momentOf, systemClock } from './clock.ts';
 import { makeFollower } from './follower.ts';
-import { type Fresh, type FreshnessOptions, makeFreshness } from './freshness.ts';
+import type { Following } from './following.ts';
+import { type FreshnessOptions, makeFreshness } from './freshness.ts';
+import { type Expected, headerFault } from './header.ts';
 
 /** Lookups read the store itself: nothing is remembered, so nothing needs to be forgotten. */
 const NO_CACHE = { drop() {}, clear() {} };
 
 /** Follows a store in this process: the semantics of Redis, with one clock and without connections. */
-export function followMemory(
+export async function followMemory(
   store: MemoryStore,
-  expected: Pick<Header, 'keyId' | 'keyCheck'>,
+  expected: Expected,
   options: FreshnessOptions,
-): { freshness: Fresh; close(): void } {
+): Promise<Following> {
   const { clock = systemClock } = options;
   const freshness = makeFreshness({ ...options, partitions: 1 });
   const follow = makeFollower(freshness, NO_CACHE);
-  void expected;
-  const unwatch = store.watch((notice) => {
-    const asked = momentOf(clock);
-    freshness.read({ timeMs: asked.wallMs, asked, answered: asked });
-    if (notice.notice === 'swap') freshness.positioned(0, notice.at);
-    follow(0, notice);
+
+  async function position(): Promise<void> {
+    const state = await store.projection.state();
+    if (state === undefined) return;
+    const fault = headerFault(state.header, expected);
+    if (fault) freshness.lose(0, 'not_ready', fault);
+    else freshness.positioned(0, state.revision);
+  }
+
+  const unwatch = store.watch((notice: Notice) => {
+    const now = momentOf(clock);
+    freshness.read({ timeMs: now.wallMs, asked: now, answered: now });
+    if (notice.notice === 'swap') void position();
+    else follow(0, notice);
   });
-  return { freshness, close: unwatch };
+  await position();
+  return { freshness, close: async () => unwatch() };
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Header, Write } from '../projection.ts';
 import { changeWrites } from '../writes.ts';
-import { type Look, look } from './changes.ts';
+import { type ChangeRow, type Look, look } from './changes.ts';
 import { assertLeading, type Cursor, headerOf, isSameHeader, type SyncOptions } from './projector.ts';
 import type { Session } from './session.ts';
 
@@ -36,7 +36,7 @@ export function makeKeepUp(options: SyncOptions, { session, fence, header, signa
     const last = changes.at(-1);
     if (last === undefined) return cursor;
     const startedAt = performance.now();
-    const writes: Write[] = changes.flatMap(changeWrites);
+    const writes = changes.flatMap(writesFor);
     const to = { epoch: cursor.epoch, n: last.n };
     assertLeading(signal);
     await projection.apply({ from: { epoch: cursor.epoch, n: cursor.n }, to, hash: last.hash, writes }, fence);
@@ -62,4 +62,13 @@ export function makeKeepUp(options: SyncOptions, { session, fence, header, signa
     }
     return { cursor: reached, behind: !seen.complete };
   };
+}
+
+/** A catalogue entry that came with a bulk load was never in a change: what goes is known by its id alone. */
+function writesFor(change: ChangeRow): Write[] {
+  if (change.facts_before === null && change.facts_after === null) {
+    if (change.entity === 'service') return [{ drop: 'service', serviceId: change.entity_id }];
+    if (change.entity === 'definition') return [{ drop: 'definition', serviceUuid: change.entity_id }];
+  }
+  return changeWrites(change);
 }
