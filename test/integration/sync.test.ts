@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { verify } from '../../src/mandates/sync/digest.ts';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -154,4 +155,22 @@ test('a fence that the register never gave out is passed', async () => {
   );
   sync(store);
   await eventually('it is rebuilt', async () => ((await store.projection.state())?.fence ?? 0) > 1000);
+});
+
+test('projection and register have the same digest, until one of them is altered', async () => {
+  await fillRegister(database.pool, 1, 50);
+  const { store, run } = sync();
+  await eventually('the projection stands', () => store.projection.state());
+  await revoke(database.pool, 3, 4);
+  await eventually('the revocation is projected', async () => (await statusOf(store, 4)) === 'revoked');
+  await run.stop();
+
+  const same = await verify({ databaseUrl: database.url, projection: store.projection });
+  expect(same.equal).toBe(true);
+  expect(same.projection.digest.mandate?.count).toBe(50);
+
+  const { revision } = same.postgres;
+  const forged = { put: 'branch', party: firm(1), branch: 'forged' } as const;
+  await store.projection.apply({ from: revision, to: revision, hash: revision.hash, writes: [forged] }, 99);
+  expect((await verify({ databaseUrl: database.url, projection: store.projection })).equal).toBe(false);
 });
