@@ -25,10 +25,10 @@ if command -v apt-get >/dev/null && unpack >&2; then exit 0; fi
 
 cat >&2 <<'LOUD'
 
-  ┌──────────────────────────────────────────────────────────────────────┐
-  │  NO redis-server: everything about Redis is left UNTESTED by this run.  │
-  │  On Debian or Ubuntu:                                                  │
-  │      apt-get install --no-install-recommends redis-server              │
-  └──────────────────────────────────────────────────────────────────────┘
+  ┌──────────────────────────────────────────────────────────────────────────┐
+  │  NO redis-server: everything about Redis is left UNTESTED by this run.   │
+  │  On Debian or Ubuntu:                                                    │
+  │      apt-get install --no-install-recommends redis-server                │
+  └──────────────────────────────────────────────────────────────────────────┘
 
 LOUD
