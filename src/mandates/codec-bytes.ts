@@ -1,0 +1,134 @@
+import { crc32 } from 'node:zlib';
+import { AppError } from '../domain/errors.ts';
+
+const DASH = 45;
+const DASHES_BEFORE = new Set([4, 6, 8, 10]);
+
+/** A buffer that grows, written front to back; numbers are big-endian. */
+export interface Bytes {
+  length(): number;
+  u8(value: number): void;
+  u16(value: number): void;
+  u32(value: number): void;
+  /** A moment: signed 48-bit milliseconds. @throws AppError `internal` on anything but such a whole number. */
+  moment(value: number): void;
+  /** A UUID, or 32 hex digits, as 16 bytes. @throws AppError `internal` on anything else. */
+  id(text: string): void;
+  text(value: string): void;
+  bytes(value: Uint8Array): void;
+  /** CRC-32 of everything from `start` on. */
+  checksum(start: number): void;
+  /** Overwrites what was left for a length. */
+  patchU16(at: number, value: number): void;
+  patchU32(at: number, value: number): void;
+  /** A view of what is written; it changes with what is written after the next `rewind`. */
+  view(): Buffer;
+  rewind(): void;
+}
+
+export function makeBytes(capacity = 1024): Bytes {
+  let buffer = Buffer.allocUnsafe(capacity);
+  let end = 0;
+
+  function reserve(count: number): number {
+    if (end + count > buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, end + count));
+      buffer.copy(larger, 0, 0, end);
+      buffer = larger;
+    }
+    const at = end;
+    end += count;
+    return at;
+  }
+
+  return {
+    length: () => end,
+    u8: (value) => void buffer.writeUInt8(value, reserve(1)),
+    u16: (value) => void buffer.writeUInt16BE(value, reserve(2)),
+    u32: (value) => void buffer.writeUInt32BE(value, reserve(4)),
+    moment(value) {
+      if (!Number.isSafeInteger(value) || Math.abs(value) >= 2 ** 47) throw unfit('a moment in whole milliseconds');
+      buffer.writeIntBE(value, reserve(6), 6);
+    },
+    id(text) {
+      writeId(buffer, reserve(16), text);
+    },
+    text(value) {
+      const at = reserve(value.length * 3);
+      end = at + buffer.write(value, at);
+    },
+    bytes(value) {
+      buffer.set(value, reserve(value.length));
+    },
+    checksum(start) {
+      const sum = crc32(buffer.subarray(start, end));
+      buffer.writeUInt32BE(sum, reserve(4));
+    },
+    patchU16: (at, value) => void buffer.writeUInt16BE(value, at),
+    patchU32: (at, value) => void buffer.writeUInt32BE(value, at),
+    view: () => buffer.subarray(0, end),
+    rewind() {
+      end = 0;
+    },
+  };
+}
+
+function writeId(buffer: Buffer, at: number, text: string): void {
+  let from = 0;
+  for (let i = 0; i < 16; i++) {
+    if (text.length === 36 && DASHES_BEFORE.has(i)) {
+      if (text.charCodeAt(from) !== DASH) throw unfit('a UUID');
+      from++;
+    }
+    buffer[at + i] = (nibble(text.charCodeAt(from)) << 4) | nibble(text.charCodeAt(from + 1));
+    from += 2;
+  }
+  if (from !== text.length) throw unfit('a UUID or 32 hex digits');
+}
+
+/** Lower case only, so that what is written is what comes back. */
+function nibble(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  if (code >= 97 && code <= 102) return code - 87;
+  throw unfit('lower-case hex digits');
+}
+
+function unfit(what: string): AppError {
+  return new AppError('internal', `cannot be projected: expected ${what}`);
+}
+
+/** 16 bytes as a lower-case UUID. */
+export function readUuid(buffer: Buffer, at = 0): string {
+  if (buffer.length < at + 16) throw malformed('an id is cut off');
+  const hex = buffer.toString('hex', at, at + 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Checks and cuts off the checksum that `Bytes.checksum` wrote over `salt` and the value. */
+export function checkedBody(salt: Uint8Array, value: Buffer): Buffer {
+  const end = value.length - 4;
+  if (end < 0 || value.readUInt32BE(end) !== crc32(value.subarray(0, end), crc32(salt))) {
+    throw malformed('its checksum differs');
+  }
+  return value.subarray(0, end);
+}
+
+/** What stands in Redis is not what this layout writes: no answer, never "no mandates". */
+export function malformed(what: string): AppError {
+  return new AppError('store_unavailable', `a record in the projection is malformed: ${what}`);
+}
+
+/** A JSON object. @throws AppError `store_unavailable` */
+export function parseJsonObject(text: string): Record<string, unknown> {
+  const value = parseJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw malformed('it is no JSON object');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('store_unavailable', 'a record in the projection is malformed: it is no JSON', { cause });
+  }
+}

@@ -1,0 +1,8 @@
+-- Writes into a copy that is being built. Behind admit.lua and ops.lua.
+-- KEYS fence   ARGV fence, prefix of the copy's keys, ops
+local refusal = admit(KEYS[1], ARGV[1])
+if refusal then
+  return refusal
+end
+apply_ops(ARGV[2], ARGV[3])
+return 1

@@ -1,0 +1,80 @@
+import type { ServiceFacts } from '../domain/facts.ts';
+import { malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
+import { unpackScope } from './codec-key.ts';
+import { readMandate } from './codec-mandate.ts';
+import { readAlias, readParty } from './codec-party.ts';
+import type { Found } from './lookups.ts';
+import { byMandateId } from './memory-copy.ts';
+
+/** What stands under a packed key in Redis: nothing, a value, or the members of a list that has a hash of its own. */
+export type Held = Buffer | null | unknown[];
+
+/** @throws AppError `store_unavailable` on anything that this layout does not write under this very key */
+export function readFound(packedKey: Buffer, held: Held): Found {
+  if (held === null) return null;
+  const kind = packedKey.toString('latin1', 0, 1);
+  if (kind === 'm') return readMandates(packedKey, held);
+  if (kind === 'l') return readLinks(held);
+  if (Array.isArray(held)) throw malformed('it is a list');
+  switch (kind) {
+    case 'a':
+      return readAlias(packedKey, held);
+    case 'p':
+      return readParty(packedKey, readUuid(packedKey, 1), held);
+    case 'b':
+      return true;
+    case 's':
+      return readService(packedKey, held);
+    default:
+      return { instances: readInstances(held) };
+  }
+}
+
+function readService(packedKey: Buffer, held: Buffer): ServiceFacts {
+  const facts = parseJsonObject(held.toString());
+  if (facts.service_id !== packedKey.toString('utf8', 1) || !facts.definition || !facts.instance) {
+    throw malformed('it is no service');
+  }
+  return facts as unknown as ServiceFacts; // Written whole from the service's facts.
+}
+
+function readInstances(held: Buffer): string[] {
+  const { instances } = parseJsonObject(`{"instances":${held.toString()}}`);
+  if (Array.isArray(instances) && instances.every((one) => typeof one === 'string')) return instances;
+  throw malformed('it is no definition');
+}
+
+function readMandates(packedKey: Buffer, held: Buffer | unknown[]): Found<'mandates'> {
+  const scope = unpackScope(packedKey.subarray(33));
+  const members = Array.isArray(held) ? pairsOf(held) : [...inlineMembers(held, 16)];
+  return members.map(([id, value]) => readMandate(packedKey, id, value, scope)).sort(byMandateId);
+}
+
+function readLinks(held: Buffer | unknown[]): Found<'links'> {
+  const members = Array.isArray(held) ? pairsOf(held) : [...inlineMembers(held, 32)];
+  return [...new Set(members.map(([id]) => readUuid(id)))].sort();
+}
+
+/** Members of an inline list, each behind its length: what stands in the first bytes, and the rest. */
+export function* inlineMembers(held: Buffer, idLength: number): Generator<[Buffer, Buffer]> {
+  if (held.length === 0) throw malformed('a list is empty');
+  for (let at = 0; at < held.length; ) {
+    const end = at + 1 + held.readUInt8(at);
+    const rest = at + 1 + idLength;
+    if (end > held.length || rest > end) throw malformed('a list is cut off');
+    yield [held.subarray(at + 1, rest), held.subarray(rest, end)];
+    at = end;
+  }
+}
+
+/** A reply that alternates names and values. */
+export function pairsOf(reply: readonly unknown[]): [Buffer, Buffer][] {
+  const pairs: [Buffer, Buffer][] = [];
+  for (let i = 0; i < reply.length; i += 2) {
+    const [name, value] = [reply[i], reply[i + 1]];
+    if (!Buffer.isBuffer(name) || !Buffer.isBuffer(value)) throw malformed('a list holds something else');
+    pairs.push([name, value]);
+  }
+  if (pairs.length === 0) throw malformed('a list is empty');
+  return pairs;
+}

@@ -1,0 +1,54 @@
+import { crc32 } from 'node:zlib';
+import type { Header } from './projection.ts';
+
+/** Version of the layout: docs/decisions/0004-redis-layout.md. */
+export const LAYOUT = 1;
+
+/** An entry of the stream is told to readers as `all` when it would name more records than this. */
+export const NAMED_KEYS_AT_MOST = 512;
+
+/** About how many entries a stream keeps. */
+export const STREAM_LENGTH = 4096;
+
+/** Keys of one partition; all carry its hash tag. */
+export interface Partition {
+  head: string;
+  fence: string;
+  generations: string;
+  stream: string;
+  /** In front of a generation number, a colon and the data of that generation. */
+  prefix: string;
+}
+
+export function partition(index: number): Partition {
+  const tag = `{m${index}}`;
+  return {
+    head: `${tag}:head`,
+    fence: `${tag}:fence`,
+    generations: `${tag}:generations`,
+    stream: `${tag}:stream`,
+    prefix: `${tag}:`,
+  };
+}
+
+/** All partitions of a projection. */
+export function partitions(count: number): Partition[] {
+  return Array.from({ length: count }, (_, index) => partition(index));
+}
+
+/**
+ * In which partition a record lies: by the alias, the (represented) party, the actor, the ServiceID or ServiceUUID,
+ * as it stands in the packed key behind the letter.
+ */
+export function partitionOf(packedKey: Uint8Array, count: number): number {
+  if (count === 1) return 0;
+  const end = packedKey[0] === SERVICE ? packedKey.length : 17;
+  return crc32(packedKey.subarray(1, end)) % count;
+}
+
+const SERVICE = 's'.charCodeAt(0);
+
+/** What the head must say for a reader or writer of this layout to go on. */
+export function headerText({ layout, keyId, keyCheck }: Header, partitionCount: number): string {
+  return JSON.stringify([layout, partitionCount, keyId, keyCheck]);
+}

@@ -1,0 +1,32 @@
+import { parseRevision, type Revision } from '../domain/revision.ts';
+import { malformed } from './codec-bytes.ts';
+import { unpackKeys } from './codec-key.ts';
+import type { Notice } from './notice.ts';
+
+/**
+ * One entry of a partition's stream, from its fields in the order in which Redis gives them (names and values in turn).
+ * @throws AppError `store_unavailable` on an entry that this layout does not write
+ */
+export function parseNotice(fields: readonly Buffer[]): Notice {
+  const [name, value, secondName, second, thirdName, third] = fields;
+  const names = [name, secondName, thirdName].map((field) => field?.toString() ?? '').join(' ');
+  if (value === undefined || second === undefined) throw malformed('an entry of the stream is cut off');
+  switch (names.trimEnd()) {
+    case 'from to keys':
+      return { notice: 'change', from: revision(value), to: revision(second), keys: unpackKeys(third ?? second) };
+    case 'from to all':
+      return { notice: 'change', from: revision(value), to: revision(second), keys: 'all' };
+    case 'beat at':
+      return { notice: 'heartbeat', stampMs: Number(value), at: revision(second) };
+    case 'generation at':
+      return { notice: 'swap', generation: Number(value), at: revision(second) };
+    default:
+      throw malformed('an entry of the stream is of another layout');
+  }
+}
+
+function revision(text: Buffer): Revision {
+  const parsed = parseRevision(text.toString());
+  if (parsed === undefined) throw malformed('an entry of the stream names no revision');
+  return parsed;
+}

@@ -1,0 +1,111 @@
+import type { Redis } from 'ioredis';
+import { AppError } from '../domain/errors.ts';
+import { formatRevision, parseRevision, type Revision } from '../domain/revision.ts';
+import { assertNoEviction, makeScript, readScript, toRedisError } from '../store/redis.ts';
+import { packKeys } from './codec-key.ts';
+import type { Batch, Header, Projection } from './projection.ts';
+import { readContents } from './redis-contents.ts';
+import { headerText, NAMED_KEYS_AT_MOST, type Partition, partitions, STREAM_LENGTH } from './redis-layout.ts';
+import { type PartitionBatch, packBatch } from './redis-ops.ts';
+import { makeBeginRebuild } from './redis-rebuild.ts';
+import { makeSweeper } from './redis-sweep.ts';
+
+export interface RedisProjectionOptions {
+  client: Redis;
+  /** How many hash tags the data is spread over. Another number than the projection's asks for a rebuild. Default 1. */
+  partitions?: number;
+}
+
+const here = new URL('.', import.meta.url);
+
+/**
+ * The writing side of the projection in Redis: docs/decisions/0004-redis-layout.md.
+ * @throws AppError `not_ready` when Redis may evict keys; `store_unavailable`
+ */
+export async function openRedisProjection(options: RedisProjectionOptions): Promise<Projection> {
+  const { client } = options;
+  await assertNoEviction(client);
+  const all = partitions(options.partitions ?? 1);
+  const last = all.at(-1);
+  if (last === undefined) throw new RangeError('a projection has at least one partition');
+  const heartbeat = makeScript(client, readScript(here, 'admit.lua', 'heartbeat-3.lua'));
+  const applyTo = makeApply(client, all.length);
+  const sweep = makeSweeper(client, all);
+  return {
+    state: () => readState(client, all),
+    async apply(batch, fence) {
+      const packed = packBatch(batch.writes, all.length);
+      const first = all.slice(0, -1);
+      // The last partition is the point of commit: nothing is written anywhere unless it is where the batch begins.
+      if (first.length > 0) await assertAt(client, last, batch.from);
+      await Promise.all(first.map((partition, index) => applyTo(partition, batch, packed[index], fence, true)));
+      await applyTo(last, batch, packed.at(-1), fence, false);
+    },
+    rebuild: makeBeginRebuild(client, all, sweep),
+    async time() {
+      const [seconds, micros] = await client.time().catch((thrown) => Promise.reject(toRedisError(thrown)));
+      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    },
+    async heartbeat(stampMs, revision, fence) {
+      const args = [fence, stampMs, formatRevision(revision), STREAM_LENGTH];
+      const live = await Promise.all(all.map(({ head, fence, stream }) => heartbeat([head, fence, stream], args)));
+      await sweep.someBelow(Number(live[0]));
+    },
+    contents: () => readContents(client, all),
+  };
+}
+
+function makeApply(client: Redis, count: number) {
+  const apply = makeScript(client, readScript(here, 'admit.lua', 'ops.lua', 'apply-3.lua'));
+  return async function applyTo(
+    { head, fence: fenceKey, stream, prefix }: Partition,
+    { from, to, hash }: Batch,
+    { ops, keys }: PartitionBatch = { ops: Buffer.alloc(0), keys: [] },
+    fence: number,
+    mayBeAhead: boolean,
+  ): Promise<void> {
+    const named = keys.length > NAMED_KEYS_AT_MOST ? 'all' : packKeys(keys);
+    const ahead = mayBeAhead && count > 1 ? '1' : '0';
+    const revisions = [formatRevision(from), formatRevision(to)];
+    await apply([head, fenceKey, stream], [fence, ...revisions, hash, prefix, ops, named, STREAM_LENGTH, ahead]);
+  };
+}
+
+async function assertAt(client: Redis, { head }: Partition, revision: Revision): Promise<void> {
+  const at = await client.hget(head, 'revision').catch((thrown) => Promise.reject(toRedisError(thrown)));
+  if (at !== formatRevision(revision)) {
+    throw new AppError('conflict', `the projection is at ${at ?? 'no revision'}, not at ${formatRevision(revision)}`);
+  }
+}
+
+/** The projection is where its last partition is; the others may be ahead of it, after a crash, never behind. */
+async function readState(client: Redis, all: readonly Partition[]): ReturnType<Projection['state']> {
+  const replies = await Promise.all(
+    all.map(({ head, fence }) => Promise.all([client.hgetall(head), client.get(fence)])),
+  ).catch((thrown) => Promise.reject(toRedisError(thrown)));
+  const heads = replies.map(([head]) => parseHead(head, all.length));
+  const last = heads.at(-1);
+  if (last === undefined || heads.some((head) => head?.text !== last.text || head.generation !== last.generation)) {
+    return undefined;
+  }
+  const fence = Math.max(...replies.map(([, seen]) => Number(seen ?? 0)));
+  return { header: last.header, revision: last.revision, hash: last.hash, fence };
+}
+
+interface Head {
+  text: string;
+  generation: string;
+  header: Header;
+  revision: Revision;
+  hash: string;
+}
+
+function parseHead(head: Record<string, string>, partitionCount: number): Head | undefined {
+  const { header: text, layout, key_id: keyId, key_check: keyCheck, generation, hash, revision } = head;
+  const at = parseRevision(revision ?? '');
+  if (keyId === undefined || keyCheck === undefined || at === undefined) return undefined;
+  if (generation === undefined || hash === undefined || text === undefined) return undefined;
+  const header: Header = { layout: Number(layout), keyId, keyCheck };
+  if (text !== headerText(header, partitionCount)) return undefined;
+  return { text, generation, header, revision: at, hash };
+}

@@ -1,0 +1,95 @@
+import type { Redis } from 'ioredis';
+import { AppError } from '../domain/errors.ts';
+import { formatRevision } from '../domain/revision.ts';
+import { makeScript, readScript, type Script, toRedisError } from '../store/redis.ts';
+import type { Header, Rebuild } from './projection.ts';
+import { headerText, type Partition, partitionOf, STREAM_LENGTH } from './redis-layout.ts';
+import { makeOpPacker, makeOpQueue } from './redis-ops.ts';
+import type { Sweeper } from './redis-sweep.ts';
+
+const here = new URL('.', import.meta.url);
+
+/** A script of this many bytes of writes takes Redis a few milliseconds: readers wait no longer than that. */
+const OPS_AT_ONCE = 64 * 1024;
+/** Scripts under way: enough to keep Redis busy while the next are packed, and the bound on memory. */
+const SCRIPTS_AT_ONCE = 4;
+
+export function makeBeginRebuild(client: Redis, all: readonly Partition[], sweep: Sweeper) {
+  const begin = makeScript(client, readScript(here, 'admit.lua', 'begin-2.lua'));
+  const load = makeScript(client, readScript(here, 'admit.lua', 'ops.lua', 'load-1.lua'));
+  const swap = makeScript(client, readScript(here, 'admit.lua', 'swap-3.lua'));
+
+  /** The same number in all partitions, higher than any that was taken in one of them. */
+  async function takeGeneration(fence: number): Promise<number> {
+    const taken = await Promise.all(all.map(({ generations }) => client.get(generations))).catch((thrown) =>
+      Promise.reject(toRedisError(thrown)),
+    );
+    const generation = Math.max(...taken.map(Number)) + 1;
+    await Promise.all(all.map((partition) => begin([partition.generations, partition.fence], [fence, generation])));
+    return generation;
+  }
+
+  return async function beginRebuild(header: Header, fence: number): Promise<Rebuild> {
+    const generation = await takeGeneration(fence);
+    const loader = makeLoader(load, all, generation, fence);
+    return {
+      load: loader.load,
+      async swap(at, hash) {
+        await loader.finish();
+        const { layout, keyId, keyCheck } = header;
+        const says = [headerText(header, all.length), layout, keyId, keyCheck, all.length];
+        for (const { head, fence: fenceKey, stream } of all) {
+          const args = [fence, generation, formatRevision(at), hash, ...says, STREAM_LENGTH];
+          await swap([head, fenceKey, stream], args);
+        }
+      },
+      async abandon() {
+        await loader.finish().catch(() => {}); // Whatever failed: nobody reads this copy.
+        await sweep.all(generation);
+      },
+    };
+  };
+}
+
+/** Sends writes in big scripts, several under way. A failure shows at the next call. */
+function makeLoader(load: Script, all: readonly Partition[], generation: number, fence: number) {
+  const pack = makeOpPacker();
+  const queues = all.map((partition) => ({ partition, queue: makeOpQueue() }));
+  const underWay = new Set<Promise<void>>();
+  let failure: unknown;
+
+  function send({ partition, queue }: (typeof queues)[number]): void {
+    const sent = load([partition.fence], [fence, `${partition.prefix}${generation}:`, queue.take()])
+      .then(() => {})
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(() => underWay.delete(sent));
+    underWay.add(sent);
+  }
+
+  function check(): void {
+    if (failure !== undefined) throw failure;
+  }
+
+  return {
+    async load(writes: Parameters<Rebuild['load']>[0]): Promise<void> {
+      for (const write of writes) {
+        const op = pack(write);
+        const target = queues[partitionOf(op.key, queues.length)];
+        if (target === undefined) throw new AppError('internal', 'a record belongs to no partition');
+        target.queue.add(op);
+        if (target.queue.size() >= OPS_AT_ONCE) {
+          send(target);
+          while (underWay.size >= SCRIPTS_AT_ONCE) await Promise.race(underWay);
+        }
+      }
+      check();
+    },
+    async finish(): Promise<void> {
+      for (const target of queues) if (target.queue.size() > 0) send(target);
+      await Promise.all(underWay);
+      check();
+    },
+  };
+}
