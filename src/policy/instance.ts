@@ -1,4 +1,8 @@
-import { type LoadedPolicy, loadPolicySync } from '@open-policy-agent/opa-wasm';
+import { createRequire } from 'node:module';
+import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
+
+/** Its ES module exports less than its types say; its CommonJS module exports all of it. */
+const opa: typeof import('@open-policy-agent/opa-wasm') = createRequire(import.meta.url)('@open-policy-agent/opa-wasm');
 
 /** One WebAssembly instance of a policy: JSON in, the result set out. Throws whatever the SDK throws, also strings. */
 export interface Instance {
@@ -29,7 +33,7 @@ export const makeStockInstance: MakeInstance = (module, data, entrypoint) => {
 };
 
 export function load(module: WebAssembly.Module, data: object): LoadedPolicy {
-  const policy = loadPolicySync(module, MEMORY);
+  const policy = opa.loadPolicySync(module, MEMORY);
   policy.setData(data);
   return policy;
 }
