@@ -1,0 +1,34 @@
+import { cString, entrypointId, exportsOf, load, type MakeInstance } from './instance.ts';
+
+const encoder = new TextEncoder();
+const PAGE = 64 * 1024;
+
+/**
+ * The same evaluation without the SDK's copies: JSON is written straight into the instance's memory and `opa_eval` is
+ * called as the SDK does (ABI 1.2). Rests on the SDK's public fields `mem`, `dataAddr` and `dataHeapPtr`.
+ */
+export const makeRawInstance: MakeInstance = (module, data, entrypoint) => {
+  const policy = load(module, data);
+  const id = entrypointId(policy, entrypoint);
+  const { opa_eval } = exportsOf(policy);
+  const at = policy.dataHeapPtr;
+  let view = new Uint8Array(policy.mem.buffer);
+
+  /** UTF-8 takes at most three bytes for each UTF-16 unit. */
+  function makeRoom(json: string): void {
+    const missing = at + json.length * 3 - policy.mem.buffer.byteLength;
+    if (missing > 0) policy.mem.grow(Math.ceil(missing / PAGE));
+    // Growing, here or while evaluating, detaches the view.
+    if (view.buffer !== policy.mem.buffer) view = new Uint8Array(policy.mem.buffer);
+  }
+
+  return {
+    evaluate(json) {
+      makeRoom(json);
+      const { written } = encoder.encodeInto(json, view.subarray(at));
+      const answer = opa_eval(0, id, policy.dataAddr, at, written, at + written, 0);
+      return JSON.parse(cString(policy.mem, answer));
+    },
+    memoryBytes: () => policy.mem.buffer.byteLength,
+  };
+};
