@@ -27,7 +27,7 @@ const shortForm = new Trend('short_form_ms', true);
 const authzen = new Trend('authzen_ms', true);
 
 const scenarios = {
-  smoke: { executor: 'constant-vus', vus: 4, duration },
+  smoke: { executor: 'shared-iterations', vus: 4, iterations: questions.length * 20, maxDuration: duration },
   rate: {
     executor: 'constant-arrival-rate',
     rate,
