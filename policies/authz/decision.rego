@@ -5,6 +5,7 @@
 #   nearest. Nothing is allowed unless a path says so (R46, R58).
 package authz
 
+import data.authz.changes
 import data.authz.level
 import data.authz.path
 import data.authz.question
@@ -16,14 +17,14 @@ import data.authz.verdict
 # entrypoint: true
 decision := verdict.not_understood(question.misunderstood) if not question.understood
 
-else := verdict.portal(_holding) if {
+else := verdict.portal(_holding, _changes_at) if {
 	input.portal
 	_holding != []
 }
 
 else := verdict.allowed(_holding[0].asked, _holding[0].path) if _holding != []
 
-else := verdict.denied(_nearest)
+else := verdict.denied(_nearest, _changes_at)
 
 # one for each service asked for: the path that holds there
 _holding := [{"asked": asked, "path": found} |
@@ -47,3 +48,8 @@ _candidates := [{"path": one.path, "required": required, "reasons": (one.reasons
 	against := question.against(asked.service, required)
 	some one in path.candidates(asked, required)
 ]
+
+_changes_at := changes.next(
+	[mandate | some one in _candidates; some mandate in path.mandates(one.path)],
+	[party | some one in _candidates; some party in path.parties(one.path)],
+)

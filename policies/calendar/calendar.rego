@@ -1,109 +1,93 @@
 # METADATA
 # title: Calendar of the Netherlands
 # description: |
-#   Moments are milliseconds since 1970 in UTC. Dates are of the proleptic Gregorian calendar; local time is
-#   Europe/Amsterdam under the rule in force since 1996: one hour ahead of UTC, two from the last Sunday of March
-#   01:00 UTC to the last Sunday of October 01:00 UTC. Integers only.
+#   Moments are milliseconds since 1970 in UTC; local time (Europe/Amsterdam) is written as if it were UTC. Exact from
+#   1996, when today's rule for summer time began, to 2099: within these years every fourth is a leap year. Integers
+#   only, and few steps: in WASM each costs a microsecond.
 package calendar
 
 # METADATA
-# title: The end lies at most so many calendar years behind the start
-# description: |
-#   The same local date and time in the year asked; 29 February becomes 28 February. Spans too short to need the
-#   calendar are recognised by their length.
-within_years(from, until, years) if until - from <= (years * 31536000000) - 90000000
+# title: The end lies at most five years behind the start
+# description: The same local date and time five years later; 29 February becomes 28 February (R60).
+within_five_years(from, until) if until - from < _surely_within
 
-else if until <= years_after(from, years)
+else if {
+	until - from <= _surely_beyond
+	to_local(until) <= five_years_after(to_local(from))
+}
+
+# 1,826 days hold at least one leap day, 1,827 days the second; the clocks may change by an hour in between
+_surely_within := 157762800000
+
+_surely_beyond := 157856400000
 
 # METADATA
-# title: The same local date and time, years later
-years_after(moment, years) := from_local((_days(year, month, _day_in_month(year, month, day)) * 86400000) + time) if {
-	local := to_local(moment)
-	date := _quotient(local, 86400000)
-	time := local - (date * 86400000)
-	[start, month, day] := _date(date)
-	year := start + years
+# title: Five years later
+# description: A year begins in March here, so that the leap day ends it.
+five_years_after(local) := local + 157852800000 if {
+	year_position := _position(local)
+	year_position.year == 3
+	year_position.since < _leap_day
 }
+
+else := local + 157766400000
+
+_leap_day := 31536000000
 
 # METADATA
 # title: The moment at which a birthday begins
 # description: Who was born on 29 February celebrates on 1 March where the year has no such day.
-birthday(date, age) := from_local(_days(to_number(parts[0]) + age, to_number(parts[1]), to_number(parts[2])) * 86400000) if {
-	parts := split(date, "-")
+birthday(date, age) := _from_local_midnight(_days(to_number(year) + age, month, day) * 86400000) if {
+	[year, month, padded_day] := split(date, "-")
+	day := to_number(concat("", ["1", padded_day])) - 100
 }
 
 # METADATA
-# title: Local time of a moment, written as if it were UTC
+# title: Local time of a moment
 to_local(moment) := moment + 7200000 if summer(moment)
 
 else := moment + 3600000
 
-# METADATA
-# title: The moment of a local time
-# description: Skipped and doubled hours are read as standard time.
-from_local(local) := local - 7200000 if {
-	summer(local - 7200000)
-	summer(local - 3600000)
-}
+# the clocks never change within two hours of midnight
+_from_local_midnight(local) := local - 7200000 if summer(local - 3600000)
 
 else := local - 3600000
 
 # METADATA
 # title: Summer time is in force
+# description: From the last Sunday of March 01:00 UTC until the last Sunday of October 01:00 UTC.
 summer(moment) if {
-	[year, _, _] := _date(_quotient(moment, 86400000))
-	_last_sunday(year, 3) <= moment
-	moment < _last_sunday(year, 10)
+	since := _position(moment).since
+	_sunday_has_come(moment, since - _march_25)
+	not _sunday_has_come(moment, since - _october_25)
 }
 
-# 01:00 UTC on the last Sunday of a month with 31 days; day 0 (1 January 1970) was a Thursday
-_last_sunday(year, month) := ((last - ((last + 4) % 7)) * 86400000) + 3600000 if last := _days(year, month, 31)
+# 25 March and 25 October, 01:00, since 1 March: the Sunday in the seven days from then on is the month's last
+_march_25 := 2077200000
 
-# days since 1970-01-01; years begin in March, so that the leap day comes last
-_days(year, month, day) := (((era * 146097) + year_days) + day_of_year) - 719468 if {
-	[shifted_year, shifted_month] := _from_march(year, month)
-	era := _quotient(shifted_year, 400)
-	year_of_era := shifted_year - (era * 400)
-	day_of_year := (_quotient((153 * shifted_month) + 2, 5) + day) - 1
-	year_days := ((year_of_era * 365) + _quotient(year_of_era, 4)) - _quotient(year_of_era, 100)
+_october_25 := 20566800000
+
+# a Sunday began at 01:00 no longer ago than this; 4 January 1970 was a Sunday
+_sunday_has_come(moment, ago) if (moment - 262800000) % 604800000 <= ago
+
+# year within four years that end with a leap day, and milliseconds since 1 March 00:00 of that year; 1 March 1904
+# began such years
+_position(moment) := _within_four_years((moment + 2077660800000) % 126230400000)
+
+_within_four_years(rest) := {"year": 3, "since": rest - 94608000000} if rest >= 94608000000
+
+else := {"year": 2, "since": rest - 63072000000} if rest >= 63072000000
+
+else := {"year": 1, "since": rest - 31536000000} if rest >= 31536000000
+
+else := {"year": 0, "since": rest}
+
+# days from 1 January 1970 to a date; 29 February of a common year counts as 1 March
+_days(year, month, day) := ((((since_1904 * 365) + leap_days) + data.days_since_march[month]) + day) - 24048 if {
+	since_1904 := _march_year(year, month) - 1904
+	leap_days := (since_1904 - (since_1904 % 4)) / 4
 }
 
-_from_march(year, month) := [year, month - 3] if month > 2
+_march_year(year, month) := year - 1 if month in ["01", "02"]
 
-_from_march(year, month) := [year - 1, month + 9] if month <= 2
-
-# [year, month, day] of a number of days since 1970-01-01
-_date(days) := [year, month, day] if {
-	since := days + 719468
-	era := _quotient(since, 146097)
-	day_of_era := since - (era * 146097)
-	leap_days := (_quotient(day_of_era, 1460) - _quotient(day_of_era, 36524)) + _quotient(day_of_era, 146096)
-	year_of_era := _quotient(day_of_era - leap_days, 365)
-	day_of_year := day_of_era - (((365 * year_of_era) + _quotient(year_of_era, 4)) - _quotient(year_of_era, 100))
-	shifted_month := _quotient((5 * day_of_year) + 2, 153)
-	day := (day_of_year - _quotient((153 * shifted_month) + 2, 5)) + 1
-	[carry, month] := _to_january(shifted_month)
-	year := ((era * 400) + year_of_era) + carry
-}
-
-_to_january(shifted_month) := [0, shifted_month + 3] if shifted_month < 10
-
-_to_january(shifted_month) := [1, shifted_month - 9] if shifted_month >= 10
-
-_day_in_month(year, 2, 29) := 28 if not _leap(year)
-
-else := 29
-
-_day_in_month(_, month, day) := day if [month, day] != [2, 29]
-
-_leap(year) if {
-	year % 4 == 0
-	year % 100 != 0
-}
-
-_leap(year) if year % 400 == 0
-
-# rounded down
-_quotient(dividend, divisor) := (dividend - (dividend % divisor)) / divisor if dividend >= 0
-
-_quotient(dividend, divisor) := (((dividend + 1) - ((dividend + 1) % divisor)) / divisor) - 1 if dividend < 0
+else := year

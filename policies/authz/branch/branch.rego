@@ -51,9 +51,18 @@ covered(mandate) if {
 }
 
 # METADATA
+# title: The mandate is met at this branch
+met(mandate, _) if mandate.branches == "all"
+
+met(mandate, service) if {
+	accepted(mandate, service)
+	covered(mandate)
+}
+
+# METADATA
 # title: Why the mandate is not met at this branch
-reasons(mandate, service) := {"branches_not_accepted"} if not accepted(mandate, service)
-
-else := {"branch_required"} if not named(mandate)
-
-else := {"branch_not_covered" | not covered(mandate)}
+reasons(mandate, service) := union({
+	{"branches_not_accepted" | not accepted(mandate, service)},
+	{"branch_required" | not named(mandate)},
+	{"branch_not_covered" | named(mandate); not covered(mandate)},
+})

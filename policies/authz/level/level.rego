@@ -21,9 +21,9 @@ else := of_service(service)
 
 # METADATA
 # title: The caller asks no more than the catalogue
-within_catalogue(_) if not data.levels[input.request.min_loa]
+within_catalogue(service) if not _above_catalogue(service)
 
-within_catalogue(service) if data.levels[input.request.min_loa] <= of_service(service)
+_above_catalogue(service) if data.levels[input.request.min_loa] > of_service(service)
 
 # METADATA
 # title: The level of the login is below what is required

@@ -1,17 +1,16 @@
 # METADATA
 # title: How far a mandate goes
 # description: |
-#   Kind, domain, services, operations, cases and level. An onward mandate goes no further than the one it rests on, so
+#   Kind, domain, services, operations and cases. An onward mandate goes no further than the one it rests on, so
 #   both obey these. What `hold` asks and what `reasons` names stand side by side.
 package authz.limits
 
-import data.authz.level
 import data.authz.scope
 import data.authz.service as services
 
 # METADATA
 # title: The question lies within the mandate
-hold(mandate, service, required) if {
+hold(mandate, service) if {
 	services.mandatable(mandate, service)
 	services.domain_served(mandate, service)
 	scope.everything_allowed(mandate)
@@ -19,12 +18,11 @@ hold(mandate, service, required) if {
 	scope.confirmed(mandate, service)
 	scope.operation_covered(mandate)
 	scope.case_covered(mandate)
-	level.mandate_suffices(mandate, required)
 }
 
 # METADATA
 # title: In what the question goes beyond the mandate
-reasons(mandate, service, required) := union({
+reasons(mandate, service) := union({
 	{"service_not_mandatable" | not services.mandatable(mandate, service)},
 	{"domain_not_served" | not services.domain_served(mandate, service)},
 	{"all_services_not_for_voluntary" | not scope.everything_allowed(mandate)},
@@ -32,5 +30,4 @@ reasons(mandate, service, required) := union({
 	{"set_addition_unconfirmed" | not scope.confirmed(mandate, service)},
 	{"operation_not_covered" | not scope.operation_covered(mandate)},
 	{"case_not_covered" | not scope.case_covered(mandate)},
-	{"mandate_loa_insufficient" | not level.mandate_suffices(mandate, required)},
 })

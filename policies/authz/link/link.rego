@@ -7,6 +7,7 @@ package authz.link
 
 import data.authz.branch
 import data.authz.joint
+import data.authz.level
 import data.authz.limits
 import data.authz.state
 import data.authz.substitution
@@ -19,7 +20,8 @@ holds(mandate, service, required) if {
 	time.started(mandate, input.now)
 	time.unended(mandate, input.now)
 	time.short_enough(mandate)
-	limits.hold(mandate, service, required)
+	limits.hold(mandate, service)
+	level.mandate_suffices(mandate, required)
 	joint.enough(mandate)
 	joint.suffices(mandate, required)
 	substitution.holds(mandate, service, required)
@@ -32,7 +34,8 @@ reasons(mandate, service, required) := union({
 	{"mandate_not_started" | not time.started(mandate, input.now)},
 	{"mandate_expired" | not time.unended(mandate, input.now)},
 	{"mandate_too_long" | not time.short_enough(mandate)},
-	limits.reasons(mandate, service, required),
+	limits.reasons(mandate, service),
+	{"mandate_loa_insufficient" | not level.mandate_suffices(mandate, required)},
 	{"joint_authority_required" | not joint.enough(mandate)},
 	joint.lacking(mandate, required),
 	substitution.reasons(mandate, service, required),
@@ -40,37 +43,32 @@ reasons(mandate, service, required) := union({
 
 # METADATA
 # title: The represented could give this mandate, and it is met
-# description: For the mandate that the represented gave and, if that is an onward mandate, its parent too.
+# description: For the mandate that the represented gave. Death or coming of age end an onward mandate with its parent.
 source_holds(mandate, service) if {
-	_source_holds(mandate, service)
-	not mandate.derived_from
+	branch.met(mandate, service)
+	_lasts(mandate)
+	not _parent_fails(mandate)
 }
 
-source_holds(mandate, service) if {
+_parent_fails(mandate) if {
 	mandate.derived_from
-	_source_holds(mandate, service)
-	_source_holds(mandate.parent.mandate, service)
+	not _lasts(mandate.parent.mandate)
 }
 
-_source_holds(mandate, service) if {
-	branch.accepted(mandate, service)
-	branch.named(mandate)
-	branch.covered(mandate)
+_lasts(mandate) if {
 	time.under_age(mandate, input.represented.party, input.now)
 	state.stopping(mandate, input.represented.party, input.now) == set()
 }
 
 # METADATA
 # title: Why the represented's mandate is not met
-source_reasons(mandate, service) := {reason |
-	some source in _sources(mandate)
-	some reason in union({
-		branch.reasons(source, service),
-		{"majority_reached" | not time.under_age(source, input.represented.party, input.now)},
-		state.stopping(source, input.represented.party, input.now),
-	})
-}
+source_reasons(mandate, service) := union({
+	branch.reasons(mandate, service),
+	_ending(mandate),
+	{reason | mandate.derived_from; some reason in _ending(mandate.parent.mandate)},
+})
 
-_sources(mandate) := [mandate, mandate.parent.mandate] if mandate.parent.mandate
-
-else := [mandate]
+_ending(mandate) := union({
+	{"majority_reached" | not time.under_age(mandate, input.represented.party, input.now)},
+	state.stopping(mandate, input.represented.party, input.now),
+})

@@ -69,7 +69,7 @@ candidates(asked, required) := found if {
 	found != []
 }
 
-else := [{"path": none, "reasons": {"no_mandate"}}]
+else := [{"path": none, "reasons": {"no_mandate" | not input.via_needed}}]
 
 # METADATA
 # title: No path at all
@@ -119,14 +119,11 @@ _first(paths) := paths[best] if {
 # METADATA
 # title: Where a path stands among others
 # description: By order of the paths, then by latest end, then by id; the least comes first.
-rank(path) := [order, 0 - _end(path), mandate_ids(path)] if order := data.path_order[path.basis]
+rank(path) := [order, 0 - _end(path), [link.mandate_id | some link in path.links]] if order := data.path_order[path.basis]
 
 else := [5]
 
-_end(path) := min(array.concat(
-	[9007199254740991],
-	[mandate.valid_until | some mandate in mandates(path)],
-))
+_end(path) := min(array.concat([9007199254740991], [link.valid_until | some link in path.links]))
 
 # METADATA
 # title: The mandates on a path
@@ -155,7 +152,7 @@ parties(path) := array.flatten([
 	[mandate.parent.delegate | some mandate in path.links],
 	[participant.party |
 		some mandate in path.links
-		mandate.joint
 		some participant in input.together
+		participant.party.party_id in mandate.joint["with"]
 	],
 ])

@@ -63,8 +63,6 @@ common contains "actor_deceased" if state.in_effect(input.actor.party, "deceased
 
 common contains "actor_under_curatele" if state.in_effect(input.actor.party, "curatele", input.now)
 
-common contains "represented_deregistered" if state.in_effect(input.represented.party, "deregistered", input.now)
-
 common contains "loa_missing" if not input.request.loa
 
 common contains "loa_unknown" if {

@@ -31,7 +31,7 @@ open_ended(mandate) if {
 # description: Five calendar years in the Netherlands; statutory authority ends with its ground instead (R60).
 short_enough(mandate) if mandate.kind == "statutory"
 
-short_enough(mandate) if calendar.within_years(mandate.valid_from, mandate.valid_until, data.limits.mandate_years)
+short_enough(mandate) if calendar.within_five_years(mandate.valid_from, mandate.valid_until)
 
 # METADATA
 # title: The child is not of age
@@ -44,4 +44,4 @@ under_age(_, represented, now) if now < majority(represented)
 
 # METADATA
 # title: The moment at which a person comes of age
-majority(person) := calendar.birthday(person.birth_date, data.limits.age_of_majority)
+majority(person) := calendar.birthday(person.birth_date, 18)

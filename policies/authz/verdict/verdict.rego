@@ -7,7 +7,6 @@ package authz.verdict
 
 import data.authz.branch
 import data.authz.changes
-import data.authz.joint
 import data.authz.path
 
 # METADATA
@@ -20,7 +19,7 @@ allowed(asked, found) := object.union(_denial, {
 	"allow": true,
 	"basis": found.basis,
 	"mandates": path.mandate_ids(found),
-	"branches": _branches(found.links[0]),
+	"branches": found.links[0].branches,
 	"changes_at": changes.next(path.mandates(found), path.parties(found)),
 	"follow_up": _follow_up(found.links[0], asked.service),
 }) if found.basis != "self"
@@ -35,27 +34,26 @@ allowed(_, found) := object.union(_denial, {
 # METADATA
 # title: Something behind the portal is allowed
 # description: The services are listed, and each must be asked again (R45).
-portal(holding) := object.union(_denial, {
+portal(holding, changes_at) := object.union(_denial, {
 	"allow": true,
 	"basis": "portal",
-	"mandates": sort({id | some one in holding; some id in path.mandate_ids(one.path)}),
-	"services": sort({one.asked.service.service_id | some one in holding}),
-	"changes_at": changes.next(
-		[mandate | some one in holding; some mandate in path.mandates(one.path)],
-		[party | some one in holding; some party in path.parties(one.path)],
-	),
+	"mandates": _once([id | some one in holding; some id in path.mandate_ids(one.path)]),
+	"services": sort([one.asked.service.service_id | some one in holding]),
+	"changes_at": changes_at,
 })
 
 # METADATA
 # title: Denied; this path comes nearest
 # description: The moment of change is that of the earliest boundary among everything that was found.
-denied(nearest) := object.union(_denial, {
+denied(nearest, changes_at) := object.union(_denial, {
 	"reasons": sort(nearest.reasons),
 	"branches": _branches_to_choose(nearest),
-	"changes_at": changes.next(_all_mandates, _all_parties),
+	"changes_at": changes_at,
 	"loa_required": _loa_required(nearest),
 	"holders_required": _holders_required(nearest),
 })
+
+_once(ids) := [id | some i, id in ids; not id in array.slice(ids, 0, i)]
 
 _denial := {
 	"allow": false,
@@ -75,12 +73,7 @@ default _branch_verified := false
 
 _branch_verified if branch.verified
 
-# The mandate's own branches, or its parent's where only that one names them.
-_branches(mandate) := mandate.parent.mandate.branches if mandate.branches == "all"
-
-else := mandate.branches
-
-_branches_to_choose(nearest) := _branches(nearest.path.links[0]) if "branch_required" in nearest.reasons
+_branches_to_choose(nearest) := nearest.path.links[0].branches if "branch_required" in nearest.reasons
 
 else := null
 
@@ -97,27 +90,8 @@ _loa_required(nearest) := nearest.required if {
 
 else := null
 
-_holders_required(nearest) := max([mandate.joint.required |
-	some mandate in nearest.path.links
-	not joint.enough(mandate)
-]) if "joint_authority_required" in nearest.reasons
+_holders_required(nearest) := max([mandate.joint.required | some mandate in nearest.path.links]) if {
+	"joint_authority_required" in nearest.reasons
+}
 
 else := null
-
-_all_mandates := [mandate |
-	some asked in input.services
-	some link in array.flatten([
-		asked.direct,
-		[one | some one in asked.chains[_].first],
-		[one | some one in asked.chains[_].second],
-	])
-	some mandate in path.with_parent(link)
-]
-
-_all_parties := array.flatten([
-	path.parties({"parties": [chain.intermediary | some chain in input.services[_].chains], "links": []}),
-	[participant.party | some participant in input.together],
-	[delegate | delegate := input.services[_].direct[_].parent.delegate],
-	[delegate | delegate := input.services[_].chains[_].first[_].parent.delegate],
-	[delegate | delegate := input.services[_].chains[_].second[_].parent.delegate],
-])
