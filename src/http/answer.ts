@@ -1,39 +1,25 @@
-import type { Caller } from '../domain/caller.ts';
 import type { Decision } from '../domain/evaluation.ts';
-
-/** Reasons that betray bankruptcy, debt restructuring, dissolution, death, curatele or bewind of somebody. */
-const SENSITIVE = new Set([
-  'actor_deceased',
-  'actor_under_curatele',
-  'represented_deceased',
-  'represented_under_curatele',
-  'represented_under_bewind',
-  'represented_bankrupt',
-  'represented_in_wsnp',
-  'represented_dissolved',
-  'intermediary_not_active',
-]);
 
 /** The flat answer of POST /v1/decision; on the AuthZEN paths the same fields stand in `context`, without nulls. */
 export type Answer = Omit<Decision, 'changes_at'> & { changes_at: string | null };
 
-/** What this caller may see of a decision. Its record keeps the exact reasons. */
-export function toAnswer(decision: Decision, { rights }: Caller): Answer {
-  const masked = !rights.details && decision.reasons.some((reason) => SENSITIVE.has(reason));
-  const { id, allow, basis, mandates, branches, branch_verified, loa_required, services, holders_required } = decision;
+/** A decision as it goes out: these fields and no others. Reasons withheld from this caller read `not_entitled` already. */
+export function toAnswer(decision: Decision): Answer {
+  const { reasons, changes_at } = decision;
+  // The moment at which a curatele ends would tell what the reason does not.
+  const withheld = changes_at === null || reasons.includes('not_entitled');
   return {
-    id,
-    allow,
-    reasons: masked ? withoutSensitive(decision.reasons) : decision.reasons,
-    basis,
-    mandates,
-    branches,
-    branch_verified,
-    // The moment at which a curatele ends would tell what the reason does not.
-    changes_at: masked || decision.changes_at === null ? null : toTime(decision.changes_at),
-    loa_required,
-    services,
-    holders_required,
+    id: decision.id,
+    allow: decision.allow,
+    reasons,
+    basis: decision.basis,
+    mandates: decision.mandates,
+    branches: decision.branches,
+    branch_verified: decision.branch_verified,
+    changes_at: withheld ? null : toTime(changes_at),
+    loa_required: decision.loa_required,
+    services: decision.services,
+    holders_required: decision.holders_required,
     follow_up: decision.follow_up,
     policy_revision: decision.policy_revision,
     data_revision: decision.data_revision,
@@ -44,11 +30,6 @@ export function toAnswer(decision: Decision, { rights }: Caller): Answer {
 /** AuthZEN's shape of the same answer. */
 export function toAuthzen({ allow, ...context }: Answer): { decision: boolean; context: Partial<Answer> } {
   return { decision: allow, context: withoutNulls(context) };
-}
-
-function withoutSensitive(reasons: readonly string[]): string[] {
-  const visible = reasons.filter((reason) => !SENSITIVE.has(reason));
-  return [...visible, 'not_entitled'].sort();
 }
 
 function withoutNulls(fields: Partial<Answer>): Partial<Answer> {

@@ -57,7 +57,7 @@ export function makeMandatePoint(evaluate: Evaluate): AuthzenPoint {
       if (!isRefusal(question)) requireRights(question, call.caller);
       return question;
     },
-    (decision, call) => toAuthzen(toAnswer(decision, call.caller)),
+    (decision) => toAuthzen(toAnswer(decision)),
   );
 }
 
@@ -78,11 +78,11 @@ export function makeBarePoint(evaluate: EvaluateAuthzen): AuthzenPoint {
 function makePoint<Question, Answer>(
   useCase: UseCase<Question, Answer>,
   read: (body: unknown, call: Call, at: string) => Question,
-  show: (answer: Answer, call: Call) => AuthzenResponse,
+  show: (answer: Answer) => AuthzenResponse,
 ): AuthzenPoint {
   return {
     async one(body, call) {
-      return show(await useCase.one(read(body, call, ''), call), call);
+      return show(await useCase.one(read(body, call, ''), call));
     },
     async many(items, semantic, call) {
       const questions = items.map(({ body, at }) => {
@@ -93,7 +93,7 @@ function makePoint<Question, Answer>(
         }
       });
       const answers = await useCase.many(questions, semantic, call);
-      return answers.map((answer) => (answer instanceof AppError ? answer : show(answer, call)));
+      return answers.map((answer) => (answer instanceof AppError ? answer : show(answer)));
     },
   };
 }

@@ -12,6 +12,6 @@ export function makeDecisionDoor(evaluate: Pick<Evaluate, 'one'>): Door {
     const question = readDecision(body);
     if (question === undefined) throw refuse(decisionRequest, body);
     requireRights(question, call.caller);
-    return toAnswer(await evaluate.one(question, call), call.caller);
+    return toAnswer(await evaluate.one(question, call));
   };
 }
