@@ -17,6 +17,8 @@ export interface Keys {
   alias(identifier: Identifier): string;
   /** Tells whether two sides hold the same key, and nothing about the key. */
   check(): string;
+  /** Whether there is a seal key. */
+  canSeal: boolean;
   /** Encrypts an identifier; bound to `alias`, so that it cannot be moved to another. @throws Error without a key */
   seal(identifier: Identifier, alias: string): Buffer;
   /** @throws Error without a key, or when the text was altered or moved */
@@ -41,6 +43,7 @@ export function makeKeys({ hmacKey, hmacKeyId, sealKey }: KeyOptions): Keys {
     alias: (identifier) =>
       createHmac('sha256', hmacKey).update(toUrn(identifier)).digest().toString('hex', 0, ALIAS_BYTES),
     check: () => keyCheck,
+    canSeal: sealKey !== undefined,
     seal: (identifier, alias) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, sealing(), nonce).setAAD(Buffer.from(alias, 'hex'));
@@ -48,7 +51,9 @@ export function makeKeys({ hmacKey, hmacKeyId, sealKey }: KeyOptions): Keys {
       return Buffer.concat([nonce, cipher.getAuthTag(), text]);
     },
     unseal: (sealed, alias) => {
-      const decipher = createDecipheriv(CIPHER, sealing(), sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+      const decipher = createDecipheriv(CIPHER, sealing(), sealed.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
         .setAAD(Buffer.from(alias, 'hex'))
         .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
       return decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');

@@ -14,7 +14,7 @@ create function is_set_scope(sets jsonb) returns boolean language sql immutable 
 create function is_evidence(evidence jsonb) returns boolean language sql immutable strict parallel safe
   return jsonb_typeof(evidence) = 'array'
     and not exists (select from jsonb_array_elements(evidence) as item
-      where not coalesce(jsonb_typeof(item) = 'object' and item ->> 'kind' <> '' and item ->> 'checked_at' <> '', false));
+      where not coalesce(jsonb_typeof(item) = 'object' and item ->> 'kind' <> '', false));
 
 create function is_final(status text) returns boolean language sql immutable strict parallel safe
   return status in ('revoked', 'rejected', 'withdrawn', 'lapsed');
@@ -135,7 +135,7 @@ create table mandates (
   constraint grantor_is_known check (granted_by is not null or kind = 'statutory' or status = 'requested'
     or is_final(status)),
   constraint evidence_has_its_form check (evidence = '[]' or is_evidence(evidence)),
-  constraint paper_needs_evidence check (channel = 'digital' or evidence <> '[]'),
+  constraint paper_needs_evidence check (channel = 'digital' or evidence @? '$[*].checked_at'),
   constraint paper_at_eh2_checks_the_document check (channel = 'digital' or loa <> 'eh2'
     or evidence @> '[{"kind": "lost_document_register"}]' or evidence @> '[{"kind": "bank_transfer"}]')
 );

@@ -1,0 +1,48 @@
+import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Fault } from '../domain/errors.ts';
+
+/** Where in a document something stands: the keys and indices that lead to it. */
+export type Path = readonly PropertyKey[];
+
+export interface Source {
+  value: unknown;
+  faults: Fault[];
+  /** `line:column /json/pointer`; of the nearest thing that is there, when what `path` names is not. */
+  placeOf(path: Path): string;
+}
+
+/** Reads YAML, and JSON, which is YAML too, remembering where everything stands. */
+export function readSource(text: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${line}:${col}`;
+  };
+  const faults = document.errors.map((error) => ({ at: place(error.pos[0]), message: error.message }));
+  const offsetOf = (path: Path): number => {
+    for (let length = path.length; length > 0; length--) {
+      const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+      const last = path[length - 1];
+      const pair = isMap(parent)
+        ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === last)
+        : undefined;
+      const node: unknown = pair?.key ?? document.getIn(path.slice(0, length), true);
+      if (hasRange(node)) return node.range[0];
+    }
+    return document.contents?.range?.[0] ?? 0;
+  };
+  return {
+    value: faults.length > 0 ? undefined : document.toJS(),
+    faults,
+    placeOf: (path) => `${place(offsetOf(path))} ${toPointer(path)}`,
+  };
+}
+
+function toPointer(path: Path): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') || '/';
+}
+
+function hasRange(node: unknown): node is { range: [number, ...number[]] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
+}
