@@ -1,0 +1,82 @@
+import { makeTwoGenerations } from './cache-generations.ts';
+import { sizeOf } from './cache-size.ts';
+import type { Found, Lookups } from './lookups.ts';
+import type { RecordKey } from './record.ts';
+
+/** Lookups that remember, within a bound. Whoever follows the projection says what to forget. */
+export interface CachedLookups extends Lookups {
+  /** These records changed: forgets them, and what is being fetched of them will not be remembered. */
+  drop(keys: readonly RecordKey[]): void;
+  /** Forgets everything, including what is being fetched. */
+  clear(): void;
+  /** Hits and misses since the start, over `peek` and `read` together; what it holds now. */
+  counts(): { hits: number; misses: number; bytes: number; entries: number };
+}
+
+/** A record on its way: its place in the answer to one read of the store. */
+interface Fetch {
+  answers: Promise<readonly Found[]>;
+  index: number;
+}
+
+/**
+ * An answer is never older than the moment at which it was asked for, provided that `drop` or `clear` is called for
+ * a change before its revision counts as applied: a record that changes while it is being fetched is handed to those
+ * who asked before the change, is not remembered, and is fetched again for those who ask after it.
+ * "The register has none" is remembered like any record.
+ */
+export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: number }): CachedLookups {
+  const held = makeTwoGenerations<RecordKey, Found>(maxBytes, sizeOf);
+  const underWay = new Map<RecordKey, Fetch>();
+  let hits = 0;
+  let misses = 0;
+
+  function peek(key: RecordKey): Found | undefined {
+    const found = held.get(key);
+    if (found === undefined) misses++;
+    else hits++;
+    return found;
+  }
+
+  function fetchAll(keys: readonly RecordKey[]): void {
+    const answers = store.read(keys);
+    const fetches = keys.map((_, index): Fetch => ({ answers, index }));
+    for (const [index, key] of keys.entries()) underWay.set(key, fetches[index] as Fetch); // As long as `keys`.
+    const settle = (answer?: readonly Found[]) => {
+      for (const [index, key] of keys.entries()) {
+        if (underWay.get(key) !== fetches[index]) continue;
+        underWay.delete(key);
+        const found = answer?.[index];
+        if (found !== undefined) held.set(key, found);
+      }
+    };
+    answers.then(settle, () => settle()); // A failure reaches those who wait for `answers`.
+  }
+
+  async function read(keys: readonly RecordKey[]): Promise<Found[]> {
+    const found = keys.map(peek);
+    const missing = keys.filter((key, index) => found[index] === undefined && !underWay.has(key));
+    if (missing.length > 0) fetchAll([...new Set(missing)]);
+    const waits = keys.map((key, index) => (found[index] === undefined ? underWay.get(key) : undefined));
+    for (const [index, wait] of waits.entries()) {
+      if (wait) found[index] = (await wait.answers)[wait.index];
+    }
+    return found as Found[]; // A store answers every key.
+  }
+
+  return {
+    peek,
+    read,
+    drop(keys) {
+      for (const key of keys) {
+        underWay.delete(key);
+        held.delete(key);
+      }
+    },
+    clear() {
+      underWay.clear();
+      held.clear();
+    },
+    counts: () => ({ hits, misses, ...held.size() }),
+  };
+}
