@@ -1,0 +1,68 @@
+import type { Log } from '../../process/log.ts';
+import type { Partition } from '../redis-layout.ts';
+import { type Forgetful, makeFollower } from './follower.ts';
+import { isIdBefore, type PartitionSight, type Sight } from './sight.ts';
+import type { Entry, StreamPlace } from './stream.ts';
+import type { Tracks } from './tracks.ts';
+
+export interface PlacesOptions {
+  partitions: readonly Partition[];
+  tracks: Tracks;
+  cache: Forgetful;
+  log: Log;
+}
+
+/** Where we are in the stream of each partition, and when a place must be taken anew. */
+export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
+  const follow = makeFollower(tracks, cache);
+  /** By partition: the last entry taken in; undefined: to be placed. */
+  let ids: readonly (string | undefined)[] = partitions.map(() => undefined);
+  let replid: string | undefined;
+
+  function move(partition: number, id: string | undefined): void {
+    ids = ids.with(partition, id);
+  }
+
+  function lose(partition: number, why: string): void {
+    move(partition, undefined);
+    tracks.lose(partition, 'not_ready', why);
+    cache.clear();
+  }
+
+  function place(partition: number, { revision, lastId }: Exclude<PartitionSight, { fault: string }>): void {
+    log.info({ partition, from: lastId }, 'follows the projection from here');
+    move(partition, lastId);
+    tracks.positioned(partition, revision);
+    // After the position was taken: what is read from now on is at least as new as it.
+    cache.clear();
+  }
+
+  return {
+    /** The places now; hand them back to `see` or `take` with what was asked in their light. */
+    now: () => ids,
+    known: (): StreamPlace[] =>
+      partitions.flatMap(({ stream }, partition) => {
+        const id = ids[partition];
+        return id === undefined ? [] : [{ partition, stream, id }];
+      }),
+    /** Takes in a look at Redis that was asked for at `asked`: another Redis, or a stream that ends before us, begins anew. */
+    see(sight: Sight, asked: readonly (string | undefined)[]): void {
+      const isOther = replid !== sight.replid;
+      replid = sight.replid;
+      for (const [partition, seen] of sight.partitions.entries()) {
+        const id = asked[partition];
+        if ('fault' in seen) lose(partition, seen.fault);
+        else if (isOther || id === undefined || isIdBefore(seen.lastId, id)) place(partition, seen);
+      }
+    },
+    /** Takes in an entry that was read from `behind`. False: it does not join on; the place must be taken anew. */
+    take({ partition, id, notice }: Entry, behind: string | undefined): boolean {
+      // The place was taken anew while this entry was on its way: it will come again, if it counts.
+      if (ids[partition] !== behind) return true;
+      const joins = follow(partition, notice);
+      if (!joins) log.warn({ partition }, 'entries of the stream were missed');
+      move(partition, joins ? id : undefined);
+      return joins;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Redis } from 'ioredis';
+import type { Log } from '../../process/log.ts';
+import { type Loop, loop } from '../../process/loop.ts';
+import { makeRedis } from '../../store/redis.ts';
+import { LAYOUT, partitions } from '../redis-layout.ts';
+import { systemClock } from './clock.ts';
+import type { Forgetful } from './follower.ts';
+import type { Following } from './following.ts';
+import { type FreshnessOptions, makeFreshness } from './freshness.ts';
+import type { Expected } from './header.ts';
+import { makePlaces } from './places.ts';
+import { takeSight } from './sight.ts';
+import { readEntries } from './stream.ts';
+
+export interface RedisFollowerOptions extends FreshnessOptions {
+  /** For a connection of its own, which waits for the stream. */
+  url: string;
+  /** The connection through which lookups read: what it is connected to is what must be looked at. */
+  client: Redis;
+  key: Omit<Expected, 'layout'>;
+  cache: Forgetful;
+  log: Log;
+  /** Pause between two looks at who Redis is, what time it has and what the head says. Default 500 ms. */
+  checkMs?: number;
+}
+
+const QUICKLY = { minMs: 25, maxMs: 500 };
+
+/**
+ * Follows the projection in Redis: forgets what changes touched, and knows how fresh the rest is. A look at Redis, in
+ * one round trip, decides where to begin and whether it is still the same Redis; the stream tells what happens.
+ */
+export function followRedis(options: RedisFollowerOptions): Following {
+  const { client, cache, log, url, checkMs = 500, clock = systemClock } = options;
+  const all = partitions(options.partitions ?? 1);
+  const expected: Expected = { layout: LAYOUT, ...options.key };
+  const freshness = makeFreshness(options);
+  const places = makePlaces({ partitions: all, tracks: freshness, cache, log });
+  const stream = makeRedis({ url, name: 'machtig follow', commandTimeoutMs: 3000, onError: () => {} });
+
+  async function check(): Promise<void> {
+    const asked = places.now();
+    const sight = await takeSight(client, all, { expected, clock });
+    freshness.read(sight.reading);
+    places.see(sight, asked);
+    freshness.doubt(undefined);
+    reading.wake();
+  }
+
+  async function read(): Promise<'again' | undefined> {
+    const known = places.known();
+    if (known.length === 0) return undefined;
+    const behind = new Map(known.map(({ partition, id }) => [partition, id]));
+    for (const entry of await readEntries(stream, known)) {
+      const joins = places.take(entry, behind.get(entry.partition));
+      behind.set(entry.partition, entry.id);
+      if (!joins || entry.notice.notice === 'swap') checking.wake();
+    }
+    return 'again';
+  }
+
+  const stop = new AbortController();
+  const again = (of: Redis, failed: string) => (error: Error) => {
+    log.warn({ error: error.message }, failed);
+    // Silence looks like patience: begin again on a connection that answers.
+    if (of.status === 'ready') of.disconnect(true);
+  };
+  const checking: Loop = loop(stop.signal, check, {
+    intervalMs: checkMs,
+    backoff: QUICKLY,
+    onError: again(client, 'Redis could not be looked at'),
+  });
+  const reading: Loop = loop(stop.signal, read, {
+    intervalMs: checkMs,
+    backoff: QUICKLY,
+    onError: again(stream, 'the stream could not be read'),
+  });
+
+  // Whoever answers on a new connection may be another Redis, or the same one with an older memory.
+  const onReady = () => {
+    freshness.doubt('the connection to Redis is new; it has not been looked at yet');
+    checking.wake();
+  };
+  client.on('ready', onReady);
+
+  return {
+    freshness,
+    async close() {
+      stop.abort();
+      client.off('ready', onReady);
+      stream.disconnect();
+      await Promise.all([checking.done, reading.done]);
+    },
+  };
+}

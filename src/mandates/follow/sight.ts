@@ -1,0 +1,73 @@
+import type { Redis } from 'ioredis';
+import { AppError } from '../../domain/errors.ts';
+import { parseRevision, type Revision } from '../../domain/revision.ts';
+import { toRedisError } from '../../store/redis.ts';
+import { headerText, type Partition } from '../redis-layout.ts';
+import { type Clock, momentOf } from './clock.ts';
+import type { Reading } from './freshness.ts';
+import { type Expected, headerFault } from './header.ts';
+
+/** What one look at Redis saw, all at one moment. */
+export interface Sight {
+  reading: Reading;
+  /** Of the data set: another one means another past. */
+  replid: string;
+  partitions: PartitionSight[];
+}
+
+export type PartitionSight =
+  /** The live projection, and the end of its stream at this revision. */
+  | { revision: Revision; lastId: string }
+  /** Why there is nothing here that could be read. */
+  | { fault: string };
+
+const EMPTY_STREAM = '0-0';
+const FIELDS = ['header', 'layout', 'key_id', 'key_check', 'revision'] as const;
+
+/** One round trip. @throws AppError `store_unavailable` */
+export async function takeSight(
+  client: Redis,
+  partitions: readonly Partition[],
+  { expected, clock }: { expected: Expected; clock: Clock },
+): Promise<Sight> {
+  const commands = client.multi().time().info('replication');
+  for (const { head, stream } of partitions) {
+    commands.hmget(head, ...FIELDS).xrevrange(stream, '+', '-', 'COUNT', 1);
+  }
+  const asked = momentOf(clock);
+  const replies = await commands.exec().catch((thrown) => Promise.reject(toRedisError(thrown)));
+  const answered = momentOf(clock);
+  const [time, info, ...rest] = (replies ?? []).map(([error, reply]) => {
+    if (error) throw toRedisError(error);
+    return reply;
+  });
+  const replid = /^master_replid:(\w+)/m.exec(String(info))?.[1];
+  if (!Array.isArray(time) || replid === undefined)
+    throw new AppError('store_unavailable', 'Redis does not say who it is');
+  return {
+    reading: { timeMs: Number(time[0]) * 1000 + Number(time[1]) / 1000, asked, answered },
+    replid,
+    partitions: partitions.map((_, index) =>
+      partitionSight(rest[index * 2], rest[index * 2 + 1], headerText(expected, partitions.length), expected),
+    ),
+  };
+}
+
+function partitionSight(head: unknown, last: unknown, header: string, expected: Expected): PartitionSight {
+  const [text, layout, keyId, keyCheck, at] = Array.isArray(head) ? head.map(String) : [];
+  const revision = parseRevision(at ?? '');
+  if (revision === undefined) return { fault: 'there is no live projection' };
+  if (text !== header) {
+    const found = { layout: Number(layout), keyId: keyId ?? '', keyCheck: keyCheck ?? '' };
+    return { fault: headerFault(found, expected) ?? 'the projection has another number of partitions' };
+  }
+  const entry: unknown = Array.isArray(last) ? last[0] : undefined;
+  return { revision, lastId: Array.isArray(entry) ? String(entry[0]) : EMPTY_STREAM };
+}
+
+/** Whether stream id `a` (`ms-n`) comes before `b`. */
+export function isIdBefore(a: string, b: string): boolean {
+  const [ms1 = '0', n1 = '0'] = a.split('-');
+  const [ms2 = '0', n2 = '0'] = b.split('-');
+  return Number(ms1) < Number(ms2) || (ms1 === ms2 && Number(n1) < Number(n2));
+}
