@@ -22,7 +22,7 @@ else := verdict.portal(_holding, _changes_at) if {
 	_holding != []
 }
 
-else := verdict.allowed(_holding[0].asked, _holding[0].path) if _holding != []
+else := verdict.allowed(_holding[0].asked.service, _holding[0].path) if _holding != []
 
 else := verdict.denied(_nearest, _changes_at)
 
