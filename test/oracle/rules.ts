@@ -89,9 +89,14 @@ function timeFailures({ kind, valid_from, valid_until }: MandateFacts, now: numb
   const tooLong = kind !== 'statutory' && (valid_until === undefined || valid_until > lastEnd(valid_from));
   return [
     ...(now < valid_from ? ['mandate_not_started'] : []),
-    ...(valid_until !== undefined && valid_until <= now ? ['mandate_expired'] : []),
+    ...(now < (valid_until ?? openEnd(kind)) ? [] : ['mandate_expired']),
     ...(tooLong ? ['mandate_too_long'] : []),
   ];
+}
+
+/** Only statutory mandates may be open-ended; for the others no end means no time at all. */
+function openEnd(kind: MandateFacts['kind']): number {
+  return kind === 'statutory' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }
 
 function mandatable({ kind, ground }: MandateFacts, { definition, instance }: ServiceFacts): string[] {
