@@ -1,6 +1,6 @@
-import { ConfigError } from './config.ts';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Screen } from '../process/progress.ts';
+import { ConfigError } from './config.ts';
 
 /** What a command may touch of the process that runs it. */
 export interface Terminal {

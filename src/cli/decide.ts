@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import type { Caller } from '../domain/caller.ts';
+import { makeEvaluateAuthzen } from '../evaluate/authzen.ts';
+import { makeEvaluate } from '../evaluate/evaluate.ts';
+import { rememberAliases } from '../evaluate/remember.ts';
+import type { AppDeps } from '../http/app.ts';
+import { createApp } from '../http/app.ts';
+import { makeIdentify, parseCallers } from '../http/callers.ts';
+import { createOps, serveOps } from '../http/ops.ts';
+import { type Listening, serve } from '../http/serve.ts';
+import type { Freshness, Lookups } from '../mandates/lookups.ts';
+import { type Bundle, readBundle } from '../policy/bundle.ts';
+import { type EngineOptions, makeEngine } from '../policy/engine.ts';
+import { makeRawInstance } from '../policy/raw-instance.ts';
+import { readAuthzenAnswer, readVerdict } from '../policy/result.ts';
+import type { Lifecycle } from '../process/lifecycle.ts';
+import type { Log } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
+import type { Records } from '../records/entry.ts';
+import { makeRecords, RECORDS_OFF, type RecordsFile } from '../records/records.ts';
+import { makeUses, type UseSink } from '../records/uses.ts';
+import type { Keys } from '../store/keys.ts';
+import type { Config } from './config.ts';
+import { VERSION } from './version.ts';
+
+/** What a process that decides is given; `data` differs between dev (in process) and sidecar (Redis). */
+export interface DecideDeps {
+  config: Config;
+  data: {
+    lookups: Lookups;
+    freshness: Freshness;
+    cache: () => { hits: number; misses: number; bytes: number; entries: number };
+    useSink: UseSink;
+  };
+  keys: Pick<Keys, 'alias'>;
+  lifecycle: Lifecycle;
+  log: Log;
+  metrics: Metrics;
+  /** The clock that decides: milliseconds since 1970. */
+  now: () => number;
+}
+
+export interface Deciding extends Listening {
+  opsUrl: string;
+  policyRevision: string;
+  /** Opens the records file again, after it was moved aside. */
+  reopenRecords(): void;
+}
+
+/** Opens everything between the data and the doors; what is opened last is closed first. */
+export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
+  const { config, data, lifecycle, log, metrics } = deps;
+  const bundle = await readBundle(config.bundle);
+  metrics.policyInfo.set({ revision: bundle.revision }, 1);
+  metrics.watch({ dataAgeMs: () => ageOrUndefined(data.freshness), cache: data.cache });
+  const records = openRecords(deps);
+  const policy = openPolicy(bundle, deps, records.records);
+  let stopping = false;
+  const ops = createOps({
+    missing: () => [...(stopping ? ['stopping'] : []), ...(hasProjection(data.freshness) ? [] : ['projection'])],
+    freshness: data.freshness,
+    metrics: metrics.registry,
+  });
+  const opsListening = await serveOps(ops, config.ops);
+  lifecycle.onClose('the ops port', opsListening.close);
+  const { allowedHosts, publicUrl, drainMs, tcp, tls, socket } = config.listen;
+  const app = createApp({
+    policy,
+    identify: makeIdentify(await readCallers(config)),
+    log,
+    allowedHosts,
+    ...(publicUrl !== undefined && { publicUrl }),
+  });
+  const listening = await serve(app, {
+    drainMs,
+    ...(tcp && { tcp }),
+    ...(tls && { tls }),
+    ...(socket && { socket }),
+    onTlsError: (error) => log.error({ err: error }, 'the new certificate is not used'),
+  });
+  lifecycle.onClose('the decision doors', listening.close);
+  lifecycle.onClose('readiness', () => {
+    stopping = true;
+  });
+  return { ...listening, opsUrl: opsListening.url, policyRevision: bundle.revision, reopenRecords: records.reopen };
+}
+
+function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records): AppDeps['policy'] {
+  const { data, keys, lifecycle, metrics, now } = deps;
+  const options: EngineOptions = {
+    makeInstance: makeRawInstance,
+    onReplace: (cause) => metrics.policyReplacements.inc({ cause }),
+  };
+  if (bundle.input === 'authzen') {
+    const engine = makeEngine(bundle, readAuthzenAnswer, options);
+    return { input: 'authzen', evaluate: makeEvaluateAuthzen({ policy: engine, records, now, metrics }) };
+  }
+  const uses = makeUses({ sink: data.useSink, onDrop: (count) => metrics.usesDropped.inc(count) });
+  lifecycle.onClose('the report of uses', uses.close);
+  const { lookups, freshness } = data;
+  const alias = rememberAliases(keys.alias);
+  const engine = makeEngine(bundle, readVerdict, options);
+  return {
+    input: 'mandates',
+    evaluate: makeEvaluate({ lookups, freshness, policy: engine, alias, records, uses, now, metrics }),
+  };
+}
+
+function openRecords({ config, lifecycle, log, metrics, now }: DecideDeps): { records: Records; reopen: () => void } {
+  const { mode, file } = config.records;
+  if (mode === 'off') {
+    log.warn('decision records are off: nobody will be able to show why an answer was given');
+    return { records: RECORDS_OFF, reopen: () => {} };
+  }
+  const records: RecordsFile = makeRecords({
+    path: file,
+    mode,
+    version: VERSION,
+    now,
+    log,
+    onWritten: (count) => metrics.recordsWritten.inc(count),
+    onFailed: (count) => metrics.recordsFailed.inc(count),
+  });
+  lifecycle.onClose('the decision records', records.close);
+  return { records, reopen: records.reopen };
+}
+
+async function readCallers({ callers }: Config): Promise<Parameters<typeof makeIdentify>[0]> {
+  const anonymous: Caller | undefined = callers.anonymous && {
+    name: 'anonymous',
+    owners: 'all',
+    rights: callers.anonymous,
+  };
+  return {
+    ...(callers.file && { known: parseCallers(await readFile(callers.file, 'utf8')) }),
+    ...(anonymous && { anonymous }),
+  };
+}
+
+/** Stale data does not take a process out of service: only never having had any does. */
+function hasProjection(freshness: Freshness): boolean {
+  try {
+    freshness.position();
+    return true;
+  } catch (thrown) {
+    return !(thrown instanceof Error && 'code' in thrown && thrown.code === 'not_ready');
+  }
+}
+
+function ageOrUndefined(freshness: Freshness): number | undefined {
+  try {
+    return freshness.position().ageMs;
+  } catch {
+    // Unknown is what the metric says then; why is what /freshz says.
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { type Lifecycle, makeLifecycle, opening } from '../process/lifecycle.ts';
+import { type Log, makeLog } from '../process/log.ts';
+import { makeMetrics } from '../process/metrics.ts';
+import { type Config, loadConfig, type Role } from './config.ts';
+import type { SyncDeps } from './sync.ts';
+import type { Terminal } from './terminal.ts';
+import { PACKAGE_ROOT } from './version.ts';
+
+/** A process that has hung while closing is ended after the time for draining and this. */
+const CLOSE_WITHIN_MS = 10_000;
+
+export interface Running {
+  /** Called on SIGHUP. */
+  reopen?: () => void;
+}
+
+/** Opens a role, runs until SIGTERM or SIGINT, then closes everything in reverse order. */
+export async function runRole(
+  terminal: Terminal,
+  role: Role,
+  open: (deps: SyncDeps) => Promise<Running>,
+): Promise<void> {
+  const deps = makeDeps(terminal, role);
+  const { config, lifecycle, log } = deps;
+  // Listening from the start: a signal during start-up closes what is open by then.
+  const stopped = untilStopped(log);
+  const running = await Promise.race([opening(lifecycle, () => open(deps)), stopped.then(() => undefined)]);
+  if (running?.reopen) process.on('SIGHUP', running.reopen);
+  await stopped;
+  const limit = setTimeout(() => process.exit(1), config.listen.drainMs + CLOSE_WITHIN_MS);
+  limit.unref();
+  await lifecycle.close();
+  clearTimeout(limit);
+}
+
+/** What one command needs that talks to the stores and then ends. */
+export async function runOnce<T>(terminal: Terminal, role: Role, act: (deps: SyncDeps) => Promise<T>): Promise<T> {
+  const deps = makeDeps(terminal, role);
+  try {
+    return await act(deps);
+  } finally {
+    await deps.lifecycle.close();
+  }
+}
+
+function makeDeps(terminal: Terminal, role: Role): SyncDeps {
+  const config = withOwnBundle(loadConfig(terminal.env, role), terminal);
+  const log: Log = makeLog({ level: config.logLevel });
+  const lifecycle: Lifecycle = makeLifecycle((error) => log.error({ err: error }, 'closing'));
+  return { config, lifecycle, log, metrics: makeMetrics(), terminal };
+}
+
+/** The bundle that comes with the program lies beside it, wherever the process was started. */
+function withOwnBundle(config: Config, { env }: Terminal): Config {
+  return env.MACHTIG_BUNDLE ? config : { ...config, bundle: fileURLToPath(new URL(config.bundle, PACKAGE_ROOT)) };
+}
+
+function untilStopped(log: Log): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        log.info({ signal }, 'stops');
+        resolve();
+      });
+    }
+  });
+}

@@ -1,0 +1,35 @@
+import { makeCachedLookups } from '../mandates/cache.ts';
+import { followRedis } from '../mandates/follow/redis-follower.ts';
+import { makeRedisLookups } from '../mandates/redis-lookups.ts';
+import { makeRedisUseSink } from '../records/redis-uses.ts';
+import { makeRedis, untilReady } from '../store/redis.ts';
+import { type Deciding, openDecisions } from './decide.ts';
+import { keysOf, urlOf } from './keys.ts';
+import { openProjection, type SyncDeps, startProjecting } from './sync.ts';
+
+/** In the first partition: uses are few and belong to no party. */
+const USES = 'use:{m0}';
+
+/** Role `sidecar`: answers from Redis through a bounded cache; given a database it also takes part in sync. */
+export async function startSidecar(deps: SyncDeps): Promise<Deciding> {
+  const { config, lifecycle, log, metrics } = deps;
+  const keys = keysOf(config);
+  const key = { keyId: keys.keyId, keyCheck: keys.check() };
+  const url = urlOf(config, 'redisUrl');
+  const { partitions, freshness } = config;
+  const client = makeRedis({
+    url,
+    name: 'machtig sidecar',
+    onError: (error) => log.warn({ error: error.message }, 'Redis connection'),
+  });
+  lifecycle.onClose('the Redis connection', () => client.disconnect());
+  await untilReady(client);
+  if (config.databaseUrl !== undefined) startProjecting(deps, await openProjection(deps));
+  const store = makeRedisLookups({ client, partitions, key });
+  const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });
+  const following = followRedis({ ...freshness, url, client, partitions, key, cache: lookups, log });
+  lifecycle.onClose('the stream of changes', following.close);
+  const useSink = makeRedisUseSink(client, USES);
+  const data = { lookups, freshness: following.freshness, cache: lookups.counts, useSink };
+  return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now });
+}
