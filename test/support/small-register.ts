@@ -21,32 +21,42 @@ const ID = (letter: string) => `('${letter.repeat(8)}-0000-4000-8000-' || lpad(i
 
 /** Adds firms, persons and mandates numbered from `from` to `to`, and the service when it is not there yet. */
 export async function fillRegister(pool: pg.Pool, from: number, to: number): Promise<void> {
+  await act(pool, (client) => insertAll(client, from, to));
+}
+
+/** The same without a change for each row, as a bulk load does it. */
+export async function fillInBulk(pool: pg.Pool, from: number, to: number): Promise<void> {
   await act(pool, async (client) => {
-    await client.query(`
-      update register set key_id = 'test', key_check = 'check' where key_id is null;
-      insert into service_owners (owner_id, oin, name) values ('${OWNER}', '00000003000000000001', 'Test')
-        on conflict do nothing;
-      insert into services (service_uuid, name, description, consequence, loa, kinds, domain, chains, branches, follow_up)
-        values ('${SERVICE}', 'Melden', 'Iets melden', 'Het wordt gemeld', 'eh3', '{employee}', 'general', true, true,
-          'delegate') on conflict do nothing;
-      insert into service_instances (service_id, service_uuid, owner_id) values ('${SERVICE_ID}', '${SERVICE}', '${OWNER}')
-        on conflict do nothing`);
-    const series = 'from generate_series($1::int, $2::int) as i';
-    await client.query(
-      `insert into parties (party_id, kind, name) select ${ID('a')}, 'organisation', 'firm ' || i ${series}`,
-      [from, to],
-    );
-    await client.query(
-      `insert into parties (party_id, kind, name) select ${ID('b')}, 'person', 'person ' || i ${series}`,
-      [from, to],
-    );
-    await client.query(
-      `insert into aliases (alias, key_id, party_id, party_kind, scheme, public_value)
-       select decode(md5('a' || i), 'hex'), 'test', ${ID('a')}, 'organisation', 'kvk', lpad(i::text, 8, '0') ${series}`,
-      [from, to],
-    );
-    await client.query(`${grantSql} ${series}`, [from, to]);
+    await client.query('set local session_replication_role = replica; update register set epoch = epoch + 1');
+    await insertAll(client, from, to);
   });
+}
+
+async function insertAll(client: pg.PoolClient, from: number, to: number): Promise<void> {
+  await client.query(`
+    update register set key_id = 'test', key_check = 'check' where key_id is null;
+    insert into service_owners (owner_id, oin, name) values ('${OWNER}', '00000003000000000001', 'Test')
+      on conflict do nothing;
+    insert into services (service_uuid, name, description, consequence, loa, kinds, domain, chains, branches, follow_up)
+      values ('${SERVICE}', 'Melden', 'Iets melden', 'Het wordt gemeld', 'eh3', '{employee}', 'general', true, true,
+        'delegate') on conflict do nothing;
+    insert into service_instances (service_id, service_uuid, owner_id) values ('${SERVICE_ID}', '${SERVICE}', '${OWNER}')
+      on conflict do nothing`);
+  const series = 'from generate_series($1::int, $2::int) as i';
+  await client.query(
+    `insert into parties (party_id, kind, name) select ${ID('a')}, 'organisation', 'firm ' || i ${series}`,
+    [from, to],
+  );
+  await client.query(
+    `insert into parties (party_id, kind, name) select ${ID('b')}, 'person', 'person ' || i ${series}`,
+    [from, to],
+  );
+  await client.query(
+    `insert into aliases (alias, key_id, party_id, party_kind, scheme, public_value)
+     select decode(md5('a' || i), 'hex'), 'test', ${ID('a')}, 'organisation', 'kvk', lpad(i::text, 8, '0') ${series}`,
+    [from, to],
+  );
+  await client.query(`${grantSql} ${series}`, [from, to]);
 }
 
 const grantSql = `

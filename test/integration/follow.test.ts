@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeLifecycle } from '../../src/process/lifecycle.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { KEY, mandatesKey, redisClient, sidecar, syncToRedis } from '../support/redis-stack.ts';
+import { fillRegister, highestRevision, revoke } from '../support/small-register.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let lifecycle: ReturnType<typeof makeLifecycle>;
+
+beforeEach(async () => {
+  lifecycle = makeLifecycle();
+  database = await cloneDatabase();
+  lifecycle.onClose('database', database.drop);
+  redis = await startRedis();
+  lifecycle.onClose('redis', redis.stop);
+  await fillRegister(database.pool, 1, 5);
+});
+afterEach(() => lifecycle.close());
+
+test('a sidecar forgets what a change touched, before it says that it is there', async () => {
+  await syncToRedis(lifecycle, database.url, redis.url);
+  const { freshness, forgotten, state, statusOf } = await sidecar(lifecycle, redis.url);
+  await eventually('the data is fresh', () => state() === 'fresh');
+  expect(await statusOf(2)).toBe('active');
+  forgotten.length = 0;
+  await revoke(database.pool, 2);
+  await freshness.reach({ epoch: 1, n: await highestRevision(database.pool) });
+  expect(forgotten).toContain(mandatesKey(2));
+  expect(await statusOf(2)).toBe('revoked');
+});
+
+test('a sidecar that starts before there is a projection becomes fresh by itself', async () => {
+  const { state } = await sidecar(lifecycle, redis.url);
+  expect(state()).toBe('not_ready');
+  await syncToRedis(lifecycle, database.url, redis.url);
+  await eventually('the data is fresh', () => state() === 'fresh');
+});
+
+test('a sidecar with another key is not ready, and reads nothing', async () => {
+  await syncToRedis(lifecycle, database.url, redis.url);
+  const good = await sidecar(lifecycle, redis.url);
+  await eventually('the data is fresh', () => good.state() === 'fresh');
+  const other = await sidecar(lifecycle, redis.url, { ...KEY, keyCheck: 'of another key' });
+  await expect(other.lookups.read([mandatesKey(1)])).rejects.toMatchObject({ code: 'not_ready' });
+  await eventually('it says why', () => {
+    try {
+      other.freshness.position();
+      return false;
+    } catch (thrown) {
+      return thrown instanceof Error && thrown.message.includes('is not the one');
+    }
+  });
+});
+
+test('a gap in the stream makes it forget everything and begin anew', async () => {
+  await syncToRedis(lifecycle, database.url, redis.url);
+  const { state, forgotten, statusOf } = await sidecar(lifecycle, redis.url);
+  await eventually('the data is fresh', () => state() === 'fresh');
+  forgotten.length = 0;
+  const client = await redisClient(lifecycle, redis.url);
+  await client.xadd('{m0}:stream', '*', 'from', '1.100000', 'to', '1.100001', 'all', '1');
+  await eventually('everything is forgotten', () => forgotten.includes('all'));
+  await revoke(database.pool, 3);
+  await eventually('it follows again', async () => (await statusOf(3)) === 'revoked');
+});
+
+test('when Redis was flushed nothing is answered until sync has rebuilt', async () => {
+  const run = await syncToRedis(lifecycle, database.url, redis.url);
+  const { state, statusOf, client } = await sidecar(lifecycle, redis.url);
+  await eventually('the data is fresh', () => state() === 'fresh');
+  await revoke(database.pool, 1);
+  await eventually('the revocation is there', async () => (await statusOf(1)) === 'revoked');
+  await client.flushall();
+  const seen = new Set<string | undefined>();
+  await eventually('it is rebuilt', async () => {
+    seen.add(await statusOf(1));
+    return run.events.filter((event) => event.startsWith('rebuild')).length === 2 && seen.has('revoked');
+  });
+  expect([...seen]).toEqual(['revoked']);
+});
+
+test('a new epoch makes nothing fresh until it is there', async () => {
+  await syncToRedis(lifecycle, database.url, redis.url);
+  const { freshness, state } = await sidecar(lifecycle, redis.url);
+  await eventually('the data is fresh', () => state() === 'fresh');
+  await database.pool.query('update register set epoch = epoch + 1');
+  const { revision } = await eventually('the new epoch is fresh', () => {
+    const position = freshness.position();
+    return position.revision.epoch === 2 && position;
+  });
+  await expect(freshness.reach({ epoch: 1, n: revision.n })).rejects.toMatchObject({ code: 'epoch_mismatch' });
+});

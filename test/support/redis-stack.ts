@@ -1,0 +1,58 @@
+import type { Redis } from 'ioredis';
+import { followRedis } from '../../src/mandates/follow/redis-follower.ts';
+import type { RecordKey } from '../../src/mandates/record.ts';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
+import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
+import type { Lifecycle } from '../../src/process/lifecycle.ts';
+import { makeLog } from '../../src/process/log.ts';
+import { makeRedis, untilReady } from '../../src/store/redis.ts';
+import { firm, person, SERVICE } from './small-register.ts';
+import { type SyncRun, startSync } from './sync-run.ts';
+
+export const KEY = { keyId: 'test', keyCheck: 'check' };
+export const LIMITS = { maxStalenessMs: 1500, minRevisionWaitMs: 5000 };
+
+export async function redisClient(lifecycle: Lifecycle, url: string, commandTimeoutMs = 500): Promise<Redis> {
+  const client = makeRedis({ url, name: 'test', onError: () => {}, commandTimeoutMs });
+  lifecycle.onClose('redis client', () => client.disconnect());
+  await untilReady(client);
+  return client;
+}
+
+export async function syncToRedis(lifecycle: Lifecycle, databaseUrl: string, redisUrl: string): Promise<SyncRun> {
+  const projection = await openRedisProjection({ client: await redisClient(lifecycle, redisUrl) });
+  const run = startSync({ databaseUrl, projection });
+  lifecycle.onClose('sync', run.stop);
+  return run;
+}
+
+/** The reading half of a sidecar: lookups and follower, with a diary of what it was told to forget. */
+export async function sidecar(lifecycle: Lifecycle, redisUrl: string, key = KEY) {
+  const client = await redisClient(lifecycle, redisUrl);
+  const lookups = makeRedisLookups({ client, key });
+  const forgotten: (RecordKey | 'all')[] = [];
+  const cache = { drop: (keys: readonly RecordKey[]) => forgotten.push(...keys), clear: () => forgotten.push('all') };
+  const log = makeLog({ level: 'silent' });
+  const { freshness, close } = followRedis({ url: redisUrl, client, key, cache, log, checkMs: 100, ...LIMITS });
+  lifecycle.onClose('follower', close);
+
+  /** The status of mandate `i`, on data that is fresh after it was read. */
+  async function statusOf(i: number): Promise<string | undefined> {
+    const [found] = await lookups.read([mandatesKey(i)]);
+    freshness.position();
+    return (found as { status: string }[] | null)?.[0]?.status; // The record of this very key.
+  }
+  /** The code with which it refuses to vouch for its data, or `fresh`. */
+  function state(): string {
+    try {
+      freshness.position();
+      return 'fresh';
+    } catch (thrown) {
+      return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
+    }
+  }
+  return { freshness, statusOf, state, forgotten, lookups, client };
+}
+
+export const mandatesKey = (i: number) => recordKey.mandates(firm(i), person(i), scopeKey.service(SERVICE));
