@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { AppError } from '../domain/errors.ts';
+import type { EvaluateAuthzen } from '../evaluate/authzen.ts';
 import type { Evaluate } from '../evaluate/call.ts';
-import { type EvaluateAuthzen, makeBarePoint, makeEvaluationDoor, makeMandatePoint } from './authzen.ts';
+import { makeBarePoint, makeEvaluationDoor, makeMandatePoint } from './authzen.ts';
 import { makeDecisionDoor } from './decision.ts';
 import { makeDiscovery } from './discovery.ts';
 import { makeEvaluationsDoor } from './evaluations.ts';

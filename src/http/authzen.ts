@@ -1,4 +1,5 @@
 import { AppError } from '../domain/errors.ts';
+import type { AuthzenRequest, EvaluateAuthzen } from '../evaluate/authzen.ts';
 import type { Call, Evaluate, Semantic } from '../evaluate/call.ts';
 import { isRefusal } from '../evaluate/call.ts';
 import { toAnswer, toAuthzen } from './answer.ts';
@@ -9,14 +10,7 @@ import type { Door } from './respond.ts';
 import { requireRights } from './rights.ts';
 import { authzenRequest, evaluationRequest } from './schemas.ts';
 
-/** An evaluation whose form is right, whatever its policy makes of it. */
-export interface AuthzenRequest {
-  subject: { type: string; id: string; properties?: object | undefined };
-  action: { name: string; properties?: object | undefined };
-  resource: { type: string; id: string; properties?: object | undefined };
-  context?: object | undefined;
-}
-
+/** What goes out on the AuthZEN paths. */
 export interface AuthzenResponse {
   decision: boolean;
   context?: object;
@@ -29,9 +23,6 @@ interface UseCase<Question, Answer> {
   one(question: Question, call: Call): Later<Answer>;
   many(items: readonly (Question | AppError)[], semantic: Semantic, call: Call): Promise<(Answer | AppError)[]>;
 }
-
-/** The bare request in, the policy's own answer out. */
-export type EvaluateAuthzen = UseCase<AuthzenRequest, AuthzenResponse>;
 
 /** Bodies in, answers out: what both doors speak to. */
 export interface AuthzenPoint {

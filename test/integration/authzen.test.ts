@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { fixture } from '../support/authzen-fixture.ts';
+import { makeEvaluateAuthzen } from '../../src/evaluate/authzen.ts';
+import { readBundle } from '../../src/policy/bundle.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
+import { readAuthzenAnswer } from '../../src/policy/result.ts';
+import { makeMetrics } from '../../src/process/metrics.ts';
+import { RECORDS_OFF } from '../../src/records/records.ts';
 import { anApp } from '../support/http.ts';
 
 /** Every case of AuthZEN's certification scenario at the levels Basic, Batch and Discovery, by its number there. */
-const { post, send } = anApp({ policy: { input: 'authzen', evaluate: fixture }, publicUrl: 'https://pdp.example.com' });
+const policy = makeEngine(await readBundle('examples/authzen-fixture/bundle.tar.gz'), readAuthzenAnswer);
+const evaluate = makeEvaluateAuthzen({ policy, records: RECORDS_OFF, now: Date.now, metrics: makeMetrics() });
+const { post, send } = anApp({ policy: { input: 'authzen', evaluate }, publicUrl: 'https://pdp.example.com' });
 
 const alice = { type: 'user', id: 'alice' };
 const bob = { type: 'user', id: 'bob' };
