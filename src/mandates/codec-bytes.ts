@@ -43,26 +43,40 @@ export function makeBytes(capacity = 1024): Bytes {
 
   return {
     length: () => end,
-    u8: (value) => void buffer.writeUInt8(value, reserve(1)),
-    u16: (value) => void buffer.writeUInt16BE(value, reserve(2)),
-    u32: (value) => void buffer.writeUInt32BE(value, reserve(4)),
+    // `reserve` may put another buffer in place: it comes first, on a line of its own.
+    u8(value) {
+      const at = reserve(1);
+      buffer.writeUInt8(value, at);
+    },
+    u16(value) {
+      const at = reserve(2);
+      buffer.writeUInt16BE(value, at);
+    },
+    u32(value) {
+      const at = reserve(4);
+      buffer.writeUInt32BE(value, at);
+    },
     moment(value) {
       if (!Number.isSafeInteger(value) || Math.abs(value) >= 2 ** 47) throw unfit('a moment in whole milliseconds');
-      buffer.writeIntBE(value, reserve(6), 6);
+      const at = reserve(6);
+      buffer.writeIntBE(value, at, 6);
     },
     id(text) {
-      writeId(buffer, reserve(16), text);
+      const at = reserve(16);
+      writeId(buffer, at, text);
     },
     text(value) {
       const at = reserve(value.length * 3);
       end = at + buffer.write(value, at);
     },
     bytes(value) {
-      buffer.set(value, reserve(value.length));
+      const at = reserve(value.length);
+      buffer.set(value, at);
     },
     checksum(start) {
       const sum = crc32(buffer.subarray(start, end));
-      buffer.writeUInt32BE(sum, reserve(4));
+      const at = reserve(4);
+      buffer.writeUInt32BE(sum, at);
     },
     patchU16: (at, value) => void buffer.writeUInt16BE(value, at),
     patchU32: (at, value) => void buffer.writeUInt32BE(value, at),
