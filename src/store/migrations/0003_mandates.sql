@@ -7,8 +7,9 @@ create function ends_within_five_years(valid_from timestamptz, valid_until times
 create function is_set_scope(sets jsonb) returns boolean language sql immutable strict parallel safe
   return jsonb_typeof(sets) = 'array'
     and not exists (select from jsonb_array_elements(sets) as item
-      where not coalesce(jsonb_typeof(item) = 'object' and (item ->> 'version')::integer >= 1
-        and (item ->> 'set')::uuid is not null, false))
+      where not coalesce(jsonb_typeof(item) = 'object' and jsonb_typeof(item -> 'version') = 'number'
+        and item ->> 'version' ~ '^[1-9][0-9]{0,8}$'
+        and item ->> 'set' ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$', false))
     and (select count(*) = count(distinct item ->> 'set') from jsonb_array_elements(sets) as item);
 
 create function is_evidence(evidence jsonb) returns boolean language sql immutable strict parallel safe
@@ -195,7 +196,7 @@ begin
       perform refuse('service_exists', format('mandate %s names service %s, which does not exist', m.mandate_id, wrong));
     end if;
   end if;
-  if m.sets <> '[]' then
+  if m.sets <> '[]' and is_set_scope(m.sets) then
     select s ->> 'set' into wrong from jsonb_array_elements(m.sets) as s where not exists (
       select from service_sets where set_id = (s ->> 'set')::uuid and version >= (s ->> 'version')::integer) limit 1;
     if wrong is not null then
