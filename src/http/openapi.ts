@@ -1,3 +1,110 @@
+import { z } from 'zod';
+import { API_VERSION } from './respond.ts';
+import { decisionAnswer, evaluationResponse, evaluationsResponse, metadata, problem } from './response-schemas.ts';
+import { decisionRequest, evaluationRequest, evaluationsFrame } from './schemas.ts';
+
+const SCHEMAS = {
+  DecisionRequest: decisionRequest,
+  DecisionAnswer: decisionAnswer,
+  EvaluationRequest: evaluationRequest,
+  EvaluationResponse: evaluationResponse,
+  EvaluationsRequest: z.looseObject({ ...evaluationRequest.partial().shape, ...evaluationsFrame.shape }),
+  EvaluationsResponse: z.union([evaluationsResponse, evaluationResponse]),
+  Metadata: metadata,
+  Problem: problem,
+};
+
+type SchemaName = keyof typeof SCHEMAS;
+
+/** OpenAPI 3.1 of the decision port, from the schemas that judge the requests. */
 export function openApi(): object {
-  return {};
+  const schemas = Object.entries(SCHEMAS).map(([name, schema]) => [name, toJsonSchema(schema)]);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'machtig: decisions',
+      version: API_VERSION,
+      summary: 'May this person act for that party, for this service, now, and on what ground?',
+      license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
+    },
+    servers: [{ url: 'http://127.0.0.1:8181', description: 'A sidecar beside the caller' }],
+    security: [{ token: [] }, { certificate: [] }, {}],
+    paths: PATHS,
+    components: {
+      schemas: Object.fromEntries(schemas),
+      headers: HEADERS,
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        certificate: { type: 'mutualTLS' },
+      },
+    },
+  };
 }
+
+function toJsonSchema(schema: z.ZodType): object {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
+const HEADERS = {
+  ApiVersion: { description: 'Version of this API.', schema: { type: 'string' } },
+  RequestId: { description: "The caller's X-Request-ID, or one of ours.", schema: { type: 'string' } },
+};
+
+const ref = (kind: 'schemas' | 'headers', name: string) => ({ $ref: `#/components/${kind}/${name}` });
+const headers = { 'API-Version': ref('headers', 'ApiVersion'), 'X-Request-ID': ref('headers', 'RequestId') };
+const answers = (description: string, type: string, name: SchemaName) => ({
+  description,
+  headers,
+  content: { [type]: { schema: ref('schemas', name) } },
+});
+const refuses = (description: string) => answers(description, 'application/problem+json', 'Problem');
+
+const PROBLEMS = {
+  400: refuses('The request is not as it should be; every fault is listed.'),
+  401: refuses('The caller is unknown.'),
+  403: refuses('This caller may not ask this question.'),
+  409: refuses('min_revision is of another epoch.'),
+  413: refuses('The body is larger than 64 KiB.'),
+  421: refuses('The Host header names no host of this process.'),
+  500: refuses('Something went wrong here.'),
+  503: refuses('No decision can be given now; code says why.'),
+};
+
+function question(operationId: string, summary: string, request: SchemaName, response: SchemaName) {
+  return {
+    post: {
+      operationId,
+      summary,
+      requestBody: { required: true, content: { 'application/json': { schema: ref('schemas', request) } } },
+      responses: { 200: answers('Decided; a denial is an answer too.', 'application/json', response), ...PROBLEMS },
+    },
+  };
+}
+
+const PATHS = {
+  '/v1/decision': question('decide', 'The short form, for people and scripts', 'DecisionRequest', 'DecisionAnswer'),
+  '/access/v1/evaluation': question(
+    'evaluate',
+    'AuthZEN 1.0 Access Evaluation',
+    'EvaluationRequest',
+    'EvaluationResponse',
+  ),
+  '/access/v1/evaluations': question(
+    'evaluateMany',
+    'AuthZEN 1.0 Access Evaluations',
+    'EvaluationsRequest',
+    'EvaluationsResponse',
+  ),
+  '/.well-known/authzen-configuration': {
+    get: {
+      operationId: 'discover',
+      summary: 'AuthZEN 1.0 metadata; only where MACHTIG_PUBLIC_URL is set',
+      security: [{}],
+      responses: {
+        200: answers('What this decision point offers.', 'application/json', 'Metadata'),
+        404: refuses('Not configured.'),
+      },
+    },
+  },
+};

@@ -60,11 +60,13 @@ export function makeRespond({ identify, checkHost, log, onProblem }: RespondDeps
 
   /** Something readable by whoever may reach the port: discovery, the API description. */
   function publish(document: () => object) {
+    let text: string | undefined;
     return function handle(c: HttpContext): Response {
       const requestId = requestIdOf(c.req.raw);
       try {
         checkHost(c.req.raw, c.env.connection);
-        return new Response(JSON.stringify(document()), { headers: headersOf('application/json', requestId) });
+        text ??= JSON.stringify(document());
+        return new Response(text, { headers: headersOf('application/json', requestId) });
       } catch (thrown) {
         return refuse(c, thrown, requestId);
       }

@@ -44,79 +44,104 @@ const branchText = z.string().regex(BRANCH, 'must be twelve digits').meta({
   description: 'Branch of the represented party; 0000 and its own KvK number says that it has none.',
 });
 
-const identifier = text(LIMITS.urn)
-  .superRefine((value, context) => {
-    const parsed = parseIdentifier(value);
-    if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
-  })
-  .meta({ description: 'An identifier as URN.', examples: ['urn:nl:kvk:90000001'] });
+const identifier = text(LIMITS.urn).superRefine((value, context) => {
+  const parsed = parseIdentifier(value);
+  if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
+});
+const identifierOf = (description: string, example: string) =>
+  identifier.meta({ description: `${description}, as URN.`, examples: [example] });
+const urnOf = (description: string, example: string) =>
+  text(LIMITS.urn).meta({ description: `${description}, as URN.`, examples: [example] });
 
 /** POST /v1/decision. Closed: a misspelt `branch` must be a fault and never a wider question. */
 export const decisionRequest = z
   .strictObject({
-    actor: identifier,
+    actor: identifierOf('The person who acts: a BSN, or the means he logged in with', 'urn:etoegang:pseudonym:…'),
     loa: loa.optional(),
-    represented: identifier,
+    represented: identifierOf('The party for whom', 'urn:nl:kvk:90000001'),
     branch: branchText.optional(),
     service,
     operation: operation.optional(),
     case: caseId.optional(),
-    via: identifier.optional(),
+    via: identifierOf('The intermediary through whom, when you know it', 'urn:nl:kvk:90000002').optional(),
     min_loa: loa.optional(),
     min_revision: minRevision.optional(),
     together: z
-      .array(z.strictObject({ id: identifier, loa: loa.optional() }))
+      .array(
+        z.strictObject({
+          id: identifierOf(
+            'One who acts together with the actor, and logged in with you as well',
+            'urn:etoegang:pseudonym:…',
+          ),
+          loa: loa.optional(),
+        }),
+      )
       .max(LIMITS.together)
       .optional(),
   })
-  .meta({ id: 'DecisionRequest', title: 'May this actor act for that party?' });
+  .meta({ title: 'May this actor act for that party?' });
 
 const free = z.looseObject({}).meta({ description: 'Free for the policy to read.' });
 const party = { type: text(LIMITS.type), id: text(LIMITS.urn) };
 
 /** What AuthZEN 1.0 asks of every evaluation, whatever the policy. Unknown fields are ignored. */
-export const authzenRequest = z
-  .looseObject({
-    subject: z.looseObject({ ...party, properties: free.optional() }),
-    action: z.looseObject({ name: text(LIMITS.service), properties: free.optional() }),
-    resource: z.looseObject({ ...party, properties: free.optional() }),
-    context: free.optional(),
-  })
-  .meta({ id: 'AuthzenRequest' });
+export const authzenRequest = z.looseObject({
+  subject: z.looseObject({ ...party, properties: free.optional() }),
+  action: z.looseObject({ name: text(LIMITS.service), properties: free.optional() }),
+  resource: z.looseObject({ ...party, properties: free.optional() }),
+  context: free.optional(),
+});
+
+const partyType = text(LIMITS.type).meta({ description: 'person or organisation; must fit the identifier.' });
 
 /** POST /access/v1/evaluation about mandates. Identifiers are judged later: an impossible one is a denial. */
 export const evaluationRequest = z
   .looseObject({
     subject: z.looseObject({
-      ...party,
-      properties: z.looseObject({ loa: loa.optional(), via: text(LIMITS.urn).optional() }).optional(),
+      type: partyType,
+      id: urnOf('The person who acts: a BSN, or the means he logged in with', 'urn:etoegang:pseudonym:…'),
+      properties: z
+        .looseObject({
+          loa: loa.optional(),
+          via: urnOf('The intermediary through whom, when you know it', 'urn:nl:kvk:90000002').optional(),
+        })
+        .optional(),
     }),
-    action: z.looseObject({ name: service, properties: z.looseObject({ operation: operation.optional() }).optional() }),
+    action: z.looseObject({
+      name: service,
+      properties: z.looseObject({ operation: operation.optional() }).optional(),
+    }),
     resource: z.looseObject({
-      ...party,
-      properties: z.looseObject({ branch: text(LIMITS.urn).optional(), case: caseId.optional() }).optional(),
+      type: partyType,
+      id: urnOf('The party for whom', 'urn:nl:kvk:90000001'),
+      properties: z
+        .looseObject({
+          branch: text(LIMITS.urn)
+            .meta({ description: 'Branch of the represented party: twelve digits.', examples: ['000012345678'] })
+            .optional(),
+          case: caseId.optional(),
+        })
+        .optional(),
     }),
     context: z
       .looseObject({
         min_loa: loa.optional(),
         min_revision: minRevision.optional(),
         together: z
-          .array(z.looseObject({ id: text(LIMITS.urn), loa: loa.optional() }))
+          .array(z.looseObject({ id: urnOf('One who acts together with the actor', 'urn:…'), loa: loa.optional() }))
           .max(LIMITS.together)
           .optional(),
-        time: text(LIMITS.time).optional(),
-        traceparent: text(LIMITS.loa).optional(),
+        time: text(LIMITS.time).meta({ description: 'Recorded, never used as now.' }).optional(),
+        traceparent: text(LIMITS.loa).meta({ description: 'W3C Trace Context.' }).optional(),
       })
       .optional(),
   })
-  .meta({ id: 'EvaluationRequest', title: 'May this subject use that service for this resource?' });
+  .meta({ title: 'May this subject use that service for this resource?' });
 
 export const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
 
 /** The frame of POST /access/v1/evaluations; each item is judged on its own, after the defaults were filled in. */
-export const evaluationsFrame = z
-  .looseObject({
-    evaluations: z.array(z.unknown()).max(LIMITS.items).optional(),
-    options: z.looseObject({ evaluations_semantic: z.enum(SEMANTICS).optional() }).optional(),
-  })
-  .meta({ id: 'EvaluationsFrame' });
+export const evaluationsFrame = z.looseObject({
+  evaluations: z.array(z.unknown()).max(LIMITS.items).optional(),
+  options: z.looseObject({ evaluations_semantic: z.enum(SEMANTICS).optional() }).optional(),
+});
