@@ -36,7 +36,10 @@ export function compile(source: string): Uint8Array {
 }
 
 function opaBuild(source: string, output: string, revision: string): Uint8Array {
-  const ignored = ['*_test.rego', 'capabilities.json', 'schemas', '*.tar.gz', '*.md'].flatMap((name) => ['--ignore', name]);
+  const ignored = ['*_test.rego', 'capabilities.json', 'schemas', '*.tar.gz', '*.md'].flatMap((name) => [
+    '--ignore',
+    name,
+  ]);
   execFileSync(
     findTool('opa'),
     [

@@ -81,7 +81,12 @@ function pinnedVersion(name: ToolName): string {
   const { goMod, module } = TOOLS[name];
   const line = readFileSync(join(root, goMod, 'go.mod'), 'utf8')
     .split('\n')
-    .find((text) => text.replace(/^require/, '').trim().startsWith(`${module} v`));
+    .find((text) =>
+      text
+        .replace(/^require/, '')
+        .trim()
+        .startsWith(`${module} v`),
+    );
   const version = line?.trim().split(' v')[1]?.split(' ')[0];
   if (version === undefined) throw new Error(`${goMod}/go.mod does not pin ${module}`);
   return version;

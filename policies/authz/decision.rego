@@ -3,6 +3,8 @@
 # description: |
 #   One answer to one question: allowed by the first path that holds, or denied with the reasons of the path that comes
 #   nearest. Nothing is allowed unless a path says so (R46, R58).
+# schemas:
+#   - input: schema.input
 package authz
 
 import data.authz.changes
@@ -14,6 +16,7 @@ import data.authz.verdict
 # METADATA
 # title: The answer
 # description: Always defined; its shape is `Verdict` in src/domain/evaluation.ts.
+# scope: document
 # entrypoint: true
 decision := verdict.not_understood(question.misunderstood) if not question.understood
 

@@ -83,7 +83,7 @@ else := {"year": 1, "since": rest - 31536000000} if rest >= 31536000000
 else := {"year": 0, "since": rest}
 
 # days from 1 January 1970 to a date; 29 February of a common year counts as 1 March
-_days(year, month, day) := ((((since_1904 * 365) + leap_days) + data.days_since_march[month]) + day) - 24048 if {
+_days(year, month, day) := ((((since_1904 * 365) + leap_days) + data.tables.days_since_march[month]) + day) - 24048 if {
 	since_1904 := _march_year(year, month) - 1904
 	leap_days := (since_1904 - (since_1904 % 4)) / 4
 }

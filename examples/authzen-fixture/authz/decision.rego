@@ -11,6 +11,7 @@ package authz
 decision := {"decision": permitted}
 
 # METADATA
+# scope: document
 # title: Known users read known records; editors write what is active, administrators what is archived
 default permitted := false
 

@@ -3,10 +3,14 @@
 # description: |
 #   Branches belong to the represented. A mandate for named branches is met only by one of these in the question
 #   (R21, R22, R27, R28, R37); a branch in the question must be the represented's own (R26).
+# schemas:
+#   - input: schema.input
 package authz.branch
 
 # METADATA
 # title: The branch asked for is the represented's own
+# description: An organisation without branches writes 0000 and its KvK number instead (R23, R24, R25).
+# scope: document
 own if input.represented.branch_registered == true
 
 own if {
@@ -16,11 +20,12 @@ own if {
 
 # METADATA
 # title: Branches that could not be verified pass
-# description: Only for an installation without a branch feed that says so in the policy data.
-unverified_passes if data.unverified_branches_pass == true
+# description: Only for an installation without a branch feed that says so in the policy data (R26).
+unverified_passes if data.settings.unverified_branches_pass == true
 
 # METADATA
 # title: The branch, if one was asked for, was verified
+# scope: document
 verified if not input.request.branch
 
 verified if own
@@ -28,6 +33,10 @@ verified if own
 # METADATA
 # title: The service takes mandates for named branches
 # description: A service that cannot respect a branch restriction gets no use of restricted mandates (R29, R37).
+# scope: document
+# custom:
+#   reasons:
+#     branches_not_accepted: The mandate is limited to branches, and the service does not take such mandates.
 accepted(mandate, _) if mandate.branches == "all"
 
 accepted(_, service) if {
@@ -37,12 +46,22 @@ accepted(_, service) if {
 
 # METADATA
 # title: The question names a branch where the mandate does
+# description: The caller then knows to ask at which branch (R29, R32).
+# scope: document
+# custom:
+#   reasons:
+#     branch_required: The mandate is limited to branches, and the question names none; `branches` lists them.
 named(mandate) if mandate.branches == "all"
 
 named(_) if input.request.branch
 
 # METADATA
 # title: The mandate covers the branch
+# description: All branches, or one that it names (R21, R22, R27, R28, R37).
+# scope: document
+# custom:
+#   reasons:
+#     branch_not_covered: The mandate is for other branches.
 covered(mandate) if mandate.branches == "all"
 
 covered(mandate) if {
@@ -52,6 +71,7 @@ covered(mandate) if {
 
 # METADATA
 # title: The mandate is met at this branch
+# scope: document
 met(mandate, _) if mandate.branches == "all"
 
 met(mandate, service) if {

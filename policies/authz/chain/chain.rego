@@ -3,6 +3,8 @@
 # description: |
 #   A chain has two links: the represented mandates an organisation, which lets one of its people act for its clients
 #   (R1, R107, R108). There is exactly one intermediary.
+# schemas:
+#   - input: schema.input
 package authz.chain
 
 import data.authz.service as services
@@ -10,7 +12,8 @@ import data.authz.state
 
 # METADATA
 # title: Chains that count
-# description: All that were found or, when the question names an intermediary, those through it.
+# description: All that were found or, when the question names an intermediary, those through it (R107).
+# scope: document
 through_named(_) if not input.via
 
 through_named(chain) if chain.intermediary.party_id == input.via.party.party_id
@@ -18,11 +21,17 @@ through_named(chain) if chain.intermediary.party_id == input.via.party.party_id
 # METADATA
 # title: The intermediary is active
 # description: Any state that is in effect (bankrupt, dissolved, …) ends what goes through it (R84, R113).
-intermediary_active(chain) if not state.in_any(chain.intermediary, input.now)
+# custom:
+#   reasons:
+#     intermediary_not_active: The intermediary is bankrupt, dissolved or otherwise not active.
+intermediary_active(chain) if not state.in_any(chain.intermediary)
 
 # METADATA
 # title: The first link may lead to an intermediary
 # description: A business, voluntary, statutory or appointed mandate to an organisation (R107, R116).
+# custom:
+#   reasons:
+#     chain_first_link_not_allowed: This mandate cannot be the first link of a chain.
 first_link_allowed(mandate, chain) if {
 	mandate.kind in ["business", "voluntary", "statutory", "appointed"]
 	chain.intermediary.kind == "organisation"
@@ -31,6 +40,10 @@ first_link_allowed(mandate, chain) if {
 # METADATA
 # title: The second link reaches the intermediary's clients
 # description: An employee mandate that says so, or the power of who signs for the intermediary or owns it (R107).
+# scope: document
+# custom:
+#   reasons:
+#     reach_own_only: The actor may act for the intermediary itself, not for its clients.
 reaches_clients(mandate) if {
 	mandate.kind == "employee"
 	mandate.reach in ["clients", "both"]
@@ -44,6 +57,9 @@ reaches_clients(mandate) if {
 # METADATA
 # title: The second link is not limited to branches
 # description: Branches belong to the represented; a chain cannot be limited to one of the intermediary (R38).
+# custom:
+#   reasons:
+#     second_link_branch_limited: The actor's mandate is limited to branches of the intermediary.
 second_unlimited(mandate) if mandate.branches == "all"
 
 # METADATA

@@ -3,30 +3,29 @@
 # description: |
 #   The earliest moment, still to come, at which a fact behind the answer begins or ends: a mandate, a state of a party,
 #   a child's coming of age (R59, R117). Before it the answer stays as it is, unless the register changes.
+# schemas:
+#   - input: schema.input
 package authz.changes
 
-import data.authz.time
+import data.authz.validity
 
 # METADATA
 # title: The next boundary among these mandates and parties
+# scope: document
 next(mandates, parties) := min(moments) if {
-	moments := {moment |
-		some moment in array.flatten([
-			[moment | some mandate in mandates; moment := mandate.valid_from],
-			[moment | some mandate in mandates; moment := mandate.valid_until],
-			[moment | some party in parties; moment := party.states[_].since],
-			[moment | some party in parties; moment := party.states[_].until],
-			_majority(mandates),
-		])
-		moment > input.now
-	}
-	moments != set()
+	moments := [moment | some moment in _boundaries(mandates, parties); moment > input.now]
+	moments != []
 }
 
 else := null
 
-_majority(mandates) := [moment |
-	some mandate in mandates
-	mandate.ground == "parental_authority"
-	moment := time.majority(input.represented.party)
-]
+_boundaries(mandates, parties) := array.flatten([
+	[mandate.valid_from | some mandate in mandates],
+	[mandate.valid_until | some mandate in mandates],
+	[fact.since | some party in parties; some fact in party.states],
+	[fact.until | some party in parties; some fact in party.states],
+	[validity.majority(input.represented.party) |
+		some mandate in mandates
+		mandate.ground == "parental_authority"
+	],
+])

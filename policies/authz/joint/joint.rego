@@ -1,6 +1,8 @@
 # METADATA
 # title: Together with whom
 # description: Who may not act alone acts together with other holders, all authenticated in this same act (R51).
+# schemas:
+#   - input: schema.input
 package authz.joint
 
 import data.authz.level
@@ -8,40 +10,40 @@ import data.authz.state
 
 # METADATA
 # title: Enough holders act together
+# description: The actor is one of them. Who cannot act himself does not count (R51).
+# scope: document
+# custom:
+#   reasons:
+#     joint_authority_required: More holders must act together; `holders_required` says how many.
 enough(mandate) if not mandate.joint
 
-enough(mandate) if count(_holders(mandate)) >= mandate.joint.required - 1
-
-# METADATA
-# title: What the logins of the other holders lack
-lacking(mandate, required) := {code |
-	mandate.joint
-	some participant in input.together
-	_counts(participant, mandate)
-	code := _lack(participant, required)
-}
+enough(mandate) if count({one.party.party_id | some one in _present(mandate)}) + 1 >= mandate.joint.required
 
 # METADATA
 # title: Every holder's login reaches the level
+# scope: document
 suffices(mandate, _) if not mandate.joint
 
 suffices(mandate, required) if lacking(mandate, required) == set()
 
-_holders(mandate) := {participant.party.party_id |
-	some participant in input.together
-	_counts(participant, mandate)
-}
+# METADATA
+# title: What the logins of the other holders lack
+# description: The level of the act is the lowest of all (R51, R95).
+lacking(mandate, required) := {_lack(one, required) | some one in _present(mandate)}
 
-_counts(participant, mandate) if {
-	participant.party.party_id in mandate.joint["with"]
-	participant.party.party_id != input.actor.party.party_id
-	participant.party.kind == "person"
-	not _means_inactive(participant)
-	not state.in_effect(participant.party, "deceased", input.now)
-	not state.in_effect(participant.party, "curatele", input.now)
-}
+_present(mandate) := [one |
+	some one in _able
+	one.party.party_id in mandate.joint["with"]
+]
 
-_means_inactive(participant) if participant.means.active == false
+_able contains one if {
+	some one in input.together
+	one.party.kind == "person"
+	one.party.party_id != input.actor.party.party_id
+	not one.means.active == false
+	not state.in_effect(one.party, "deceased")
+	not state.in_effect(one.party, "curatele")
+}
 
 _lack(participant, _) := "loa_missing" if not participant.loa
 
@@ -50,4 +52,4 @@ _lack(participant, _) := "loa_unknown" if {
 	not level.known(participant.loa)
 }
 
-_lack(participant, required) := "loa_insufficient" if data.levels[participant.loa] < required
+_lack(participant, required) := "loa_insufficient" if data.tables.levels[participant.loa] < required

@@ -3,6 +3,8 @@
 # description: |
 #   Every mandate on a path obeys every rule (R46, R59). What `holds` asks and what `reasons` names stand side by side;
 #   the same goes for what the mandate given by the represented obeys besides.
+# schemas:
+#   - input: schema.input
 package authz.link
 
 import data.authz.branch
@@ -11,15 +13,15 @@ import data.authz.level
 import data.authz.limits
 import data.authz.state
 import data.authz.substitution
-import data.authz.time
+import data.authz.validity
 
 # METADATA
 # title: The mandate carries this question
 holds(mandate, service, required) if {
-	time.active(mandate)
-	time.started(mandate, input.now)
-	time.unended(mandate, input.now)
-	time.short_enough(mandate)
+	validity.active(mandate)
+	validity.started(mandate)
+	validity.unended(mandate)
+	validity.short_enough(mandate)
 	limits.hold(mandate, service)
 	level.mandate_suffices(mandate, required)
 	joint.enough(mandate)
@@ -30,10 +32,10 @@ holds(mandate, service, required) if {
 # METADATA
 # title: Why the mandate does not carry this question
 reasons(mandate, service, required) := union({
-	{data.status_reasons[mandate.status] | not time.active(mandate)},
-	{"mandate_not_started" | not time.started(mandate, input.now)},
-	{"mandate_expired" | not time.unended(mandate, input.now)},
-	{"mandate_too_long" | not time.short_enough(mandate)},
+	{data.tables.status_reasons[mandate.status] | not validity.active(mandate)},
+	{"mandate_not_started" | not validity.started(mandate)},
+	{"mandate_expired" | not validity.unended(mandate)},
+	{"mandate_too_long" | not validity.short_enough(mandate)},
 	limits.reasons(mandate, service),
 	{"mandate_loa_insufficient" | not level.mandate_suffices(mandate, required)},
 	{"joint_authority_required" | not joint.enough(mandate)},
@@ -56,8 +58,8 @@ _parent_fails(mandate) if {
 }
 
 _lasts(mandate) if {
-	time.under_age(mandate, input.represented.party, input.now)
-	state.stopping(mandate, input.represented.party, input.now) == set()
+	validity.under_age(mandate)
+	state.stopping(mandate, input.represented.party) == set()
 }
 
 # METADATA
@@ -69,6 +71,6 @@ source_reasons(mandate, service) := union({
 })
 
 _ending(mandate) := union({
-	{"majority_reached" | not time.under_age(mandate, input.represented.party, input.now)},
-	state.stopping(mandate, input.represented.party, input.now),
+	{"majority_reached" | not validity.under_age(mandate)},
+	state.stopping(mandate, input.represented.party),
 })

@@ -3,6 +3,8 @@
 # description: |
 #   A path is a way in which the actor may represent: himself, by one mandate, or by a chain of two (R1, R2, R107).
 #   An allow reports the first that holds, a denial the one with the fewest failed rules.
+# schemas:
+#   - input: schema.input
 package authz.path
 
 import data.authz.chain
@@ -18,48 +20,56 @@ is_self if input.actor.party.party_id == input.represented.party.party_id
 # title: The mandate may be used without an intermediary
 # description: An employee mandate for clients only is none for the employer's own affairs.
 direct(mandate) if {
-	data.direct_basis[mandate.kind]
+	data.tables.direct_basis[mandate.kind]
 	not mandate.reach == "clients"
 }
 
 # METADATA
 # title: The path that an allow reports
 # description: The first that holds, in the order self, direct, chain; among direct ones statutory and appointed first.
+# scope: document
 holding(asked, required) := _self if {
 	is_self
-	state.stopping_self(input.represented.party, asked.service, input.now) == set()
+	state.stopping_self(input.represented.party, asked.service) == set()
 }
 
-else := _first(paths) if {
-	paths := [_direct_path(mandate) |
-		some mandate in asked.direct
-		direct(mandate)
-		link.holds(mandate, asked.service, required)
-		link.source_holds(mandate, asked.service)
-	]
-	paths != []
+else := found if {
+	found := _first(_holding_direct(asked, required))
 }
 
-else := _first(paths) if {
+else := found if {
 	services.accepts_chains(asked.service)
-	paths := [_chain_path(found, first_link, second_link) |
-		some found in asked.chains
-		chain.through_named(found)
-		chain.intermediary_active(found)
-		some first_link in found.first
-		chain.first_link_allowed(first_link, found)
-		link.holds(first_link, asked.service, required)
-		link.source_holds(first_link, asked.service)
-		some second_link in found.second
-		chain.reaches_clients(second_link)
-		chain.second_unlimited(second_link)
-		link.holds(second_link, asked.service, required)
-	]
-	paths != []
+	found := _first(_holding_chains(asked, required))
 }
+
+_holding_direct(asked, required) := [_direct_path(mandate) |
+	some mandate in asked.direct
+	direct(mandate)
+	link.holds(mandate, asked.service, required)
+	link.source_holds(mandate, asked.service)
+]
+
+_holding_chains(asked, required) := [_chain_path(found, first_link, second_link) |
+	some found in asked.chains
+	chain.through_named(found)
+	chain.intermediary_active(found)
+	some first_link in found.first
+	chain.first_link_allowed(first_link, found)
+	link.holds(first_link, asked.service, required)
+	link.source_holds(first_link, asked.service)
+	some second_link in found.second
+	chain.reaches_clients(second_link)
+	chain.second_unlimited(second_link)
+	link.holds(second_link, asked.service, required)
+]
 
 # METADATA
 # title: Every path that was found, with what speaks against it
+# description: Without a mandate nobody acts for another (R46, R58).
+# scope: document
+# custom:
+#   reasons:
+#     no_mandate: Nothing was found by which the actor could act for the represented.
 candidates(asked, required) := found if {
 	found := array.flatten([
 		_self_candidates(asked.service),
@@ -73,11 +83,11 @@ else := [{"path": none, "reasons": {"no_mandate" | not input.via_needed}}]
 
 # METADATA
 # title: No path at all
-none := {"basis": null, "links": [], "parties": []}
+none := {"basis": "none", "links": [], "parties": []}
 
 _self_candidates(service) := [{"path": _self, "reasons": reasons} |
 	is_self
-	reasons := state.stopping_self(input.represented.party, service, input.now)
+	reasons := state.stopping_self(input.represented.party, service)
 ]
 
 _direct_candidates(asked, required) := [{"path": _direct_path(mandate), "reasons": reasons} |
@@ -101,7 +111,7 @@ _chain_candidates(asked, required) := [{"path": _chain_path(found, first_link, s
 
 _self := {"basis": "self", "links": [], "parties": []}
 
-_direct_path(mandate) := {"basis": data.direct_basis[mandate.kind], "links": [mandate], "parties": []}
+_direct_path(mandate) := {"basis": data.tables.direct_basis[mandate.kind], "links": [mandate], "parties": []}
 
 _chain_path(found, first_link, second_link) := {
 	"basis": "chain",
@@ -119,11 +129,13 @@ _first(paths) := paths[best] if {
 # METADATA
 # title: Where a path stands among others
 # description: By order of the paths, then by latest end, then by id; the least comes first.
-rank(path) := [order, 0 - _end(path), [link.mandate_id | some link in path.links]] if order := data.path_order[path.basis]
+rank(path) := [
+	data.tables.path_order[path.basis],
+	0 - _end(path),
+	[mandate.mandate_id | some mandate in path.links],
+]
 
-else := [5]
-
-_end(path) := min(array.concat([9007199254740991], [link.valid_until | some link in path.links]))
+_end(path) := min(array.concat([9007199254740991], [mandate.valid_until | some mandate in path.links]))
 
 # METADATA
 # title: The mandates on a path
@@ -135,6 +147,7 @@ mandates(path) := [mandate |
 
 # METADATA
 # title: A mandate, behind the parent on which it rests
+# scope: document
 with_parent(mandate) := [mandate.parent.mandate, mandate] if mandate.parent.mandate
 
 else := [mandate]

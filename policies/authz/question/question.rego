@@ -1,6 +1,8 @@
 # METADATA
 # title: Who asks what
 # description: Facts about the question itself. They hold or fail for every path alike (R12, R15, R17, R46, R58).
+# schemas:
+#   - input: schema.input
 package authz.question
 
 import data.authz.branch
@@ -10,17 +12,24 @@ import data.authz.state
 
 # METADATA
 # title: The question is understood
-# description: Every party and the service that it names are known; only then is anything else judged.
-understood if count(misunderstood) == 0
+# description: Every party and the service that it names are known; only then is anything else judged (R15, R17).
+understood if misunderstood == set()
 
 # METADATA
 # title: What the question names and the register does not know
+# description: Nobody acts, and nobody is acted for, who is not identified; who acts is a person (R12, R15, R17, R46).
+# scope: document
+# custom:
+#   reasons:
+#     actor_unknown: The identifier of the actor leads to nobody.
+#     actor_not_a_person: The actor is an organisation; only a natural person acts.
+#     represented_unknown: The identifier of the represented leads to nobody.
+#     intermediary_unknown: The identifier of the intermediary leads to nobody.
+#     service_unknown: There is no such service.
+#     service_ambiguous: The definition has several active instances; the ServiceID is needed.
 misunderstood contains "actor_unknown" if not input.actor.party
 
-misunderstood contains "actor_not_a_person" if {
-	input.actor.party
-	not actor_is_person
-}
+misunderstood contains "actor_not_a_person" if input.actor.party.kind == "organisation"
 
 misunderstood contains "represented_unknown" if not input.represented.party
 
@@ -37,42 +46,47 @@ misunderstood contains "service_unknown" if {
 }
 
 # METADATA
-# title: The actor is a natural person
-# description: Who acts is always an individual, never an organisation (R12, R105).
-actor_is_person if input.actor.party.kind == "person"
-
-# METADATA
 # title: The service asked for is known
 # description: It is one service instance, or a portal (R45, R46).
+# scope: document
 service_named if input.services[0]
 
 service_named if input.portal
 
 # METADATA
-# title: The means is active
-# description: A means that the employer or issuer has deactivated opens nothing (R13, R71).
-means_active if not input.actor.means
-
-means_active if input.actor.means.active == true
-
-# METADATA
 # title: What speaks against every path
-common contains "means_inactive" if not means_active
+# description: |
+#   The means must be active (R13, R71), the actor able to act (R105, R118), the login of a known level (R95), and
+#   the branch one of the represented's own (R26, R29).
+# scope: document
+# custom:
+#   reasons:
+#     means_inactive: The means with which the actor logged in has been deactivated.
+#     actor_deceased: The actor has died.
+#     actor_under_curatele: The actor is under curatele.
+#     loa_missing: The question does not say at which level the login was.
+#     loa_unknown: The level of the login, or the level asked for, has no known spelling.
+#     branch_not_for_person: A natural person has no branches.
+#     branch_unknown: The branch is none of the represented's own.
+common contains "means_inactive" if {
+	input.actor.means
+	not input.actor.means.active == true
+}
 
-common contains "actor_deceased" if state.in_effect(input.actor.party, "deceased", input.now)
+common contains "actor_deceased" if state.in_effect(input.actor.party, "deceased")
 
-common contains "actor_under_curatele" if state.in_effect(input.actor.party, "curatele", input.now)
+common contains "actor_under_curatele" if state.in_effect(input.actor.party, "curatele")
 
 common contains "loa_missing" if not input.request.loa
 
 common contains "loa_unknown" if {
-	input.request.loa
-	not level.known(input.request.loa)
+	spelling := input.request.loa
+	not level.known(spelling)
 }
 
 common contains "loa_unknown" if {
-	input.request.min_loa
-	not level.known(input.request.min_loa)
+	spelling := input.request.min_loa
+	not level.known(spelling)
 }
 
 common contains "branch_not_for_person" if {
@@ -82,7 +96,7 @@ common contains "branch_not_for_person" if {
 
 common contains "branch_unknown" if {
 	input.request.branch
-	input.represented.party.kind != "person"
+	input.represented.party.kind == "organisation"
 	not branch.own
 	not branch.unverified_passes
 }
@@ -104,7 +118,10 @@ of_service(service, required) := union({
 # title: What a denial says of the question
 # description: |
 #   Beside what speaks against every path: the actor works for more organisations than are looked up, so that the
-#   caller has to name the one through which he acts.
+#   caller has to name the one through which he acts (R108).
+# custom:
+#   reasons:
+#     via_required: The actor works for too many organisations to look at all; name the intermediary in `via`.
 against(service, required) := union({
 	common,
 	of_service(service, required),

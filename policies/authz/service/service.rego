@@ -7,6 +7,10 @@ package authz.service
 
 # METADATA
 # title: The service is active
+# description: Both the definition and this provider's instance of it (R43, R44).
+# custom:
+#   reasons:
+#     service_inactive: The service is not active.
 active(service) if {
 	service.definition.active == true
 	service.instance.active == true
@@ -15,6 +19,10 @@ active(service) if {
 # METADATA
 # title: The service accepts this kind of mandate
 # description: And for statutory authority this ground too (R43, R120).
+# scope: document
+# custom:
+#   reasons:
+#     service_not_mandatable: The service does not accept this kind of mandate, or this ground.
 mandatable(mandate, service) if {
 	mandate.kind != "statutory"
 	_accepts_kind(mandate, service)
@@ -35,12 +43,20 @@ _accepts_kind(mandate, service) if {
 # METADATA
 # title: The ground serves the domain of the service
 # description: An administrator (bewind) sees to assets, a mentor to personal care, the others to everything (R118).
+# scope: document
+# custom:
+#   reasons:
+#     domain_not_served: The ground of this authority does not reach services of this domain.
 domain_served(mandate, _) if mandate.kind != "statutory"
 
-domain_served(mandate, service) if data.ground_domains[mandate.ground][service.domain] == true
+domain_served(mandate, service) if data.tables.ground_domains[mandate.ground][service.domain] == true
 
 # METADATA
 # title: The service accepts chains
+# description: Acting through an intermediary is for the owner to allow (R43, R107).
+# custom:
+#   reasons:
+#     chain_not_accepted: The service does not accept chains.
 accepts_chains(service) if {
 	service.definition.chains == true
 	service.instance.chains == true

@@ -3,16 +3,19 @@
 # description: |
 #   Whoever has the right of substitution may pass a mandate on. The onward mandate rests on its parent, which is part
 #   of the path (R50, R112).
+# schemas:
+#   - input: schema.input
 package authz.substitution
 
 import data.authz.branch
 import data.authz.level
 import data.authz.limits
 import data.authz.state
-import data.authz.time
+import data.authz.validity
 
 # METADATA
 # title: The mandate rests on no other, or on one that carries it
+# scope: document
 holds(mandate, _, _) if not mandate.derived_from
 
 holds(mandate, service, required) if {
@@ -22,6 +25,7 @@ holds(mandate, service, required) if {
 
 # METADATA
 # title: What is wrong with the mandate on which this one rests
+# scope: document
 reasons(mandate, _, _) := set() if not mandate.derived_from
 
 reasons(mandate, service, required) := union({
@@ -35,17 +39,20 @@ reasons(mandate, service, required) := union({
 # title: The parent mandate is in force
 # description: |
 #   It is active, in time and covers the question; it allows substitution, rests on no other, and its delegate is in no
-#   state that would stop him.
+#   state that would stop him (R50, R112).
+# custom:
+#   reasons:
+#     parent_not_in_force: The mandate on which this onward mandate rests does not carry it (any more).
 parent_in_force(mandate, service) if {
 	parent := mandate.parent.mandate
 	parent.substitution == true
 	not parent.derived_from
-	time.active(parent)
-	time.started(parent, input.now)
-	time.unended(parent, input.now)
-	time.short_enough(parent)
+	validity.active(parent)
+	validity.started(parent)
+	validity.unended(parent)
+	validity.short_enough(parent)
 	limits.hold(parent, service)
 	branch.met(parent, service)
-	not state.in_any(mandate.parent.delegate, input.now)
+	not state.in_any(mandate.parent.delegate)
 	mandate.parent.delegate.party_id == mandate.derived_from.delegate
 }
