@@ -32,6 +32,6 @@ USER 1000:1000
 VOLUME ["/var/lib/machtig", "/run/machtig"]
 EXPOSE 8181 8383
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MACHTIG_OPS_PORT ?? 8383}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.MACHTIG_OPS_PORT || 8383) + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["machtig"]
 CMD ["--help"]
