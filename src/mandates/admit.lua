@@ -9,6 +9,16 @@ local function admit(key, fence)
   end
 end
 
+-- Refuses whoever was not the last to be admitted: another leads, or Redis was emptied while a copy was being built,
+-- and what remains of the copy must not become the live one.
+local function still_admitted(key, fence)
+  local seen = redis.call('GET', key)
+  if not seen then
+    return redis.error_reply('CONFLICT Redis was emptied since fence ' .. fence .. ' was admitted')
+  end
+  return seen ~= fence and admit(key, fence) or nil
+end
+
 -- Refuses when there is no live projection or it is elsewhere than at `revision`.
 local function expect_at(head, revision)
   local at = redis.call('HGET', head, 'revision')

@@ -1,6 +1,6 @@
 -- Writes into a copy that is being built. Behind admit.lua and ops.lua.
 -- KEYS fence   ARGV fence, prefix of the copy's keys, ops
-local refusal = admit(KEYS[1], ARGV[1])
+local refusal = still_admitted(KEYS[1], ARGV[1])
 if refusal then
   return refusal
 end

@@ -1,7 +1,7 @@
 -- Makes a copy the live one. Behind admit.lua.
 -- KEYS head, fence, stream
 -- ARGV fence, generation, revision, hash, header, layout, key id, key check, partitions, stream length
-local refusal = admit(KEYS[2], ARGV[1])
+local refusal = still_admitted(KEYS[2], ARGV[1])
 if refusal then
   return refusal
 end

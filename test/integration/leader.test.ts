@@ -140,3 +140,31 @@ test('kill -9 in the middle of a stream of changes loses nothing and repeats not
   await eventually('the sidecar knows the last', async () => (await statusOf(300)) === 'revoked');
   await assertEqual(live);
 });
+
+test('Redis emptied in the middle of a rebuild never gets half a projection', async () => {
+  await fillInBulk(database.pool, 1, 5000);
+  const live = await projection();
+  const client = await redisClient(lifecycle, redis.url);
+  let flushed = false;
+  const run = startSync({
+    databaseUrl: database.url,
+    projection: {
+      ...live,
+      async rebuild(header, fence) {
+        const rebuild = await live.rebuild(header, fence);
+        return {
+          ...rebuild,
+          async swap(at, hash) {
+            if (!flushed) await client.flushall();
+            flushed = true;
+            await rebuild.swap(at, hash);
+          },
+        };
+      },
+    },
+  });
+  lifecycle.onClose('sync', run.stop);
+  await eventually('the projection stands', () => live.state());
+  expect(run.events.some((event) => event.includes('Redis was emptied'))).toBe(true);
+  await assertEqual(live);
+});

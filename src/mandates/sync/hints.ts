@@ -16,7 +16,7 @@ export interface HintOptions {
  * this connection costs latency and nothing else; the same session is asked regularly whether it still listens,
  * because a connection that has gone silent looks exactly like a quiet register.
  */
-export function listenForHints({ databaseUrl, signal, onHint, onError, checkEveryMs = 2000 }: HintOptions) {
+export function listenForHints({ databaseUrl, signal, onHint, onError, checkEveryMs = 1000 }: HintOptions) {
   let session: Session | undefined;
 
   async function connect(): Promise<Session> {

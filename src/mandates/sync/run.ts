@@ -26,7 +26,7 @@ export async function runSync(options: SyncOptions): Promise<void> {
 
   async function attempt(): Promise<void> {
     if (session === undefined || session.lost.aborted) {
-      session = await openSession({ databaseUrl, purpose: 'sync: leader', answerWithinMs: 3000 });
+      session = await openSession({ databaseUrl, purpose: 'sync: leader', answerWithinMs: 2000 });
       hooks?.onRole?.('standby');
     }
     const fence = await tryLead(session);

@@ -25,11 +25,11 @@ export interface SessionOptions {
  * until the kernel gives up (hours). A frozen process keeps its TCP connection alive; only idleness betrays it.
  */
 const SERVER_NOTICES = `
-  select set_config('tcp_keepalives_idle', '5', false),
-         set_config('tcp_keepalives_interval', '2', false),
-         set_config('tcp_keepalives_count', '3', false),
-         set_config('tcp_user_timeout', '10000', false),
-         set_config('idle_session_timeout', '10000', false),
+  select set_config('tcp_keepalives_idle', '2', false),
+         set_config('tcp_keepalives_interval', '1', false),
+         set_config('tcp_keepalives_count', '2', false),
+         set_config('tcp_user_timeout', '4000', false),
+         set_config('idle_session_timeout', '4000', false),
          set_config('idle_in_transaction_session_timeout', '60000', false)`;
 
 /** @throws AppError `store_unavailable` */
@@ -39,7 +39,7 @@ export async function openSession({ databaseUrl, purpose, answerWithinMs }: Sess
   const client = new Client({
     connectionString: databaseUrl,
     application_name: `machtig ${purpose}`,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: 2000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 2000,
     ...(answerWithinMs > 0 ? { query_timeout: answerWithinMs } : {}),
