@@ -27,14 +27,36 @@ export function toAnswer(decision: Decision): Answer {
   };
 }
 
-/** AuthZEN's shape of the same answer. */
-export function toAuthzen({ allow, ...context }: Answer): { decision: boolean; context: Partial<Answer> } {
-  return { decision: allow, context: withoutNulls(context) };
+type Absentable = 'basis' | 'branches' | 'changes_at' | 'loa_required' | 'services' | 'holders_required' | 'follow_up';
+
+/** AuthZEN's shape of the same answer: what is null is left out. */
+export function toAuthzen(answer: Answer): { decision: boolean; context: Partial<Answer> } {
+  const { id, reasons, mandates, branch_verified, policy_revision, data_revision, data_age_ms } = answer;
+  const context: Partial<Answer> = {
+    id,
+    reasons,
+    mandates,
+    branch_verified,
+    policy_revision,
+    data_revision,
+    data_age_ms,
+  };
+  for (const name of ABSENTABLE) add(context, answer, name);
+  return { decision: answer.allow, context };
 }
 
-function withoutNulls(fields: Partial<Answer>): Partial<Answer> {
-  const kept = Object.entries(fields).filter(([, value]) => value !== null);
-  return Object.fromEntries(kept);
+const ABSENTABLE: readonly Absentable[] = [
+  'basis',
+  'branches',
+  'changes_at',
+  'loa_required',
+  'services',
+  'holders_required',
+  'follow_up',
+];
+
+function add<K extends Absentable>(context: Partial<Answer>, answer: Answer, name: K): void {
+  if (answer[name] !== null) context[name] = answer[name];
 }
 
 /** RFC 3339 in UTC. A moment beyond the year 9999 has no such form and is as good as never. */

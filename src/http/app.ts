@@ -26,7 +26,7 @@ export function createApp(deps: AppDeps): App {
   const { policy, publicUrl, log } = deps;
   const app: App = new Hono();
   const checkHost = makeHostCheck(deps.allowedHosts ?? []);
-  const { respond, publish, refuse, methodNotAllowed } = makeRespond({ ...deps, checkHost });
+  const { respond, publish, refuse } = makeRespond({ ...deps, checkHost });
   const point = policy.input === 'mandates' ? makeMandatePoint(policy.evaluate) : makeBarePoint(policy.evaluate);
 
   app.post('/access/v1/evaluation', respond(makeEvaluationDoor(point)));
@@ -36,8 +36,13 @@ export function createApp(deps: AppDeps): App {
   if (publicUrl !== undefined) app.get('/.well-known/authzen-configuration', publish(makeDiscovery(publicUrl)));
   app.get('/v1/openapi.json', publish(openApi));
 
-  for (const { path, method } of [...app.routes]) app.all(path, methodNotAllowed(method));
-  app.notFound((c) => refuse(c, new AppError('not_found', 'no such address')));
+  // Not a second handler on each path: with one alone Hono answers without composing a chain.
+  const methods = new Map(app.routes.map(({ path, method }) => [path, method]));
+  app.notFound((c) => {
+    const allow = methods.get(c.req.path);
+    if (allow !== undefined) return refuse(c, new AppError('method_not_allowed', 'another method'), { allow });
+    return refuse(c, new AppError('not_found', 'no such address'));
+  });
   app.onError((error, c) => refuse(c, error));
   return app;
 }

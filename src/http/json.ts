@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError, type Fault } from '../domain/errors.ts';
+import { isFields } from './fields.ts';
 
 const MAX_DEPTH = 16;
 const LONE_SURROGATE = /\p{Cs}/u;
@@ -41,13 +42,14 @@ function countMembers(value: unknown, depth: number, escapes: boolean): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (depth === MAX_DEPTH) throw refused([{ at: '', message: `the body is nested deeper than ${MAX_DEPTH} levels` }]);
   let members = 0;
-  if (Array.isArray(value)) {
-    for (const part of value) members += countMembers(part, depth + 1, escapes);
+  if (!isFields(value)) {
+    if (Array.isArray(value)) for (const part of value) members += countMembers(part, depth + 1, escapes);
     return members;
   }
-  for (const [name, part] of Object.entries(value)) {
+  // What JSON.parse made has own members only; for…in makes no list of them.
+  for (const name in value) {
     if (escapes && LONE_SURROGATE.test(name)) throw loneSurrogate();
-    members += 1 + countMembers(part, depth + 1, escapes);
+    members += 1 + countMembers(value[name], depth + 1, escapes);
   }
   return members;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
-import { AppError, toError } from '../domain/errors.ts';
+import { toError } from '../domain/errors.ts';
 import type { Call } from '../evaluate/call.ts';
 import { readJson } from './body.ts';
 import type { Identify } from './callers.ts';
@@ -53,7 +53,7 @@ export function makeRespond({ identify, checkHost, log, onProblem }: RespondDeps
         if (log.isLevelEnabled('debug')) log.debug({ path: c.req.path, status: 200, requestId }, 'answered');
         return new Response(answer, { headers: headersOf('application/json', requestId) });
       } catch (thrown) {
-        return refuse(c, thrown, requestId);
+        return refuse(c, thrown, {}, requestId);
       }
     };
   }
@@ -68,7 +68,7 @@ export function makeRespond({ identify, checkHost, log, onProblem }: RespondDeps
         text ??= JSON.stringify(document());
         return new Response(text, { headers: headersOf('application/json', requestId) });
       } catch (thrown) {
-        return refuse(c, thrown, requestId);
+        return refuse(c, thrown, {}, requestId);
       }
     };
   }
@@ -77,8 +77,8 @@ export function makeRespond({ identify, checkHost, log, onProblem }: RespondDeps
   function refuse(
     c: HttpContext,
     thrown: unknown,
-    requestId = requestIdOf(c.req.raw),
     more: Record<string, string> = {},
+    requestId = requestIdOf(c.req.raw),
   ): Response {
     const problem = toProblem(thrown, requestId);
     const { status, code } = problem;
@@ -90,12 +90,7 @@ export function makeRespond({ identify, checkHost, log, onProblem }: RespondDeps
     return new Response(JSON.stringify(problem), { status, headers });
   }
 
-  function methodNotAllowed(allow: string) {
-    return (c: HttpContext): Response =>
-      refuse(c, new AppError('method_not_allowed', 'another method'), undefined, { allow });
-  }
-
-  return { respond, publish, refuse, methodNotAllowed };
+  return { respond, publish, refuse };
 }
 
 function headersOf(type: string, requestId: string): Record<string, string> {
