@@ -125,7 +125,7 @@ function chainFailures({ at }: Inquiry, intermediary: PartyFacts, first: Link): 
   const { definition, instance } = at.service;
   return [
     ...(definition.chains && instance.chains ? [] : ['chain_not_accepted']),
-    ...(first.facts.kind === 'employee' ? ['chain_first_link_not_allowed'] : []),
+    ...(intermediary.kind === 'organisation' && first.facts.kind !== 'employee' ? [] : ['chain_first_link_not_allowed']),
     ...(statesAt(intermediary, at.now).length > 0 ? ['intermediary_not_active'] : []),
   ];
 }

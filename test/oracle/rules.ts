@@ -1,7 +1,7 @@
 import type { MandateFacts, PartyFacts, PartyState, ServiceFacts } from '../../src/domain/facts.ts';
 import { parseMoment, yearsLater } from '../support/amsterdam.ts';
 import { loaRank } from './levels.ts';
-import type { Link } from './scan.ts';
+import { isSecondLink, type Link } from './scan.ts';
 
 export interface Circumstances {
   now: number;
@@ -45,12 +45,10 @@ export function firstLinkFailures(link: Link, grantor: PartyFacts, at: Circumsta
 
 /** Every rule that this mandate fails as the second link of a chain. */
 export function secondLinkFailures(link: Link, at: Circumstances): string[] {
-  const { kind, reach, branches } = link.facts;
-  const own = kind === 'employee' && reach !== 'clients' && reach !== 'both';
   return [
     ...mandateFailures(link.facts, at),
-    ...(own ? ['reach_own_only'] : []),
-    ...(branches === 'all' ? [] : ['second_link_branch_limited']),
+    ...(isSecondLink(link.facts) ? [] : ['reach_own_only']),
+    ...(link.facts.branches === 'all' ? [] : ['second_link_branch_limited']),
     ...parentFailures(link, at),
   ];
 }

@@ -35,7 +35,8 @@ export function linkedOrganisations(register: Register, actor: PartyId): PartyId
   return [...new Set(organisations)];
 }
 
-function isSecondLink({ kind, reach, ground }: Omit<MandateFacts, 'scope'>): boolean {
+/** Employees who work for clients, and whoever is signatory or owner of the intermediary. */
+export function isSecondLink({ kind, reach, ground }: Omit<MandateFacts, 'scope'>): boolean {
   if (kind === 'employee') return reach === 'clients' || reach === 'both';
   return kind === 'statutory' && (ground === 'signatory' || ground === 'owner');
 }
