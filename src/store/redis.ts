@@ -29,7 +29,8 @@ export function makeRedis({ url, name, onError, commandTimeoutMs = 2000 }: Redis
     maxRetriesPerRequest: 0,
     connectTimeout: 2000,
     retryStrategy: (times: number) => Math.min(25 * 2 ** Math.min(times, 6), 1000) * (0.75 + Math.random() / 4),
-    ...(commandTimeoutMs > 0 && { commandTimeout: commandTimeoutMs }),
+    // A peer that vanished answers nothing, ever: such a connection is given up, and made again.
+    ...(commandTimeoutMs > 0 && { commandTimeout: commandTimeoutMs, socketTimeout: commandTimeoutMs }),
   };
   const client = new Redis(socketPath(url) ?? url, options);
   client.on('error', onError);

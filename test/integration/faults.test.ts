@@ -95,6 +95,18 @@ test('connections that are cut are made again', async () => {
   }
 });
 
+test('connections that will never answer again are given up and made anew', async () => {
+  const { proxy: toPostgres, url } = await proxiedDatabase();
+  const toRedis = await proxied({ path: redis.socket });
+  await syncToRedis(lifecycle, url, `redis://127.0.0.1:${toRedis.port}`);
+  const { state, statusOf } = await sidecar(lifecycle, `redis://127.0.0.1:${toRedis.port}`);
+  await eventually('the data is fresh', () => state() === 'fresh');
+  toPostgres.strand();
+  toRedis.strand();
+  await revoke(database.pool, 1);
+  await eventually('it is fresh, with what happened meanwhile', async () => (await statusOf(1)) === 'revoked');
+});
+
 test('Redis restarted empty: nothing is answered until it has been rebuilt', async () => {
   const run = await syncToRedis(lifecycle, database.url, redis.url);
   const { state, statusOf } = await sidecar(lifecycle, redis.url);

@@ -7,6 +7,8 @@ export interface TcpProxy {
   silence(): void;
   /** Lets everything through again that was held back, and new connections. */
   speak(): void;
+  /** Silences the connections there are, for good; new ones get through: the peer moved, and its old address swallows all. */
+  strand(): void;
   /** Closes all connections, as a restart of the server would. */
   cut(): void;
   close(): Promise<void>;
@@ -15,6 +17,7 @@ export interface TcpProxy {
 /** A proxy before a server (`host:port`, or the path of a Unix socket) that can go silent without closing. */
 export async function startTcpProxy(target: { host: string; port: number } | { path: string }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const stranded = new WeakSet<Socket>();
   let silent = false;
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -29,7 +32,7 @@ export async function startTcpProxy(target: { host: string; port: number } | { p
       from.on('close', () => {
         sockets.delete(from);
         // Who is silent does not even say that it is gone.
-        if (!silent) to.destroy();
+        if (!silent && !stranded.has(to)) to.destroy();
       });
       from.on('error', () => from.destroy());
       if (silent) from.pause();
@@ -48,7 +51,13 @@ export async function startTcpProxy(target: { host: string; port: number } | { p
     },
     speak() {
       silent = false;
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets) if (!stranded.has(socket)) socket.resume();
+    },
+    strand() {
+      for (const socket of sockets) {
+        socket.pause();
+        stranded.add(socket);
+      }
     },
     cut() {
       for (const socket of sockets) socket.destroy();

@@ -60,20 +60,16 @@ export function followRedis(options: RedisFollowerOptions): Following {
   }
 
   const stop = new AbortController();
-  const again = (of: Redis, failed: string) => (error: Error) => {
-    log.warn({ error: error.message }, failed);
-    // Silence looks like patience: begin again on a connection that answers.
-    if (of.status === 'ready') of.disconnect(true);
-  };
+  const warn = (failed: string) => (error: Error) => log.warn({ error: error.message }, failed);
   const checking: Loop = loop(stop.signal, check, {
     intervalMs: checkMs,
     backoff: QUICKLY,
-    onError: again(client, 'Redis could not be looked at'),
+    onError: warn('Redis could not be looked at'),
   });
   const reading: Loop = loop(stop.signal, read, {
     intervalMs: checkMs,
     backoff: QUICKLY,
-    onError: again(stream, 'the stream could not be read'),
+    onError: warn('the stream could not be read'),
   });
 
   // Whoever answers on a new connection may be another Redis, or the same one with an older memory.
