@@ -4,13 +4,15 @@ import type { EvaluateAuthzen } from '../evaluate/authzen.ts';
 import type { Evaluate } from '../evaluate/call.ts';
 import { makeBarePoint, makeEvaluationDoor, makeMandatePoint } from './authzen.ts';
 import { makeDecisionDoor } from './decision.ts';
+import { type Direct, makeDirect } from './direct.ts';
 import { makeDiscovery } from './discovery.ts';
 import { makeEvaluationsDoor } from './evaluations.ts';
+import { type Door, type ExchangeDeps, makeExchange } from './exchange.ts';
 import { makeHostCheck } from './hosts.ts';
 import { openApi } from './openapi.ts';
-import { type Bindings, makeRespond, type RespondDeps } from './respond.ts';
+import { type Bindings, makeRespond } from './respond.ts';
 
-export interface AppDeps extends Pick<RespondDeps, 'identify' | 'log' | 'onProblem'> {
+export interface AppDeps extends Pick<ExchangeDeps, 'identify' | 'log' | 'onProblem'> {
   /** What answers: the mandates of the register, or a bundle that wants the bare AuthZEN request. */
   policy: { input: 'mandates'; evaluate: Evaluate } | { input: 'authzen'; evaluate: EvaluateAuthzen };
   /** Lower case, without port; besides the loopback names. */
@@ -19,24 +21,24 @@ export interface AppDeps extends Pick<RespondDeps, 'identify' | 'log' | 'onProbl
   publicUrl?: string;
 }
 
-export type App = Hono<{ Bindings: Bindings }>;
+export interface App extends Pick<Hono<{ Bindings: Bindings }>, 'fetch' | 'request'> {
+  /** The same doors without Hono, for the listener. */
+  direct: Direct;
+}
 
 /** The decision port. No I/O of its own; `app.request(path, init, { connection })` is all that a test needs. */
 export function createApp(deps: AppDeps): App {
-  const { policy, publicUrl, log } = deps;
-  const app: App = new Hono();
   const checkHost = makeHostCheck(deps.allowedHosts ?? []);
-  const { respond, publish, refuse } = makeRespond({ ...deps, checkHost });
-  const point = policy.input === 'mandates' ? makeMandatePoint(policy.evaluate) : makeBarePoint(policy.evaluate);
+  const exchange = makeExchange({ ...deps, checkHost });
+  const doors = makeDoors(deps);
+  const app = new Hono<{ Bindings: Bindings }>();
+  const { respond, publish, refuse } = makeRespond(exchange, checkHost);
 
-  app.post('/access/v1/evaluation', respond(makeEvaluationDoor(point)));
-  app.post('/access/v1/evaluations', respond(makeEvaluationsDoor(point, log)));
-  // The short form speaks of mandates; beside a foreign policy it does not exist.
-  if (policy.input === 'mandates') app.post('/v1/decision', respond(makeDecisionDoor(policy.evaluate)));
-  if (publicUrl !== undefined) app.get('/.well-known/authzen-configuration', publish(makeDiscovery(publicUrl)));
+  for (const [path, door] of doors) app.post(path, respond(door));
+  if (deps.publicUrl !== undefined)
+    app.get('/.well-known/authzen-configuration', publish(makeDiscovery(deps.publicUrl)));
   app.get('/v1/openapi.json', publish(openApi));
 
-  // Not a second handler on each path: with one alone Hono answers without composing a chain.
   const methods = new Map(app.routes.map(({ path, method }) => [path, method]));
   app.notFound((c) => {
     const allow = methods.get(c.req.path);
@@ -44,5 +46,16 @@ export function createApp(deps: AppDeps): App {
     return refuse(c, new AppError('not_found', 'no such address'));
   });
   app.onError((error, c) => refuse(c, error));
-  return app;
+  return { fetch: app.fetch, request: app.request, direct: makeDirect(doors, exchange) };
+}
+
+function makeDoors({ policy, log }: AppDeps): Map<string, Door> {
+  const point = policy.input === 'mandates' ? makeMandatePoint(policy.evaluate) : makeBarePoint(policy.evaluate);
+  const doors = new Map([
+    ['/access/v1/evaluation', makeEvaluationDoor(point)],
+    ['/access/v1/evaluations', makeEvaluationsDoor(point, log)],
+  ]);
+  // The short form speaks of mandates; beside a foreign policy it does not exist.
+  if (policy.input === 'mandates') doors.set('/v1/decision', makeDecisionDoor(policy.evaluate));
+  return doors;
 }

@@ -2,11 +2,12 @@ import { AppError } from '../domain/errors.ts';
 import type { AuthzenRequest, EvaluateAuthzen } from '../evaluate/authzen.ts';
 import type { Call, Evaluate, Semantic } from '../evaluate/call.ts';
 import { isRefusal } from '../evaluate/call.ts';
+import { after } from './after.ts';
 import { toAnswer, toAuthzen } from './answer.ts';
+import type { Door } from './exchange.ts';
 import { isFields, refuse } from './fields.ts';
 import { toAppError } from './problem.ts';
 import { readEvaluation } from './read-evaluation.ts';
-import type { Door } from './respond.ts';
 import { requireRights } from './rights.ts';
 import { authzenRequest, evaluationRequest } from './schemas.ts';
 
@@ -27,7 +28,7 @@ interface UseCase<Question, Answer> {
 /** Bodies in, answers out: what both doors speak to. */
 export interface AuthzenPoint {
   /** @throws AppError */
-  one(body: unknown, call: Call): Promise<AuthzenResponse>;
+  one(body: unknown, call: Call): Later<AuthzenResponse>;
   /** @throws AppError for what concerns the whole call; the fault of one item stands in its place. */
   many(items: readonly ItemBody[], semantic: Semantic, call: Call): Promise<(AuthzenResponse | AppError)[]>;
 }
@@ -72,8 +73,8 @@ function makePoint<Question, Answer>(
   show: (answer: Answer) => AuthzenResponse,
 ): AuthzenPoint {
   return {
-    async one(body, call) {
-      return show(await useCase.one(read(body, call, ''), call));
+    one(body, call) {
+      return after(useCase.one(read(body, call, ''), call), show);
     },
     async many(items, semantic, call) {
       const questions = items.map(({ body, at }) => {

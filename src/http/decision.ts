@@ -1,17 +1,18 @@
 import type { Evaluate } from '../evaluate/call.ts';
+import { after } from './after.ts';
 import { toAnswer } from './answer.ts';
+import type { Door } from './exchange.ts';
 import { refuse } from './fields.ts';
 import { readDecision } from './read-decision.ts';
-import type { Door } from './respond.ts';
 import { requireRights } from './rights.ts';
 import { decisionRequest } from './schemas.ts';
 
 /** POST /v1/decision: the short form, for people and scripts. */
 export function makeDecisionDoor(evaluate: Pick<Evaluate, 'one'>): Door {
-  return async function decision(body, call) {
+  return function decision(body, call) {
     const question = readDecision(body);
     if (question === undefined) throw refuse(decisionRequest, body);
     requireRights(question, call.caller);
-    return toAnswer(await evaluate.one(question, call));
+    return after(evaluate.one(question, call), toAnswer);
   };
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../domain/errors.ts';
 import type { Call } from '../evaluate/call.ts';
 import { type AuthzenPoint, type AuthzenResponse, type ItemBody, traced } from './authzen.ts';
+import type { Door, HttpLog } from './exchange.ts';
 import { type Fields, isFields, refuse } from './fields.ts';
 import { ERROR_CLASSES } from './problem.ts';
-import type { Door, HttpLog } from './respond.ts';
 import { evaluationsFrame } from './schemas.ts';
 
 /** What an item must have; AuthZEN's certification takes these, and only these, from a default of the same name. */

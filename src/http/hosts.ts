@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Connection } from './connection.ts';
 
 /** @throws AppError `host_refused` */
-export type HostCheck = (request: Request, connection: Connection) => void;
+export type HostCheck = (host: string | undefined, connection: Connection) => void;
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const PORT = /:[0-9]{1,5}$/;
@@ -13,9 +13,8 @@ const PORT = /:[0-9]{1,5}$/;
  */
 export function makeHostCheck(allowed: readonly string[]): HostCheck {
   const names = new Set([...LOOPBACK_NAMES, ...allowed]);
-  return function checkHost(request, connection) {
+  return function checkHost(host = '', connection) {
     if (connection.unixSocket) return;
-    const host = request.headers.get('host') ?? '';
     if (names.has(host.replace(PORT, '').toLowerCase())) return;
     throw new AppError('host_refused', 'a host that is not ours');
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { API_VERSION } from './respond.ts';
+import { API_VERSION } from './exchange.ts';
 import { decisionAnswer, evaluationResponse, evaluationsResponse, metadata, problem } from './response-schemas.ts';
 import { decisionRequest, evaluationRequest, evaluationsFrame } from './schemas.ts';
 

@@ -68,13 +68,14 @@ async function listenOnTcp(
   return toUrl(tls ? 'https' : 'http', server.address());
 }
 
-/** Hono on node:http. Each request brings the connection it came over. */
+/** Questions go straight to their door, all else to Hono. Each request brings the connection it came over. */
 function listenerFor(app: App, unixSocket: boolean): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const listener = getRequestListener(
     (request, env) => app.fetch(request, { connection: connectionOf(env.incoming.socket, unixSocket) }),
     { hostname: 'localhost', errorHandler: refuseUnreadable },
   );
   return (incoming, outgoing) => {
+    if (app.direct(incoming, outgoing, connectionOf(incoming.socket, unixSocket))) return;
     // The listener answers its own failures; a rejection would be one of its bugs and must not end the process.
     listener(incoming, outgoing).catch(() => outgoing.destroy());
   };

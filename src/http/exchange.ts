@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { toError } from '../domain/errors.ts';
+import type { Call } from '../evaluate/call.ts';
+import type { Identify } from './callers.ts';
+import type { Connection } from './connection.ts';
+import type { HostCheck } from './hosts.ts';
+import { type Problem, toProblem } from './problem.ts';
+
+/** A header of the request, by its name in lower case. */
+export type Header = (name: string) => string | undefined;
+
+/** What leaves, whichever server sends it. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** One door: from a parsed body to what is answered with 200. */
+export type Door = (body: unknown, call: Call) => object | Promise<object>;
+
+/** What the doors log; pino's logger fits. Never a body, never an identifier. */
+export interface HttpLog {
+  isLevelEnabled(level: string): boolean;
+  debug(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ExchangeDeps {
+  identify: Identify;
+  checkHost: HostCheck;
+  log: HttpLog;
+  /** Counts answers that are errors, by code. */
+  onProblem?: (problem: Problem) => void;
+}
+
+export type Exchange = ReturnType<typeof makeExchange>;
+
+export const API_VERSION = '1.0.0';
+
+/** What all doors have in common: host, caller, request id, and the one way in which errors leave. */
+export function makeExchange({ identify, checkHost, log, onProblem }: ExchangeDeps) {
+  return {
+    /** @throws AppError `host_refused` | `unauthenticated` */
+    admit(header: Header, connection: Connection, requestId: string): Call {
+      checkHost(header('host'), connection);
+      const caller = identify(connection, header('authorization'));
+      const traceparent = header('traceparent');
+      return traceparent === undefined ? { caller, requestId } : { caller, requestId, traceparent };
+    },
+
+    answer(body: object, requestId: string, path: string): Reply {
+      if (log.isLevelEnabled('debug')) log.debug({ path, status: 200, requestId }, 'answered');
+      return { status: 200, headers: headersOf('application/json', requestId), body: JSON.stringify(body) };
+    },
+
+    /** The only place where an error becomes an answer. */
+    refuse(thrown: unknown, requestId: string, path: string, more: Record<string, string> = {}): Reply {
+      const problem = toProblem(thrown, requestId);
+      const { status, code } = problem;
+      const fields = { path, status, code, requestId };
+      if (status >= 500) log.error({ ...fields, err: toError(thrown) }, 'no answer');
+      else log.debug(fields, 'refused');
+      onProblem?.(problem);
+      const headers = { ...headersOf('application/problem+json', requestId), ...headersFor(problem), ...more };
+      return { status, headers, body: JSON.stringify(problem) };
+    },
+  };
+}
+
+function headersOf(type: string, requestId: string): Record<string, string> {
+  return { 'content-type': type, 'cache-control': 'no-store', 'x-request-id': requestId, 'api-version': API_VERSION };
+}
+
+function headersFor({ status }: Problem): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer realm="machtig"' };
+  if (status === 503) return { 'retry-after': '1' };
+  return {};
+}
+
+const SANE_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** The caller's own id when it is short and printable, else one of ours. */
+export function requestIdOf(header: Header): string {
+  const given = header('x-request-id');
+  return given !== undefined && SANE_ID.test(given) ? given : randomUUID();
+}
