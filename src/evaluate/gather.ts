@@ -47,17 +47,11 @@ export function* gather(question: Question, alias: Alias): Strand<Gathered> {
     findChains(ends, viaId, wanted),
   ]);
   const [actorParty, representedParty, viaParty, ...otherParties] = parties.parties;
-  return {
+  const found: Gathered = {
     request: requestOf(question, caseName),
     actor: participant(actor, actorParty, question.loa),
-    represented: {
-      ...(representedParty && { party: representedParty }),
-      ...(question.branch !== undefined && { branch_registered: parties.branchRegistered }),
-    },
-    ...(question.via && { via: viaParty ? { party: viaParty } : {} }),
+    represented: representedParty ? { party: representedParty } : {},
     together: together.map(({ loa }, index) => participant(others[index], otherParties[index], loa)),
-    ...(services.missing && { service_missing: services.missing }),
-    ...(services.portal && { portal: services.portal }),
     services: plan.services.map(({ service }, index) => ({
       service,
       direct: direct[index] ?? [],
@@ -65,6 +59,11 @@ export function* gather(question: Question, alias: Alias): Strand<Gathered> {
     })),
     via_needed: chains.viaNeeded,
   };
+  if (question.branch !== undefined) found.represented.branch_registered = parties.branchRegistered;
+  if (question.via) found.via = viaParty ? { party: viaParty } : {};
+  if (services.missing) found.service_missing = services.missing;
+  if (services.portal) found.portal = services.portal;
+  return found;
 }
 
 function* findAliases(identifiers: readonly Identifier[], alias: Alias): Strand<(AliasFacts | null)[]> {
@@ -98,20 +97,19 @@ function participant(
   party: PartyFacts | undefined,
   loa: string | undefined,
 ): Participant {
-  return {
-    ...(party && { party }),
-    ...(alias?.means && { means: alias.means }),
-    ...(loa !== undefined && { loa }),
-  };
+  const found: Participant = {};
+  if (party) found.party = party;
+  if (alias?.means) found.means = alias.means;
+  if (loa !== undefined) found.loa = loa;
+  return found;
 }
 
-function requestOf(question: Question, caseName: string | undefined): Gathered['request'] {
-  const { loa, min_loa, branch, operation } = question;
-  return {
-    ...(loa !== undefined && { loa }),
-    ...(min_loa !== undefined && { min_loa }),
-    ...(branch !== undefined && { branch }),
-    ...(operation !== undefined && { operation }),
-    ...(caseName !== undefined && { case: caseName }),
-  };
+function requestOf({ loa, min_loa, branch, operation }: Question, caseName: string | undefined): Gathered['request'] {
+  const request: Gathered['request'] = {};
+  if (loa !== undefined) request.loa = loa;
+  if (min_loa !== undefined) request.min_loa = min_loa;
+  if (branch !== undefined) request.branch = branch;
+  if (operation !== undefined) request.operation = operation;
+  if (caseName !== undefined) request.case = caseName;
+  return request;
 }

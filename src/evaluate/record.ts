@@ -1,5 +1,4 @@
 import { AppError } from '../domain/errors.ts';
-import type { Decision } from '../domain/evaluation.ts';
 import type { Entry } from '../records/entry.ts';
 import { makeSpan } from '../records/trace.ts';
 import { type Call, isRefusal } from './call.ts';
@@ -7,78 +6,92 @@ import type { Outcome } from './outcome.ts';
 
 /** The record of a call that asked one question. */
 export function recordOne(outcome: Outcome, call: Call, timestamp: number): Entry {
-  return {
-    ...header(call, [outcome], timestamp),
-    event_name: 'adl.access_evaluation',
-    body: {
-      'adl.core.request': requestOf(outcome),
-      'adl.core.response': responseOf(outcome),
-      ...provenance([outcome]),
-    },
+  const body: Entry['body'] = {
+    'adl.core.request': requestOf(outcome),
+    'adl.core.response': responseOf(outcome),
   };
+  return entryOf('adl.access_evaluation', [outcome], body, { call, timestamp });
 }
 
 /** The record of a call that asked several. */
 export function recordMany(outcomes: readonly Outcome[], call: Call, timestamp: number): Entry {
-  return {
-    ...header(call, outcomes, timestamp),
-    event_name: 'adl.access_evaluations',
-    body: {
-      'adl.core.request': { evaluations: outcomes.map(requestOf) },
-      'adl.core.response': { evaluations: outcomes.map(responseOf) },
-      ...provenance(outcomes),
-    },
+  const body: Entry['body'] = {
+    'adl.core.request': { evaluations: outcomes.map(requestOf) },
+    'adl.core.response': { evaluations: outcomes.map(responseOf) },
   };
+  return entryOf('adl.access_evaluations', outcomes, body, { call, timestamp });
 }
 
-function header(call: Call, outcomes: readonly Outcome[], timestamp: number) {
+function entryOf(
+  event_name: Entry['event_name'],
+  outcomes: readonly Outcome[],
+  body: Entry['body'],
+  { call, timestamp }: { call: Call; timestamp: number },
+): Entry {
+  const { trace_id, span_id, parent_span_id } = makeSpan(call.traceparent);
   const failed = outcomes.length > 0 && outcomes.every(({ answer }) => answer instanceof AppError);
-  return {
-    ...makeSpan(call.traceparent),
-    timestamp,
-    status: failed ? ('Error' as const) : ('Ok' as const),
-    attributes: {
-      'machtig.caller': call.caller.name,
-      ...(call.requestId !== undefined && { 'machtig.request_id': call.requestId }),
-    },
-  };
+  const attributes: Entry['attributes'] = { 'machtig.caller': call.caller.name };
+  if (call.requestId !== undefined) attributes['machtig.request_id'] = call.requestId;
+  addProvenance(body, outcomes);
+  const entry: Entry = { trace_id, span_id, event_name, timestamp, status: failed ? 'Error' : 'Ok', attributes, body };
+  if (parent_span_id !== undefined) entry.parent_span_id = parent_span_id;
+  return entry;
 }
 
 /** The question with parties in place of identifiers; null where the register knows none. */
 function requestOf({ item, gathered }: Outcome): unknown {
   if (item instanceof AppError) return { faults: item.faults.map(({ at }) => at) };
   if (isRefusal(item)) return { refused: item.refused };
-  const { actor: _, represented: __, via, together, ...asked } = item;
+  const { via, together, loa, branch, service, operation, min_loa, min_revision, time } = item;
   return {
-    ...asked,
     actor: gathered?.actor.party?.party_id ?? null,
     represented: gathered?.represented.party?.party_id ?? null,
-    ...(via && { via: gathered?.via?.party?.party_id ?? null }),
-    ...(together && {
-      together: together.map(({ loa }, index) => ({ party: gathered?.together[index]?.party?.party_id ?? null, loa })),
-    }),
+    service,
+    loa,
+    branch,
+    operation,
+    case: item.case,
+    min_loa,
+    min_revision,
+    time,
+    via: via && (gathered?.via?.party?.party_id ?? null),
+    together: together?.map((one, index) => ({
+      party: gathered?.together[index]?.party?.party_id ?? null,
+      loa: one.loa,
+    })),
   };
 }
 
+/** What was answered; what is null says nothing, and is left out. */
 function responseOf({ answer }: Outcome): unknown {
   if (answer instanceof AppError) return { error: answer.code };
-  const { policy_revision: _, data_revision: __, data_age_ms: ___, ...said } = answer;
-  return said;
+  return {
+    id: answer.id,
+    allow: answer.allow,
+    reasons: answer.reasons,
+    basis: answer.basis ?? undefined,
+    mandates: answer.mandates,
+    branches: answer.branches ?? undefined,
+    branch_verified: answer.branch_verified,
+    changes_at: answer.changes_at ?? undefined,
+    loa_required: answer.loa_required ?? undefined,
+    services: answer.services ?? undefined,
+    holders_required: answer.holders_required ?? undefined,
+    follow_up: answer.follow_up ?? undefined,
+  };
 }
 
 /** What the answers rest on: the revisions of the first that was decided; full records carry every policy input. */
-function provenance(outcomes: readonly Outcome[]) {
-  const decided = outcomes
-    .map(({ answer }) => answer)
-    .find((answer): answer is Decision => !(answer instanceof AppError));
-  const inputs = outcomes.flatMap(({ input }) => (input ? [input] : []));
-  if (!decided) return {};
-  return {
-    'adl.core.policies': { revision: decided.policy_revision },
-    'adl.core.information': {
-      revision: decided.data_revision,
-      age_ms: decided.data_age_ms,
-      ...(inputs.length > 0 && { inputs }),
-    },
-  };
+function addProvenance(body: Entry['body'], outcomes: readonly Outcome[]): void {
+  for (const { answer } of outcomes) {
+    if (answer instanceof AppError) continue;
+    const inputs = outcomes.flatMap(({ input }) => input ?? []);
+    body['adl.core.policies'] = { revision: answer.policy_revision };
+    body['adl.core.information'] = {
+      revision: answer.data_revision,
+      age_ms: answer.data_age_ms,
+      inputs: inputs.length > 0 ? inputs : undefined,
+    };
+    return;
+  }
 }

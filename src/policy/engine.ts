@@ -1,5 +1,7 @@
 import { AppError, toError } from '../domain/errors.ts';
 import type { Bundle } from './bundle.ts';
+import type { PolicyInput } from './input.ts';
+import { writeInput } from './input-json.ts';
 import { type Instance, type MakeInstance, makeStockInstance } from './instance.ts';
 
 /** Why an instance was replaced: it threw, answered what is no decision, or had grown too large. */
@@ -31,6 +33,8 @@ export function makeEngine<T>(
 ): Engine<T> {
   const { makeInstance = makeStockInstance, maxInput = 512 * 1024, maxMemoryBytes = 8 * 1024 * 1024 } = options;
   const fresh = () => makeInstance(bundle.module, bundle.data, bundle.entrypoint);
+  // Whoever asks a bundle with `input: mandates` asks with a PolicyInput; the types of `Engine` leave that open.
+  const write = bundle.input === 'mandates' ? (input: object) => writeInput(input as PolicyInput) : JSON.stringify;
   let instance: Instance | undefined = fresh();
   let busy = false;
 
@@ -57,7 +61,7 @@ export function makeEngine<T>(
   return {
     revision: bundle.revision,
     decide(input) {
-      const result = onlyResult(evaluate(toJson(input, maxInput)));
+      const result = onlyResult(evaluate(toJson(input, write, maxInput)));
       const decision = result === undefined ? 'the policy gave no single result' : read(result.value);
       if (typeof decision === 'string') {
         discard('malformed');
@@ -79,11 +83,11 @@ function onlyResult(set: unknown): { value: unknown } | undefined {
 /** `JSON.stringify` writes lone surrogates, and only those, as `\ud8xx`…`\udfxx`; the policy's parser throws on them. */
 const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-function toJson(input: object, maxLength: number): string {
+function toJson(input: object, write: (input: object) => string, maxLength: number): string {
   if (typeof input !== 'object' || input === null) throw new AppError('policy_failed', 'the policy reads objects only');
   let json: string;
   try {
-    json = JSON.stringify(input);
+    json = write(input);
   } catch (thrown) {
     throw new AppError('invalid_request', 'the request is too deep, or no JSON', { cause: toError(thrown) });
   }

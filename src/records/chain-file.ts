@@ -45,7 +45,7 @@ export function makeChainFile({ path, resource, about, now, onTorn }: ChainFileO
     try {
       // An empty file goes on with the chain of the one before it; any other goes on with its own.
       if (opened.found !== undefined) position = opened.found;
-      const notes: Note[] = [{ event_name: 'machtig.records_opened', timestamp, attributes: about }];
+      const notes: Note[] = [{ event_name: 'machtig.records_opened', timestamp, attributes: { ...about } }];
       if (opened.torn) {
         onTorn(opened.torn);
         notes.push({ event_name: 'machtig.torn_line_set_aside', timestamp, attributes: { ...opened.torn } });

@@ -26,11 +26,15 @@ export interface Resource {
 
 export const CHAIN_KEYS = { seq: 'machtig.seq', previous: 'machtig.previous' } as const;
 
-/** One line, without its line feed, and the position behind it. */
+/**
+ * One line, without its line feed, and the position behind it. Takes the entry over: number, digest and resource are
+ * added to it.
+ */
 export function link(entry: Entry | Note, resource: Resource, before: ChainPosition) {
   const seq = before.seq + 1;
-  const attributes = { [CHAIN_KEYS.seq]: seq, [CHAIN_KEYS.previous]: before.digest, ...entry.attributes };
-  const line = JSON.stringify({ ...entry, attributes, resource });
+  entry.attributes[CHAIN_KEYS.seq] = seq;
+  entry.attributes[CHAIN_KEYS.previous] = before.digest;
+  const line = JSON.stringify(Object.assign(entry, { resource }));
   return { line, position: { seq, digest: digestOf(line) } };
 }
 
