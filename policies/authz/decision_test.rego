@@ -1,0 +1,139 @@
+package authz_test
+
+import data.authz
+import data.fixtures_test as fixtures
+
+_silent := {
+	"allow": false,
+	"reasons": [],
+	"basis": null,
+	"mandates": [],
+	"branches": null,
+	"branch_verified": true,
+	"changes_at": null,
+	"loa_required": null,
+	"services": null,
+	"holders_required": null,
+	"follow_up": null,
+}
+
+_himself := object.union(
+	object.remove(fixtures.direct([]), ["represented"]),
+	{"represented": {"party": fixtures.person}},
+)
+
+# whole answers, key by key
+test_whole_answer[note] if {
+	some [note, asked, want] in [
+		["by a mandate", fixtures.direct([fixtures.employee]), {
+			"allow": true,
+			"basis": "mandate",
+			"mandates": ["employee"],
+			"branches": "all",
+			"changes_at": fixtures.now + (300 * fixtures.day),
+			"follow_up": {"to": "represented", "delegate_may_read": false},
+		}],
+		["for oneself", _himself, {"allow": true, "basis": "self", "branches": "all"}],
+		["nothing asked", {}, {"reasons": ["actor_unknown", "represented_unknown", "service_unknown"]}],
+	]
+	authz.decision == object.union(_silent, want) with input as asked
+}
+
+test_paths[note] if {
+	long := object.union(fixtures.employee, {"mandate_id": "z", "valid_until": fixtures.now + (301 * fixtures.day)})
+	twin := object.union(fixtures.employee, {"mandate_id": "a"})
+	some [note, asked, basis, mandates] in [
+		["chain", fixtures.chain(fixtures.business, fixtures.employee), "chain", ["business", "employee"]],
+		[
+			"statutory goes first",
+			fixtures.direct([fixtures.appointed, fixtures.employee, fixtures.statutory("signatory")]),
+			"statutory", ["signatory"],
+		],
+		["then appointed", fixtures.direct([fixtures.employee, fixtures.appointed]), "appointed", ["appointed"]],
+		["the latest end", fixtures.direct([fixtures.employee, long, twin]), "mandate", ["z"]],
+		["then the id", fixtures.direct([fixtures.employee, twin]), "mandate", ["a"]],
+		["an onward mandate with its parent", fixtures.direct([fixtures.onward]), "mandate", ["parent", "onward"]],
+		[
+			"two mandates of which one does not hold",
+			fixtures.direct([object.union(long, {"status": "revoked"}), fixtures.employee]), "mandate", ["employee"],
+		],
+	]
+	answer := authz.decision with input as asked
+	answer.basis == basis
+	answer.mandates == mandates
+	answer.allow == true
+}
+
+test_portal[note] if {
+	here := {"service": fixtures.service, "direct": [fixtures.employee], "chains": []}
+	there := {
+		"service": object.union(fixtures.service, {"service_id": "elsewhere"}),
+		"direct": [object.union(fixtures.employee, {"status": "revoked"})],
+		"chains": [],
+	}
+	inactive := object.union(fixtures.service, {"definition": {"active": false}})
+	some [note, portal, services, want] in [
+		["one is open", fixtures.service, [there, here], {
+			"allow": true, "basis": "portal", "services": [fixtures.service.service_id],
+			"mandates": ["employee"], "reasons": [],
+		}],
+		["both are open with one mandate", fixtures.service, [here, object.union(there, {"direct": here.direct})], {
+			"allow": true, "services": ["elsewhere", fixtures.service.service_id], "mandates": ["employee"],
+		}],
+		["none is open", fixtures.service, [there], {"allow": false, "reasons": ["mandate_revoked"], "services": null}],
+		["nothing behind it", fixtures.service, [], {"allow": false, "reasons": ["no_mandate"]}],
+		["the portal is closed", inactive, [here, there], {"allow": false, "reasons": ["service_inactive"]}],
+	]
+	asked := object.union(fixtures.direct([]), {"portal": portal, "services": services})
+	answer := authz.decision with input as asked
+	every key, value in want {
+		answer[key] == value
+	}
+}
+
+test_denied[note] if {
+	branch := object.union(fixtures.employee, {"branches": ["000000000001", "000000000002"]})
+	joint := object.union(fixtures.employee, {"joint": {"required": 3, "with": ["x"]}})
+	low := object.union(fixtures.direct([fixtures.employee]), {"request": {"loa": "eh2"}})
+	some [note, asked, want] in [
+		["nobody mandated", fixtures.direct([]), {"reasons": ["no_mandate"], "changes_at": null}],
+		["login", low, {"reasons": ["loa_insufficient"], "loa_required": "eh3"}],
+		["login and more", object.union(low, {"via_needed": true}), {
+			"reasons": ["loa_insufficient", "via_required"], "loa_required": null,
+		}],
+		["too many organisations", object.union(fixtures.direct([]), {"via_needed": true}), {"reasons": ["via_required"]}],
+		["branch to choose", fixtures.direct([branch]), {
+			"reasons": ["branch_required"], "branches": ["000000000001", "000000000002"],
+		}],
+		["holders to join", fixtures.direct([joint]), {
+			"reasons": ["joint_authority_required"], "holders_required": 3,
+		}],
+		[
+			"the nearest path", fixtures.direct([
+				object.union(fixtures.employee, {"status": "revoked", "loa": "eh2", "mandate_id": "a"}),
+				object.union(fixtures.employee, {"status": "suspended", "mandate_id": "b"}),
+			]),
+			{"reasons": ["mandate_suspended"]},
+		],
+	]
+	answer := authz.decision with input as asked
+	answer.allow == false
+	every key, value in want {
+		answer[key] == value
+	}
+}
+
+test_follow_up if {
+	mandate := object.union(fixtures.employee, {"follow_up": "both", "reads_messages": true})
+	answer := authz.decision with input as fixtures.direct([mandate])
+	answer.follow_up == {"to": "both", "delegate_may_read": true}
+}
+
+test_unverified_branch_is_said if {
+	asked := object.union(fixtures.direct([fixtures.employee]), {"request": {"branch": "000000000009"}})
+	denied := authz.decision with input as asked
+	denied.reasons == ["branch_unknown"]
+	passed := authz.decision with input as asked with data.settings.unverified_branches_pass as true
+	passed.allow == true
+	passed.branch_verified == false
+}

@@ -1,0 +1,33 @@
+package authz.substitution_test
+
+import data.authz.substitution
+import data.fixtures_test as fixtures
+
+_parent(change) := object.union(fixtures.onward, {"parent": {"mandate": change}})
+
+test_parent[note] if {
+	dead := {"states": [{"state": "deceased", "since": 0}]}
+	some [note, mandate, want] in [
+		["rests on none", fixtures.employee, set()],
+		["rests on one that carries it", fixtures.onward, set()],
+		["parent unknown", object.remove(fixtures.onward, ["parent"]), {"parent_not_in_force"}],
+		["no substitution", _parent({"substitution": false}), {"parent_not_in_force"}],
+		["onward of onward", _parent({"derived_from": {}}), {"parent_not_in_force"}],
+		["revoked", _parent({"status": "revoked"}), {"parent_not_in_force"}],
+		["not started", _parent({"valid_from": fixtures.now + 1}), {"parent_not_in_force"}],
+		["ended", _parent({"valid_until": fixtures.now}), {"parent_not_in_force"}],
+		["too long", _parent({"valid_from": 0}), {"parent_not_in_force"}],
+		["beyond its limits", _parent({"operations": []}), {"parent_not_in_force"}],
+		["not at this branch", _parent({"branches": ["1"]}), {"parent_not_in_force"}],
+		["too low", _parent({"loa": "eh2"}), {"mandate_loa_insufficient"}],
+		["its delegate is dead", object.union(fixtures.onward, {"parent": {"delegate": dead}}), {"parent_not_in_force"}],
+		[
+			"its delegate is another", object.union(fixtures.onward, {"parent": {"delegate": fixtures.person}}),
+			{"parent_not_in_force"},
+		],
+	]
+	asked := fixtures.direct([mandate])
+	substitution.reasons(mandate, fixtures.service, "eh3") == want with input as asked
+	held := count({1 | substitution.holds(mandate, fixtures.service, "eh3")}) with input as asked
+	held == count({1 | want == set()})
+}
