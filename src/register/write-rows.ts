@@ -75,6 +75,20 @@ export function makeRowWriter(client: pg.ClientBase, placeOf: (path: Path) => st
   };
 }
 
+/** Inserts rows with the same columns; names come from this program alone. */
+export async function insertRows(
+  client: pg.ClientBase,
+  table: string,
+  rows: readonly Record<string, unknown>[],
+): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {}).join(', ');
+  if (columns === '') return;
+  await client.query(
+    `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
+    [JSON.stringify(rows)],
+  );
+}
+
 /** Names come from this program alone. Rows that are the same already are not touched: they would count as changes. */
 function upsert({ table, columns, key, keep = [] }: RowTarget): string {
   const changing = columns.filter((name) => !key.includes(name) && !keep.includes(name));
