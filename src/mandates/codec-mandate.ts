@@ -3,8 +3,9 @@ import { type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from '.
 
 /*
  * A mandate as it stands in Redis, behind its id: kind and ground, status with loa and reach, flags, scope with
- * follow-up and authority (one byte each), valid_from, granted_at, valid_until if any (6 bytes each), the set version
- * if it was found by a set (4), the rare facets as JSON, and a CRC-32 over record key, id and all this.
+ * follow-up and authority (one byte each), valid_from, granted_at, valid_until if any (4 bytes in whole seconds, else 6
+ * in milliseconds), the set version if it was found by a set (4), the rare facets as JSON, and a CRC-32 over record
+ * key, id and all this. A mandate with one named operation or branch still fits in 64 bytes with its id.
  * The order of these lists is part of the layout: append only, and raise the layout version when that is not enough.
  */
 const KINDS = ['employee', 'business', 'voluntary', 'statutory', 'appointed'] as const;
@@ -36,7 +37,10 @@ const FLAG = {
   substitution: 64,
   tail: 128,
 };
-const HEAD = 16;
+/** The highest bit of the three other head bytes: that moment is in seconds. */
+const SECONDS = 128;
+/** Names that often stand in the tail, as they are written there. */
+const SHORT = { operations: 'o', branches: 'b', cases: 'c', set: 's' };
 
 /** Writes everything but the id: it stands in front. `scope` is the key under which the mandate is found. */
 export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string): void {
@@ -44,8 +48,10 @@ export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string):
   const { valid_from, granted_at, valid_until, operations, branches, cases, ...flagged } = more;
   const { survivor, reads_messages, substitution, ...rare } = flagged;
   const tail = tailOf(facts, rare, scopeKey);
-  out.u8(indexIn(KINDS, kind) | (indexIn(GROUNDS, ground) << 3));
-  out.u8(indexIn(STATUSES, status) | (indexIn(LOAS, loa) << 3) | (indexIn(REACHES, reach) << 5));
+  out.u8(indexIn(KINDS, kind) | (indexIn(GROUNDS, ground) << 3) | inSeconds(valid_from));
+  out.u8(
+    indexIn(STATUSES, status) | (indexIn(LOAS, loa) << 3) | (indexIn(REACHES, reach) << 5) | inSeconds(granted_at),
+  );
   out.u8(
     (operations === 'all' ? FLAG.allOperations : 0) |
       (branches === 'all' ? FLAG.allBranches : 0) |
@@ -57,12 +63,21 @@ export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string):
       (tail === undefined ? 0 : FLAG.tail),
   );
   const origin = (indexIn(FOLLOW_UPS, follow_up) << 2) | (indexIn(AUTHORITIES, granted_under) << 4);
-  out.u8(indexIn(SCOPES, scope.by) | origin);
-  out.moment(valid_from);
-  out.moment(granted_at);
-  if (valid_until !== undefined) out.moment(valid_until);
+  out.u8(indexIn(SCOPES, scope.by) | origin | (valid_until === undefined ? 0 : inSeconds(valid_until)));
+  writeMoment(out, valid_from);
+  writeMoment(out, granted_at);
+  if (valid_until !== undefined) writeMoment(out, valid_until);
   if (scope.by === 'set') out.u32(scope.version);
   if (tail !== undefined) out.text(tail);
+}
+
+function inSeconds(moment: number): number {
+  return moment % 1000 === 0 && moment >= 0 && moment < 2 ** 32 * 1000 ? SECONDS : 0;
+}
+
+function writeMoment(out: Bytes, moment: number): void {
+  if (inSeconds(moment)) out.u32(moment / 1000);
+  else out.moment(moment);
 }
 
 /** What few mandates have, and whatever a later version of the facts adds. */
@@ -70,10 +85,10 @@ function tailOf(facts: MandateFacts, rare: object, scopeKey: string): string | u
   const { operations, branches, cases, scope } = facts;
   const tail = {
     ...rare,
-    ...(operations === 'all' ? {} : { operations }),
-    ...(branches === 'all' ? {} : { branches }),
-    ...(cases === 'all' ? {} : { cases }),
-    ...(scope.by === 'set' && scopeKey !== `t${scope.set}` ? { set: scope.set } : {}),
+    ...(operations === 'all' ? {} : { [SHORT.operations]: operations }),
+    ...(branches === 'all' ? {} : { [SHORT.branches]: branches }),
+    ...(cases === 'all' ? {} : { [SHORT.cases]: cases }),
+    ...(scope.by === 'set' && scopeKey !== `t${scope.set}` ? { [SHORT.set]: scope.set } : {}),
   };
   for (const _some in tail) return JSON.stringify(tail);
   return undefined;
@@ -86,30 +101,31 @@ function tailOf(facts: MandateFacts, rare: object, scopeKey: string): string | u
  */
 export function readMandate(recordBytes: Uint8Array, id: Buffer, value: Buffer, scopeKey: string): MandateFacts {
   const body = checkedBody(Buffer.concat([recordBytes, id]), value);
-  if (body.length < HEAD) throw malformed('a mandate is cut off');
-  const [grounds = 0, level = 0, flags = 0, origin = 0] = body;
-  const ends = (flags & FLAG.ends) !== 0;
-  const bySet = (origin & 3) === 1;
-  const tailAt = HEAD + (ends ? 6 : 0) + (bySet ? 4 : 0);
-  if (body.length < tailAt) throw malformed('a mandate is cut off');
-  const tail = flags & FLAG.tail ? parseJsonObject(body.toString('utf8', tailAt)) : {};
-  const { set, ...rare } = tail;
-  const version = bySet ? body.readUInt32BE(tailAt - 4) : 0;
+  const reader = makeReader(body);
+  const [grounds, level, flags, origin] = [reader.u8(), reader.u8(), reader.u8(), reader.u8()];
+  const valid_from = reader.moment(grounds);
+  const granted_at = reader.moment(level);
+  const valid_until = flags & FLAG.ends ? reader.moment(origin) : undefined;
+  const by = at(SCOPES, origin & 3);
+  const version = by === 'set' ? reader.u32() : 0;
+  const tail = flags & FLAG.tail ? parseJsonObject(reader.text()) : {};
+  const { o: operations, b: branches, c: cases, s: set, ...rare } = tail;
+  reader.assertAtEnd();
   const facts: Record<string, unknown> = {
     mandate_id: readUuid(id),
     kind: at(KINDS, grounds & 7),
     status: at(STATUSES, level & 7),
-    valid_from: body.readIntBE(4, 6),
+    valid_from,
     loa: at(LOAS, (level >> 3) & 3),
-    scope: bySet ? { by: 'set', set: set ?? scopeKey.slice(1), version } : { by: at(SCOPES, origin & 3) },
-    operations: flags & FLAG.allOperations ? 'all' : rare.operations,
-    branches: flags & FLAG.allBranches ? 'all' : rare.branches,
-    cases: flags & FLAG.allCases ? 'all' : rare.cases,
-    granted_at: body.readIntBE(10, 6),
+    scope: by === 'set' ? { by, set: set ?? scopeKey.slice(1), version } : { by },
+    operations: flags & FLAG.allOperations ? 'all' : operations,
+    branches: flags & FLAG.allBranches ? 'all' : branches,
+    cases: flags & FLAG.allCases ? 'all' : cases,
+    granted_at,
     ...rare,
   };
-  if (ends) facts.valid_until = body.readIntBE(16, 6);
-  addPresent(facts, 'ground', at(GROUNDS, grounds >> 3));
+  if (valid_until !== undefined) facts.valid_until = valid_until;
+  addPresent(facts, 'ground', at(GROUNDS, (grounds >> 3) & 15));
   addPresent(facts, 'reach', at(REACHES, (level >> 5) & 3));
   addPresent(facts, 'follow_up', at(FOLLOW_UPS, (origin >> 2) & 3));
   addPresent(facts, 'granted_under', at(AUTHORITIES, (origin >> 4) & 3));
@@ -119,6 +135,27 @@ export function readMandate(recordBytes: Uint8Array, id: Buffer, value: Buffer, 
   if (!facts.operations || !facts.branches || !facts.cases) throw malformed('a mandate lacks its restrictions');
   // The checksum says that this layout wrote it, from facts of this very shape.
   return facts as unknown as MandateFacts;
+}
+
+/** Reads front to back; what is not there is malformed. */
+function makeReader(body: Buffer) {
+  let end = 0;
+  function take(count: number): number {
+    const start = end;
+    end += count;
+    if (end > body.length) throw malformed('a mandate is cut off');
+    return start;
+  }
+  const u32 = () => body.readUInt32BE(take(4));
+  return {
+    u8: () => body.readUInt8(take(1)),
+    u32,
+    moment: (head: number) => (head & SECONDS ? u32() * 1000 : body.readIntBE(take(6), 6)),
+    text: () => body.toString('utf8', take(body.length - end)),
+    assertAtEnd() {
+      if (end !== body.length) throw malformed('a mandate is too long');
+    },
+  };
 }
 
 function addPresent(facts: Record<string, unknown>, name: string, value: string | undefined): void {

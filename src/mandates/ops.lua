@@ -88,17 +88,22 @@ local function count_pair(data, delegate, represented, by)
   end
   local own = data .. 'y:' .. delegate
   local held = redis.call('HGET', hash, field) or ''
-  local count
+  local others, member = held, nil
   if held == MARK then
-    count = struct.unpack('>I4', redis.call('HGET', own, represented) or '\0\0\0\0')
+    member = redis.call('HGET', own, represented)
+    member = member and represented .. member
   else
-    local _, member = without(held, represented)
-    count = member and struct.unpack('>I4', member, 17) or 0
+    others, member = without(held, represented)
   end
-  if count + by > 0 then
-    put_member(hash, field, own, represented, struct.pack('>I4', count + by))
-  else
+  local count = by + (member and struct.unpack('>I4', member, 17) or 0)
+  if count < 1 then
     drop_member(hash, field, own, represented)
+  elseif held == MARK then
+    redis.call('HSET', own, represented, struct.pack('>I4', count))
+  elseif #others < 43 then
+    redis.call('HSET', hash, field, others .. '\20' .. represented .. struct.pack('>I4', count))
+  else
+    put_member(hash, field, own, represented, struct.pack('>I4', count))
   end
 end
 

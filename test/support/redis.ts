@@ -23,6 +23,8 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
     ['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--appendonly', 'no', ...args],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  const end = () => server.kill();
+  process.once('exit', end);
   const clients: Redis[] = [];
   const redis: TestRedis = {
     url: `unix://${socket}`,
@@ -34,6 +36,7 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
     },
     async stop() {
       for (const client of clients) client.disconnect();
+      process.off('exit', end);
       if (server.exitCode === null && server.kill()) await once(server, 'exit');
       await rm(folder, { recursive: true, force: true });
     },
