@@ -27,21 +27,42 @@ export function* findMandates(
   wanted: Wanted,
   extra: readonly RecordKey[] = [],
 ): Strand<{ found: PathMandate[][][]; extra: readonly Found[] }> {
-  const keys = pairs.flatMap((pair) => keysOf(pair, wanted.plan));
-  const answers = yield extra.length === 0 ? keys : [...keys, ...extra];
-  const width = wanted.plan.keys.length;
-  const lists = pairs.map((_, index) => answers.slice(index * width, (index + 1) * width) as (MandateFacts[] | null)[]);
-  const parents = yield* findParents(pairs, lists, wanted.plan);
-  const found = lists.map((list, index) =>
-    wanted.plan.services.map(({ at }) =>
-      at.flatMap((place) => list[place] ?? []).map((mandate) => onPath(mandate, wanted, pairs[index], parents)),
-    ),
+  const { plan } = wanted;
+  const keys: RecordKey[] = [];
+  for (const pair of pairs) addKeys(keys, pair, plan);
+  const count = keys.length;
+  keys.push(...extra);
+  const answers = yield keys;
+  const between = pairs.map((pair, index) => ({ pair, from: index * plan.keys.length }));
+  const parents = hasOnward(answers, count) ? yield* findParents(between, answers, plan) : undefined;
+  const found = between.map(({ pair, from }) =>
+    plan.services.map(({ at }) => {
+      const mandates: PathMandate[] = [];
+      for (const place of at) {
+        for (const mandate of mandatesAt(answers, from + place)) mandates.push(onPath(mandate, wanted, pair, parents));
+      }
+      return mandates;
+    }),
   );
-  return { found, extra: answers.slice(keys.length) };
+  return { found, extra: extra.length === 0 ? [] : answers.slice(count) };
 }
 
-function keysOf({ grantor, delegate }: Pair, plan: ScopePlan): RecordKey[] {
-  return plan.keys.map((scope) => recordKey.mandates(grantor, delegate, scope));
+function addKeys(keys: RecordKey[], { grantor, delegate }: Pair, plan: ScopePlan): void {
+  for (const scope of plan.keys) keys.push(recordKey.mandates(grantor, delegate, scope));
+}
+
+const NONE: readonly MandateFacts[] = [];
+
+/** Under a `mandates` key stands nothing else; callers know where those keys are. */
+function mandatesAt(answers: readonly Found[], place: number): readonly MandateFacts[] {
+  return (answers[place] as MandateFacts[] | null | undefined) ?? NONE;
+}
+
+function hasOnward(answers: readonly Found[], count: number): boolean {
+  for (let place = 0; place < count; place++) {
+    for (const mandate of mandatesAt(answers, place)) if (mandate.derived_from) return true;
+  }
+  return false;
 }
 
 interface Parents {
@@ -49,31 +70,40 @@ interface Parents {
   delegate(id: PartyId): PartyFacts | undefined;
 }
 
-/** The mandates from which the listed ones derive (one level), with the delegates who passed them on. */
+/** The mandates from which those found derive (one level), with the delegates who passed them on. */
 function* findParents(
-  pairs: readonly Pair[],
-  lists: readonly (MandateFacts[] | null)[][],
+  between: readonly { pair: Pair; from: number }[],
+  answers: readonly Found[],
   plan: ScopePlan,
-): Strand<Parents | undefined> {
+): Strand<Parents> {
   const wanted = new Map<string, Pair>();
-  lists.forEach((list, index) => {
-    const grantor = pairs[index]?.grantor;
-    for (const { derived_from } of list.flatMap((mandates) => mandates ?? [])) {
-      if (derived_from && grantor) wanted.set(`${grantor}:${derived_from.delegate}`, { grantor, ...derived_from });
+  for (const { pair, from } of between) {
+    for (let place = from; place < from + plan.keys.length; place++) {
+      for (const { derived_from } of mandatesAt(answers, place)) {
+        const parent = derived_from && { grantor: pair.grantor, delegate: derived_from.delegate };
+        if (parent) wanted.set(`${parent.grantor}:${parent.delegate}`, parent);
+      }
     }
-  });
-  if (wanted.size === 0) return undefined;
-  const between = [...wanted.values()];
-  const answers = yield between.flatMap((pair) => [recordKey.party(pair.delegate), ...keysOf(pair, plan)]);
+  }
+  const onward = [...wanted.values()];
+  const keys: RecordKey[] = [];
+  for (const pair of onward) {
+    keys.push(recordKey.party(pair.delegate));
+    addKeys(keys, pair, plan);
+  }
+  const found = yield keys;
   const width = plan.keys.length + 1;
   const mandates = new Map<string, MandateFacts>();
   const delegates = new Map<PartyId, PartyFacts>();
-  between.forEach(({ grantor, delegate }, index) => {
-    const [party, ...rest] = answers.slice(index * width, (index + 1) * width);
-    // The first key of each stretch is a party's, the others are mandates': so are the records.
-    if (party) delegates.set(delegate, party as PartyFacts);
-    for (const mandate of (rest as (MandateFacts[] | null)[]).flatMap((list) => list ?? [])) {
-      mandates.set(`${grantor}:${delegate}:${mandate.mandate_id}`, mandate);
+  onward.forEach(({ grantor, delegate }, index) => {
+    const from = index * width;
+    // The first key of each stretch is a party's, and so is its record.
+    const party = found[from] as PartyFacts | null;
+    if (party) delegates.set(delegate, party);
+    for (let place = from + 1; place < from + width; place++) {
+      for (const mandate of mandatesAt(found, place)) {
+        mandates.set(`${grantor}:${delegate}:${mandate.mandate_id}`, mandate);
+      }
     }
   });
   return {
@@ -83,10 +113,10 @@ function* findParents(
 }
 
 /** The mandate as it is, unless it is an onward one, or names many cases: only the one asked for can matter. */
-function onPath(mandate: MandateFacts, wanted: Wanted, pair: Pair | undefined, parents?: Parents): PathMandate {
+function onPath(mandate: MandateFacts, wanted: Wanted, pair: Pair, parents: Parents | undefined): PathMandate {
   const trimmed = withCase(mandate, wanted.caseName);
   const from = mandate.derived_from;
-  if (!from || !pair) return trimmed;
+  if (!from) return trimmed;
   const parent = parents?.mandate(from.mandate_id, pair.grantor, from.delegate);
   const delegate = parents?.delegate(from.delegate);
   return {

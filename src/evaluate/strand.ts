@@ -6,26 +6,25 @@ export type Strand<T> = Generator<readonly RecordKey[], T, readonly Found[]>;
 
 /** Runs strands side by side: what they ask for at the same time is asked in one round trip. */
 export function* all<T extends unknown[]>(strands: { [I in keyof T]: Strand<T[I]> }): Strand<T> {
-  const steps = strands.map((strand) => strand.next());
+  const running = strands.map((strand) => ({ strand, step: strand.next() }));
   for (;;) {
     const keys: RecordKey[] = [];
     let waiting = false;
-    for (const step of steps) {
+    for (const { step } of running) {
       if (step.done) continue;
       waiting = true;
       for (const key of step.value) keys.push(key);
     }
     // Every step is done here, so each value is that strand's own result.
-    if (!waiting) return steps.map((step) => step.value) as T;
+    if (!waiting) return running.map(({ step }) => step.value) as T;
     const found = yield keys;
     let from = 0;
-    steps.forEach((step, index) => {
-      if (step.done) return;
-      const until = from + step.value.length;
-      const next = strands[index]?.next(found.slice(from, until));
-      if (next) steps[index] = next;
+    for (const one of running) {
+      if (one.step.done) continue;
+      const until = from + one.step.value.length;
+      one.step = one.strand.next(found.slice(from, until));
       from = until;
-    });
+    }
   }
 }
 
