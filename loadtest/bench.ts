@@ -2,6 +2,7 @@
  * `npm run bench`: the sidecar beside a bare `node:http` constant and a Hono constant, in one interleaved run.
  * Options: --quick (short, 10 k mandates only), --seconds N, --rounds N, --sizes 10000,1000000, --out FOLDER.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,8 @@ import { type Measurement, summarise } from './bench/measurement.ts';
 import { toSvg } from './bench/plot.ts';
 import { cpuTimeUs, describeMachine } from './bench/processes.ts';
 import { type Report, toMarkdown } from './bench/report.ts';
-import { startConstants, startSidecars, type Target } from './bench/targets.ts';
+import { SEED, startSidecars } from './bench/sidecars.ts';
+import { startConstants, type Target } from './bench/targets.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +32,7 @@ const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
 const sizes = (values.sizes ?? (values.quick ? '10000' : '10000,1000000')).split(',').filter(Boolean).map(Number);
 const out = values.out ?? fileURLToPath(new URL('results', import.meta.url));
 
+process.env.PATH = `${fileURLToPath(new URL('../.tools/bin', import.meta.url))}:${process.env.PATH}`;
 const lifecycle = makeLifecycle();
 const folder = mkdtempSync(join(tmpdir(), 'machtig-bench-'));
 lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
@@ -82,6 +85,7 @@ async function measureAll(targets: readonly Target[]): Promise<Measurement[]> {
 }
 
 try {
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const constants = await startConstants(folder, lifecycle);
   const { sidecars, stacks } = await startSidecars(sizes, folder, lifecycle);
   const targets = [...constants, ...sidecars];
@@ -92,6 +96,8 @@ try {
   const setting = {
     seconds,
     rounds,
+    seed: SEED,
+    questions: '50,000 drawn, Zipf 1.0 over represented parties, asked in turn',
     record: 'written',
     generator: hasWrk ? 'wrk on TCP, own closed loop on Unix' : 'own closed loop',
   };

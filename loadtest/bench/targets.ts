@@ -62,11 +62,3 @@ export async function startConstants(folder: string, lifecycle: Lifecycle): Prom
     }),
   );
 }
-
-export async function startSidecars(
-  _sizes: readonly number[],
-  _folder: string,
-  _lifecycle: Lifecycle,
-): Promise<{ sidecars: Target[]; stacks: Record<string, string | number>[] }> {
-  return { sidecars: [], stacks: [] };
-}
