@@ -10,7 +10,10 @@ export function recordOne(outcome: Outcome, call: Call, timestamp: number): Entr
     'adl.core.request': requestOf(outcome),
     'adl.core.response': responseOf(outcome),
   };
-  return entryOf('adl.access_evaluation', [outcome], body, { call, timestamp });
+  const entry = entryOf('adl.access_evaluation', [outcome], body, { call, timestamp });
+  const represented = outcome.gathered?.represented.party;
+  if (represented?.kind === 'person') entry.attributes['dpl.core.data_subject_id'] = represented.party_id;
+  return entry;
 }
 
 /** The record of a call that asked several. */

@@ -21,11 +21,13 @@ export function makeLog(options: { level?: LogLevel; destination?: DestinationSt
       paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
       censor: '[redacted]',
     },
-    hooks: { streamWrite: withoutPersonal },
+    hooks: { streamWrite: (line: string) => withoutPersonal(line).replace(CREDENTIALS_IN_URL, '$1[redacted]@') },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
 
-function withoutPersonal(line: string): string {
-  return line.replace(PERSONAL, '$1[redacted]').replace(CREDENTIALS_IN_URL, '$1[redacted]@');
+/** The text with the numbers of natural persons and their means blacked out; JSON stays JSON. */
+export function withoutPersonal(text: string): string {
+  if (!text.includes('urn:nl:bsn:') && !text.includes('urn:etoegang:pseudonym:')) return text;
+  return text.replace(PERSONAL, '$1[redacted]');
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { withoutPersonal } from '../process/log.ts';
 import type { Entry } from './entry.ts';
 
 /** Where a chain of records stands: how many there are, and the digest of the last one. */
@@ -34,7 +35,8 @@ export function link(entry: Entry | Note, resource: Resource, before: ChainPosit
   const seq = before.seq + 1;
   entry.attributes[CHAIN_KEYS.seq] = seq;
   entry.attributes[CHAIN_KEYS.previous] = before.digest;
-  const line = JSON.stringify(Object.assign(entry, { resource }));
+  // Free text of a caller (an operation, a case) may hold what does not belong there.
+  const line = withoutPersonal(JSON.stringify(Object.assign(entry, { resource })));
   return { line, position: { seq, digest: digestOf(line) } };
 }
 

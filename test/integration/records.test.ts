@@ -89,6 +89,14 @@ describe('decision records', () => {
     });
   });
 
+  it('never hold a personal number, whatever text a caller sent', async () => {
+    const { append } = records();
+    const body = { 'adl.core.request': { case: 'urn:nl:bsn:123456782', operation: 'urn:etoegang:pseudonym:4f@2a' } };
+    await append({ ...entry('a'), body: { ...body, 'adl.core.response': {} } });
+    expect(readFileSync(path, 'utf8')).not.toMatch(/123456782|4f@2a/);
+    expect(await verifyRecords([path])).toMatchObject({ records: 2, faults: [] });
+  });
+
   it.each(['synced', 'full'] as const)('are kept in mode %s as well', async (mode) => {
     const made = records({ mode });
     await Promise.all(['a', 'b'].map((name) => made.append(entry(name))));
