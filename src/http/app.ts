@@ -5,7 +5,7 @@ import type { Evaluate } from '../evaluate/call.ts';
 import { makeBarePoint, makeEvaluationDoor, makeMandatePoint } from './authzen.ts';
 import { makeDecisionDoor } from './decision.ts';
 import { type Direct, makeDirect } from './direct.ts';
-import { makeDiscovery } from './discovery.ts';
+import { makeDiscovery, wellKnownPaths } from './discovery.ts';
 import { makeEvaluationsDoor } from './evaluations.ts';
 import { type Door, type ExchangeDeps, makeExchange } from './exchange.ts';
 import { makeHostCheck } from './hosts.ts';
@@ -35,8 +35,9 @@ export function createApp(deps: AppDeps): App {
   const { respond, publish, refuse } = makeRespond(exchange, checkHost);
 
   for (const [path, door] of doors) app.post(path, respond(door));
-  if (deps.publicUrl !== undefined)
-    app.get('/.well-known/authzen-configuration', publish(makeDiscovery(deps.publicUrl)));
+  if (deps.publicUrl !== undefined) {
+    for (const path of wellKnownPaths(deps.publicUrl)) app.get(path, publish(makeDiscovery(deps.publicUrl)));
+  }
   app.get('/v1/openapi.json', publish(openApi));
 
   const methods = new Map(app.routes.map(({ path, method }) => [path, method]));

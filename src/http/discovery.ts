@@ -10,3 +10,11 @@ export function makeDiscovery(publicUrl: string): () => object {
   };
   return () => document;
 }
+
+const WELL_KNOWN = '/.well-known/authzen-configuration';
+
+/** AuthZEN puts the path of the base URL behind the well-known one; some proxies have taken it off by then. */
+export function wellKnownPaths(publicUrl: string): string[] {
+  const { pathname } = new URL(publicUrl);
+  return pathname === '/' ? [WELL_KNOWN] : [WELL_KNOWN, WELL_KNOWN + pathname];
+}

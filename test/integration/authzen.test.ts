@@ -260,6 +260,12 @@ describe('Discovery', () => {
     });
   });
 
+  test('the path of the public URL stands behind the well-known one', async () => {
+    const tenant = anApp({ publicUrl: 'https://pdp.example.com/tenant1' });
+    const response = await tenant.send('/.well-known/authzen-configuration/tenant1');
+    expect(await response.json()).toMatchObject({ policy_decision_point: 'https://pdp.example.com/tenant1' });
+  });
+
   test('without a public URL there is none', async () => {
     expect((await anApp().send('/.well-known/authzen-configuration')).status).toBe(404);
   });
