@@ -68,11 +68,13 @@ export function makeEvaluateAuthzen({ policy, records, now, metrics }: EvaluateA
     answers: (AuthzenAnswer | AppError)[],
     event: Pick<Entry, 'event_name' | 'body'>,
   ): Entry {
+    const attributes: Entry['attributes'] = { 'machtig.caller': call.caller.name };
+    if (call.requestId !== undefined) attributes['machtig.request_id'] = call.requestId;
     return {
       ...makeSpan(call.traceparent),
       timestamp: now(),
       status: answers.length > 0 && answers.every((answer) => answer instanceof AppError) ? 'Error' : 'Ok',
-      attributes: { 'machtig.caller': call.caller.name },
+      attributes,
       event_name: event.event_name,
       body: { ...event.body, 'adl.core.policies': { revision: policy.revision } },
     };

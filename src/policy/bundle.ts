@@ -2,7 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { toError } from '../domain/errors.ts';
-import { load, neededBuiltins } from './instance.ts';
+import type { PolicyInput } from './input.ts';
+import { load, makeStockInstance, neededBuiltins } from './instance.ts';
+import { onlyResult, readVerdict } from './result.ts';
 import { revisionOf } from './revision.ts';
 import { readTar } from './tar.ts';
 
@@ -65,12 +67,41 @@ export function parseBundle(packed: Uint8Array): Bundle {
   if (!entry) throw new Error(`it has no entrypoint ${ENTRYPOINT}`);
   const data = readData(files);
   const module = compile(required(files, entry.module.replace(/^\//, '')), data);
-  return { module, data, input: manifest.metadata.input, entrypoint: ENTRYPOINT, revision };
+  const bundle: Bundle = { module, data, input: manifest.metadata.input, entrypoint: ENTRYPOINT, revision };
+  if (bundle.input === 'mandates') assertDeniesNobody(bundle);
+  return bundle;
+}
+
+/** Nobody asking for nothing must be denied, in full form: whatever allows that has no business here. */
+function assertDeniesNobody({ module, data, entrypoint }: Bundle): void {
+  const nobody: PolicyInput = {
+    now: 0,
+    request: {},
+    actor: {},
+    represented: {},
+    together: [],
+    service_missing: 'unknown',
+    services: [],
+    via_needed: false,
+  };
+  const set = attempt(() => makeStockInstance(module, data, entrypoint).evaluate(JSON.stringify(nobody)));
+  const verdict = readVerdict(onlyResult(set)?.value);
+  if (typeof verdict === 'string') throw new Error(`it does not answer as it should: ${verdict}`);
+  if (verdict.allow) throw new Error('it allows nobody everything');
+}
+
+/** The SDK throws bare strings and objects. */
+function attempt<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    throw toError(thrown);
+  }
 }
 
 function compile(wasm: Uint8Array, data: object): WebAssembly.Module {
   const module = new WebAssembly.Module(new Uint8Array(wasm));
-  const policy = load(module, data);
+  const policy = attempt(() => load(module, data));
   if (!Object.hasOwn(policy.entrypoints, ENTRYPOINT)) throw new Error(`its module has no entrypoint ${ENTRYPOINT}`);
   const unknown = neededBuiltins(policy).filter((name) => !SUPPLIED.has(name));
   if (unknown.length > 0) throw new Error(`it needs built-ins that are not there: ${unknown.join(', ')}`);

@@ -3,6 +3,7 @@ import type { Bundle } from './bundle.ts';
 import type { PolicyInput } from './input.ts';
 import { writeInput } from './input-json.ts';
 import { type Instance, type MakeInstance, makeStockInstance } from './instance.ts';
+import { onlyResult } from './result.ts';
 
 /** Why an instance was replaced: it threw, answered what is no decision, or had grown too large. */
 export type ReplacementCause = 'threw' | 'malformed' | 'memory';
@@ -71,13 +72,6 @@ export function makeEngine<T>(
       return decision;
     },
   };
-}
-
-/** `[]` is what an undefined entrypoint gives; anything but one result is no decision. */
-function onlyResult(set: unknown): { value: unknown } | undefined {
-  if (!Array.isArray(set) || set.length !== 1) return undefined;
-  const [only]: unknown[] = set;
-  return typeof only === 'object' && only !== null && 'result' in only ? { value: only.result } : undefined;
 }
 
 /** `JSON.stringify` writes lone surrogates, and only those, as `\ud8xx`…`\udfxx`; the policy's parser throws on them. */

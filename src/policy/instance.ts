@@ -34,6 +34,7 @@ export const makeStockInstance: MakeInstance = (module, data, entrypoint) => {
 
 export function load(module: WebAssembly.Module, data: object): LoadedPolicy {
   const policy = opa.loadPolicySync(module, MEMORY);
+  if (!(Number(policy.minorVersion) >= 2)) throw new Error('it is built by an OPA that is too old (ABI before 1.2)');
   policy.setData(data);
   return policy;
 }

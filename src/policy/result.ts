@@ -46,6 +46,13 @@ const CHECKS: Record<keyof Verdict, Check> = {
 };
 const FIELDS = Object.keys(CHECKS) as (keyof Verdict)[];
 
+/** `[]` is what an undefined entrypoint gives; anything but one result is no decision. */
+export function onlyResult(set: unknown): { value: unknown } | undefined {
+  if (!Array.isArray(set) || set.length !== 1) return undefined;
+  const [only]: unknown[] = set;
+  return typeof only === 'object' && only !== null && 'result' in only ? { value: only.result } : undefined;
+}
+
 /** The verdict, or what is wrong with it. An allow must be whole: without reasons, with a basis. */
 export function readVerdict(value: unknown): Verdict | string {
   if (!isObject(value)) return 'the decision is no object';

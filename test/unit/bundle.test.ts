@@ -93,6 +93,12 @@ describe('a policy bundle', () => {
     expect(() => parseBundle(pack(change))).toThrow(message);
   });
 
+  it('is refused when it says that it reads mandates and does not answer as such a policy does', () => {
+    const echo = readTar(gunzipSync(readFileSync(fixtureBundle('echo'))));
+    const pretending = pack((held) => held.set('policy.wasm', echo.get('policy.wasm') ?? new Uint8Array()));
+    expect(() => parseBundle(pretending)).toThrow(/does not answer as it should/);
+  });
+
   it('is refused when its module is none', () => {
     expect(() => parseBundle(pack((held) => held.set('policy.wasm', Buffer.from('no wasm'))))).toThrow(/WebAssembly/);
   });
