@@ -4,7 +4,8 @@ import type { Connection } from './connection.ts';
 /** @throws AppError `host_refused` */
 export type HostCheck = (host: string | undefined, connection: Connection) => void;
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+const LOOPBACK_NAMES = ['localhost', '[::1]'];
+const LOOPBACK_ADDRESS = /^127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$/;
 const PORT = /:[0-9]{1,5}$/;
 
 /**
@@ -15,7 +16,8 @@ export function makeHostCheck(allowed: readonly string[]): HostCheck {
   const names = new Set([...LOOPBACK_NAMES, ...allowed]);
   return function checkHost(host = '', connection) {
     if (connection.unixSocket) return;
-    if (names.has(host.replace(PORT, '').toLowerCase())) return;
+    const name = host.replace(PORT, '').toLowerCase();
+    if (names.has(name) || LOOPBACK_ADDRESS.test(name)) return;
     throw new AppError('host_refused', 'a host that is not ours');
   };
 }

@@ -232,6 +232,8 @@ describe('headers', () => {
   test.each([
     ['localhost:8181', 200],
     ['127.0.0.1', 200],
+    ['127.0.0.2:8181', 200],
+    ['127.0.0.1.rebound.example', 421],
     ['[::1]:8181', 200],
     ['PDP.example', 200],
     ['rebound.example', 421],
