@@ -83,6 +83,7 @@ function toJson(input: object, write: (input: object) => string, maxLength: numb
   try {
     json = write(input);
   } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
     throw new AppError('invalid_request', 'the request is too deep, or no JSON', { cause: toError(thrown) });
   }
   if (json.length > maxLength)

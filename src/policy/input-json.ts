@@ -1,3 +1,4 @@
+import { AppError } from '../domain/errors.ts';
 import type { ChainCandidate, Participant, PathMandate, PolicyInput, ServiceQuestion } from './input.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { ChainCandidate, Participant, PathMandate, PolicyInput, ServiceQues
  */
 export function writeInput(input: PolicyInput): string {
   const { now, request, actor, represented, via, together, service_missing, portal, services, via_needed } = input;
+  // What is no JSON reads as no input at all, and would be denied instead of failing.
+  if (!Number.isSafeInteger(now)) throw new AppError('policy_failed', 'the clock gives no whole milliseconds');
   let json = `{"now":${now},"request":${JSON.stringify(request)},"actor":${participant(actor)}`;
   json += `,"represented":{${represented.party ? `"party":${facts(represented.party)}` : ''}`;
   if (represented.branch_registered !== undefined) {
@@ -42,7 +45,7 @@ function list<T>(items: readonly T[], write: (item: T) => string): string {
 
 function participant({ party, means, loa }: Participant): string {
   let json = party ? `,"party":${facts(party)}` : '';
-  if (means) json += `,"means":{"active":${means.active}}`;
+  if (means) json += `,"means":${facts(means)}`;
   if (loa !== undefined) json += `,"loa":${JSON.stringify(loa)}`;
   return `{${json.slice(1)}}`;
 }

@@ -57,6 +57,11 @@ describe('the policy input as JSON', () => {
     );
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 0.5])('is not written of a clock that says %d', (now) => {
+    const nobody = { request: {}, actor: {}, represented: {}, together: [], services: [], via_needed: false };
+    expect(() => writeInput({ now, ...nobody })).toThrow(expect.objectContaining({ code: 'policy_failed' }));
+  });
+
   it('lets nobody change facts behind the text that is remembered of them', () => {
     const facts = aParty(id(1));
     const input: PolicyInput = {
