@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { importRegisterFile } from '../register/import.ts';
 import { type Operated, reactivateMandate, revokeMandate, suspendMandate } from '../register/operate.ts';
+import { seedRegister } from '../register/seed.ts';
 import { migrate } from '../store/migrate.ts';
 import { makePool } from '../store/postgres.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -42,8 +43,19 @@ export async function runImport(terminal: Terminal, file: string, options: { rep
 }
 
 /** `machtig seed` */
-export async function runSeed(_: Terminal, __: { mandates: number; seed: number }): Promise<void> {
-  throw new Error('not there yet');
+export async function runSeed(terminal: Terminal, size: { mandates: number; seed: number }): Promise<void> {
+  const config = loadConfig(terminal.env, 'seed');
+  const stages = trackStages(terminal.err, 'rows');
+  const { parties, mandates, seconds } = await withPool(config, (pool) =>
+    seedRegister({
+      ...size,
+      pool,
+      keys: keysOf(config),
+      onProgress: ({ stage, done, total }) => stages.reach(stage, done, total),
+    }),
+  );
+  stages.end();
+  terminal.out.write(`${mandates} mandates of ${parties} parties in ${seconds.toFixed(1)} s\n`);
 }
 
 const ACTS = { revoke: revokeMandate, suspend: suspendMandate, reactivate: reactivateMandate };
