@@ -37,13 +37,11 @@ export function makeEvaluate(deps: EvaluateDeps): Evaluate {
     return decide(item, reading, call.caller);
   }
 
-  function count({ answer }: Outcome): void {
-    if (answer instanceof AppError) deps.metrics.countError(answer.code);
-    else deps.metrics.countDecision(answer.allow, answer.reasons[0] ?? 'none');
-  }
-
-  function noteUse({ answer }: Outcome): void {
-    if (!(answer instanceof AppError) && answer.allow) deps.uses.note(answer.mandates, deps.now());
+  /** Only what was recorded counts. */
+  function conclude({ answer }: Outcome): void {
+    if (answer instanceof AppError) return deps.metrics.countError(answer.code);
+    deps.metrics.countDecision(answer.allow, answer.reasons[0] ?? 'none');
+    if (answer.allow) deps.uses.note(answer.mandates, deps.now());
   }
 
   function answerOf({ answer }: Outcome, call: Call): Decision | AppError {
@@ -57,14 +55,18 @@ export function makeEvaluate(deps: EvaluateDeps): Evaluate {
       deps.metrics.decisionSeconds.observe((performance.now() - started) / 1000);
       return answer();
     };
+    const fail = (thrown: unknown): never => {
+      const error = toAppError(thrown);
+      deps.metrics.countError(error.code);
+      throw error;
+    };
     const kept = deps.records.append(entry);
-    return kept === undefined ? finish() : kept.then(finish);
+    return kept === undefined ? finish() : kept.then(finish, fail);
   }
 
   function finishOne(outcome: Outcome, call: Call, started: number): Decision | Promise<Decision> {
-    count(outcome);
     return answerWhenKept(recordOne(outcome, call, deps.now()), started, () => {
-      noteUse(outcome);
+      conclude(outcome);
       const answer = answerOf(outcome, call);
       if (answer instanceof AppError) throw answer;
       return answer;
@@ -98,11 +100,10 @@ export function makeEvaluate(deps: EvaluateDeps): Evaluate {
     for (const item of items) {
       const outcome = outcomeOf(item, readings.get(item as Question), call);
       outcomes.push(outcome);
-      count(outcome);
       if (isLast(outcome.answer, semantic)) break;
     }
     return answerWhenKept(recordMany(outcomes, call, deps.now()), started, () => {
-      for (const outcome of outcomes) noteUse(outcome);
+      for (const outcome of outcomes) conclude(outcome);
       return outcomes.map((outcome) => answerOf(outcome, call));
     });
   }

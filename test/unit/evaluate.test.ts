@@ -225,11 +225,14 @@ describe('evaluating on fresh data', () => {
 
 describe('evaluating when something fails', () => {
   it('gives no answer without a record', async () => {
-    const { evaluate, records, used } = await aWorld([...PEOPLE, DIRECT]);
+    const { evaluate, records, used, metrics } = await aWorld([...PEOPLE, DIRECT]);
     records.fail = new AppError('records_unavailable', 'disk full');
     expect(await codeOf(() => evaluate.one(question, call))).toBe('records_unavailable');
     expect(await codeOf(() => evaluate.many([question, unknown], 'execute_all', call))).toBe('records_unavailable');
     expect(used).toEqual([]);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('machtig_decision_errors_total{code="records_unavailable"} 2');
+    expect(text).not.toContain('outcome="allow"');
   });
 
   it('hands on what the policy and the store say', async () => {
