@@ -35,19 +35,18 @@ export function pick<T>(random: Random, list: readonly T[]): T {
   return item;
 }
 
-/** A version 4 UUID of up to four integers. */
+/** A version 4 UUID of up to four integers: four hashes that collide independently of each other. */
 export function mixUuid(a: number, b = 0, c = 0, d = 0): string {
-  const [one, two, three, four] = [
-    hex(mix(a, b, c, d, 1)),
-    hex(mix(a, b, c, d, 2)),
-    hex(mix(a, b, c, d, 3)),
-    hex(mix(a, b, c, d, 4)),
-  ];
-  return `${one}-${two.slice(0, 4)}-4${two.slice(5)}-8${three.slice(1, 4)}-${three.slice(4)}${four}`;
+  const [one, two, three, four] = [mix(1, a, b, c, d), mix(2, a, b, c, d), mix(3, a, b, c, d), mix(4, a, b, c, d)];
+  const version = hex((two & 0x0fff) | 0x4000);
+  const variant = hex(((three >>> 16) & 0x3fff) | 0x8000);
+  return `${hex(one >>> 16)}${hex(one)}-${hex(two >>> 16)}-${version}-${variant}-${hex(three)}${hex(four >>> 16)}${hex(four)}`;
 }
 
+const HEX = Array.from({ length: 0x1_0000 }, (_, word) => word.toString(16).padStart(4, '0'));
+
 function hex(word: number): string {
-  return word.toString(16).padStart(8, '0');
+  return HEX[word & 0xffff] ?? '';
 }
 
 /** Draws ranks 0…size−1, rank r with a chance proportional to 1 / (r + 1 + shift): Zipf with exponent 1.0. */

@@ -9,7 +9,7 @@ create domain filled_text as text constraint text_is_not_empty check (value ~ '\
 create function loa_rank(level loa) returns integer language sql immutable strict parallel safe
   return array_position(array['eh2', 'eh2plus', 'eh3', 'eh4'], level::text);
 
-create function to_ms(moment timestamptz) returns bigint language sql immutable strict parallel safe
+create function to_ms(moment timestamptz) returns bigint language sql stable strict parallel safe
   return (extract(epoch from moment) * 1000)::bigint;
 
 /* Everything the register refuses by itself carries SQLSTATE MA001 and the name of what was broken. */

@@ -4,13 +4,14 @@ create function ends_within_five_years(valid_from timestamptz, valid_until times
   language sql immutable strict parallel safe
   return (valid_until at time zone 'Europe/Amsterdam') <= (valid_from at time zone 'Europe/Amsterdam') + interval '5 years';
 
-create function is_set_scope(sets jsonb) returns boolean language sql immutable strict parallel safe
+create function names_a_set_twice(sets jsonb) returns boolean language sql immutable strict parallel safe
+  return (select count(*) <> count(distinct item ->> 'set') from jsonb_array_elements(sets) as item);
+
+create function is_set_scope(sets jsonb) returns boolean language sql immutable parallel safe
   return jsonb_typeof(sets) = 'array'
-    and not exists (select from jsonb_array_elements(sets) as item
-      where not coalesce(jsonb_typeof(item) = 'object' and jsonb_typeof(item -> 'version') = 'number'
-        and item ->> 'version' ~ '^[1-9][0-9]{0,8}$'
-        and item ->> 'set' ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$', false))
-    and (select count(*) = count(distinct item ->> 'set') from jsonb_array_elements(sets) as item);
+    and not sets @? '$[*] ? (!(exists(@.version ? (@ >= 1 && @.floor() == @))
+      && exists(@.set ? (@ like_regex "^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"))))'
+    and (jsonb_array_length(sets) < 2 or not names_a_set_twice(sets));
 
 create function is_evidence(evidence jsonb) returns boolean language sql immutable strict parallel safe
   return jsonb_typeof(evidence) = 'array'
@@ -107,7 +108,9 @@ create table mandates (
   constraint all_services_stands_alone check (
     not all_services or (owner_id is null and cardinality(services) = 0 and sets = '[]')),
   constraint all_services_not_for_voluntary check (not all_services or kind <> 'voluntary'),
-  constraint services_named_once check (cardinality(services) < 2 or not has_doubles(services)),
+  constraint services_named_once check (
+    case cardinality(services) when 0 then true when 1 then true when 2 then services[1] <> services[2]
+      else not has_doubles(services) end),
   constraint sets_have_their_form check (sets = '[]' or is_set_scope(sets)),
   constraint operations_all_or_named check (all_operations = (cardinality(operations) = 0)),
   constraint operations_named_once check (
