@@ -43,7 +43,7 @@ test('a sidecar with another key is not ready, and reads nothing', async () => {
   await syncToRedis(lifecycle, database.url, redis.url);
   const good = await sidecar(lifecycle, redis.url);
   await eventually('the data is fresh', () => good.state() === 'fresh');
-  const other = await sidecar(lifecycle, redis.url, { ...KEY, keyCheck: 'of another key' });
+  const other = await sidecar(lifecycle, redis.url, { key: { ...KEY, keyCheck: 'of another key' } });
   await expect(other.lookups.read([mandatesKey(1)])).rejects.toMatchObject({ code: 'not_ready' });
   await eventually('it says why', () => {
     try {
@@ -92,4 +92,22 @@ test('a new epoch makes nothing fresh until it is there', async () => {
     return position.revision.epoch === 2 && position;
   });
   await expect(freshness.reach({ epoch: 1, n: revision.n })).rejects.toMatchObject({ code: 'epoch_mismatch' });
+});
+
+test('several partitions are followed as one', async () => {
+  await syncToRedis(lifecycle, database.url, redis.url, 3);
+  const { freshness, state, statusOf } = await sidecar(lifecycle, redis.url, { partitions: 3 });
+  await eventually('the data is fresh', () => state() === 'fresh');
+  await revoke(database.pool, 1, 2, 3, 4, 5);
+  await freshness.reach({ epoch: 1, n: await highestRevision(database.pool) });
+  for (const i of [1, 2, 3, 4, 5]) expect(await statusOf(i)).toBe('revoked');
+  const other = await sidecar(lifecycle, redis.url, { partitions: 2 });
+  await eventually('another number of partitions is not ready', () => {
+    try {
+      other.freshness.position();
+      return false;
+    } catch (thrown) {
+      return thrown instanceof Error && thrown.message.includes('number of partitions');
+    }
+  });
 });

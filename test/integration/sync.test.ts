@@ -71,11 +71,27 @@ test('a commit out of order is not skipped, and a long transaction delays nobody
   unrelated.release();
 });
 
+test('a notification wakes it, and losing them loses nothing', async () => {
+  await fillRegister(database.pool, 1, 3);
+  const store = makeMemoryStore();
+  const run = startSync({ databaseUrl: database.url, projection: store.projection, pollMs: 3_600_000 });
+  lifecycle.onClose('sync', run.stop);
+  await eventually('the projection stands', () => store.projection.state());
+  await revoke(database.pool, 1);
+  await eventually('it is projected without a poll', async () => (await statusOf(store, 1)) === 'revoked');
+  await database.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'machtig sync: hints' and datname = current_database()`,
+  );
+  await revoke(database.pool, 2);
+  await eventually('it looks again when it listens again', async () => (await statusOf(store, 2)) === 'revoked');
+});
+
 test('one leads, the other takes over when it stops', async () => {
   await fillRegister(database.pool, 1, 3);
   const store = makeMemoryStore();
   const first = sync(store).run;
-  await eventually('the first leads', () => first.events.includes('leader'));
+  await eventually('the projection stands', () => store.projection.state());
   const second = sync(store).run;
   await eventually('the second stands by', () => second.events.includes('standby'));
   expect(second.events).not.toContain('leader');

@@ -20,21 +20,27 @@ export async function redisClient(lifecycle: Lifecycle, url: string, commandTime
   return client;
 }
 
-export async function syncToRedis(lifecycle: Lifecycle, databaseUrl: string, redisUrl: string): Promise<SyncRun> {
-  const projection = await openRedisProjection({ client: await redisClient(lifecycle, redisUrl) });
+export async function syncToRedis(
+  lifecycle: Lifecycle,
+  databaseUrl: string,
+  redisUrl: string,
+  partitions = 1,
+): Promise<SyncRun> {
+  const projection = await openRedisProjection({ client: await redisClient(lifecycle, redisUrl), partitions });
   const run = startSync({ databaseUrl, projection });
   lifecycle.onClose('sync', run.stop);
   return run;
 }
 
 /** The reading half of a sidecar: lookups and follower, with a diary of what it was told to forget. */
-export async function sidecar(lifecycle: Lifecycle, redisUrl: string, key = KEY) {
+export async function sidecar(lifecycle: Lifecycle, redisUrl: string, { key = KEY, partitions = 1 } = {}) {
   const client = await redisClient(lifecycle, redisUrl);
-  const lookups = makeRedisLookups({ client, key });
+  const lookups = makeRedisLookups({ client, key, partitions });
   const forgotten: (RecordKey | 'all')[] = [];
   const cache = { drop: (keys: readonly RecordKey[]) => forgotten.push(...keys), clear: () => forgotten.push('all') };
   const log = makeLog({ level: 'silent' });
-  const { freshness, close } = followRedis({ url: redisUrl, client, key, cache, log, checkMs: 100, ...LIMITS });
+  const limits = { ...LIMITS, partitions, checkMs: 100 };
+  const { freshness, close } = followRedis({ url: redisUrl, client, key, cache, log, ...limits });
   lifecycle.onClose('follower', close);
 
   /** The status of mandate `i`, on data that is fresh after it was read. */

@@ -18,11 +18,13 @@ export async function followMemory(
   const { clock = systemClock } = options;
   const freshness = makeFreshness({ ...options, partitions: 1 });
   const follow = makeFollower(freshness, NO_CACHE);
+  let positioned = false;
 
   async function position(): Promise<void> {
     const state = await store.projection.state();
     if (state === undefined) return;
     const fault = headerFault(state.header, expected);
+    positioned = fault === undefined;
     if (fault) freshness.lose(0, 'not_ready', fault);
     else freshness.positioned(0, state.revision);
   }
@@ -30,8 +32,7 @@ export async function followMemory(
   const unwatch = store.watch((notice: Notice) => {
     const now = momentOf(clock);
     freshness.read({ timeMs: now.wallMs, asked: now, answered: now });
-    if (notice.notice === 'swap') void position();
-    else follow(0, notice);
+    if (notice.notice === 'swap' || (positioned && !follow(0, notice))) void position();
   });
   await position();
   return { freshness, close: async () => unwatch() };

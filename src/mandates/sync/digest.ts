@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Projection, Write } from '../projection.ts';
 import { writesOf } from '../writes.ts';
 import type { Cursor, RebuildProgress } from './projector.ts';
@@ -68,8 +68,8 @@ export function makeDigester() {
         const sum = kinds.get(kind) ?? { count: 0, lanes: new Uint32Array(8) };
         kinds.set(kind, sum);
         sum.count++;
-        const hash = createHash('sha256').update(canonical(write)).digest();
-        for (let lane = 0; lane < 8; lane++) sum.lanes[lane] = (sum.lanes[lane] ?? 0) + hash.readUInt32LE(lane * 4);
+        const sha = hash('sha256', canonical(write), 'buffer');
+        for (let lane = 0; lane < 8; lane++) sum.lanes[lane] = (sum.lanes[lane] ?? 0) + sha.readUInt32LE(lane * 4);
       }
     },
     digest(): Digest {
@@ -81,11 +81,11 @@ export function makeDigester() {
   };
 }
 
-/** JSON with the keys of every object in order. */
+/** JSON with the keys of every object in order, without what is undefined. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `"${key}":${canonical(inner)}`).join()}}`;
 }

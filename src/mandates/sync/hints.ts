@@ -1,4 +1,4 @@
-import { loop } from '../../process/loop.ts';
+import { type Loop, loop } from '../../process/loop.ts';
 import { openSession, type Session } from './session.ts';
 
 export interface HintOptions {
@@ -22,6 +22,7 @@ export function listenForHints({ databaseUrl, signal, onHint, onError, checkEver
   async function connect(): Promise<Session> {
     const opened = await openSession({ databaseUrl, purpose: 'sync: hints', answerWithinMs: 2000 });
     opened.client.on('notification', onHint);
+    opened.lost.addEventListener('abort', () => running.wake());
     await opened.query('listen machtig_changes');
     onHint();
     return opened;
@@ -38,7 +39,7 @@ export function listenForHints({ databaseUrl, signal, onHint, onError, checkEver
     }
   }
 
-  const running = loop(signal, check, {
+  const running: Loop = loop(signal, check, {
     intervalMs: checkEveryMs,
     backoff: { minMs: 100, maxMs: 2000 },
     ...(onError ? { onError } : {}),
