@@ -25,7 +25,7 @@ const TOOLS = {
     module: 'github.com/open-policy-agent/opa',
     goMod: 'tools',
     versionArguments: ['version'],
-    prints: /Version: (\d+\.\d+\.\d+)/,
+    prints: /^Version: (\d+\.\d+\.\d+)/m,
     usedFor: 'building and testing the policies',
   },
   regal: {
@@ -33,7 +33,7 @@ const TOOLS = {
     module: 'github.com/open-policy-agent/regal',
     goMod: 'tools',
     versionArguments: ['version'],
-    prints: /Version:\s+(\d+\.\d+\.\d+)/,
+    prints: /^Version:\s+(\d+\.\d+\.\d+)/m,
     usedFor: 'linting the policies',
   },
   k6: {

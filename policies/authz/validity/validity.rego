@@ -27,14 +27,17 @@ started(mandate) if mandate.valid_from <= input.now
 
 # METADATA
 # title: The mandate has not ended
-# description: The end itself lies outside the period. Who may do without an end is a question of length (R47, R59).
+# description: The end itself lies outside the period; only statutory authority may be without one (R47, R59).
 # scope: document
 # custom:
 #   reasons:
 #     mandate_expired: The mandate has ended.
 unended(mandate) if input.now < mandate.valid_until
 
-unended(mandate) if not mandate.valid_until
+unended(mandate) if {
+	mandate.kind == "statutory"
+	not mandate.valid_until
+}
 
 # METADATA
 # title: The mandate runs no longer than allowed
