@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AppError } from '../../src/domain/errors.ts';
+import type { MandateFacts } from '../../src/domain/facts.ts';
+import { packKey, packKeys, unpackKey, unpackKeys } from '../../src/mandates/codec-key.ts';
+import type { Write } from '../../src/mandates/projection.ts';
+import type { RecordKey } from '../../src/mandates/record.ts';
+import { recordKey } from '../../src/mandates/record-key.ts';
+import { readFound } from '../../src/mandates/redis-found.ts';
+import { makeOpPacker } from '../../src/mandates/redis-ops.ts';
+import { touchedKey } from '../../src/mandates/writes.ts';
+import { anId, aScopeKey, someMandateFacts, somePartyFacts } from '../contract/arbitraries.ts';
+
+const someMandate = fc.record({
+  put: fc.constant('mandate' as const),
+  represented: anId,
+  delegate: anId,
+  scope: aScopeKey,
+  facts: someMandateFacts,
+});
+
+/** What stands in Redis after this write alone, in the hash that long lists have. */
+function stored(write: Write): { packedKey: Buffer; id: Buffer; value: Buffer } {
+  const { bytes, key } = makeOpPacker()(write);
+  const value = Buffer.from(bytes.subarray(7 + key.length));
+  return { packedKey: Buffer.from(key), id: value.subarray(0, 16), value: value.subarray(16) };
+}
+
+function readOne(packedKey: Buffer, id: Buffer, value: Buffer): unknown {
+  return readFound(packedKey, [id, value]);
+}
+
+function expectMalformed(read: () => unknown): void {
+  expect(read).toThrow(expect.objectContaining({ code: 'store_unavailable' }) as AppError);
+}
+
+describe('a packed mandate', () => {
+  test('comes back as it was, whatever its facets', () => {
+    fc.assert(
+      fc.property(someMandate, (write) => {
+        const { packedKey, id, value } = stored(write);
+        expect(readOne(packedKey, id, value)).toEqual([write.facts]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('keeps a field that this program does not know', () => {
+    fc.assert(
+      fc.property(someMandate, (write) => {
+        const facts = { ...write.facts, later: { since: 1 } } as MandateFacts;
+        const { packedKey, id, value } = stored({ ...write, facts });
+        expect(readOne(packedKey, id, value)).toEqual([facts]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('never comes back from anything cut off, changed in one bit, or made up', () => {
+    const damage = fc.tuple(someMandate, fc.nat(), fc.nat({ max: 7 }), fc.uint8Array({ maxLength: 80 }));
+    fc.assert(
+      fc.property(damage, ([write, at, bit, garbage]) => {
+        const { packedKey, id, value } = stored(write);
+        expectMalformed(() => readOne(packedKey, id, value.subarray(0, at % value.length)));
+        expectMalformed(() => readOne(packedKey, id, Buffer.from(garbage)));
+        const changed = Buffer.from(value);
+        changed[at % value.length] = (changed[at % value.length] ?? 0) ^ (1 << bit);
+        expectMalformed(() => readOne(packedKey, id, changed));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('never comes back under another key or id', () => {
+    fc.assert(
+      fc.property(someMandate, someMandate, (write, other) => {
+        const { packedKey, id, value } = stored(write);
+        expectMalformed(() => readOne(stored(other).packedKey, id, value));
+        expectMalformed(() => readOne(packedKey, stored(other).id, value));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each([
+    ['by service, to the millisecond', {}],
+    ['by a set', { scope: { by: 'set', set: '00000000-0000-4000-8000-000000000009', version: 3 } }],
+    ['with one operation', { operations: ['submit'] }],
+    ['with one branch', { branches: ['000012345678'], valid_from: 1_767_222_000_000, valid_until: 1_900_000_000_000 }],
+  ] as const)('fits inline with its id: %s', (_name, changes) => {
+    const id = '00000000-0000-4000-8000-000000000009';
+    const facts = { ...plain, ...changes } as unknown as MandateFacts;
+    const scope = 'scope' in changes ? `t${id}` : `s${id}`;
+    const { value } = stored({ put: 'mandate', represented: id, delegate: id, scope, facts });
+    expect(1 + 16 + value.length).toBeLessThanOrEqual(64);
+  });
+
+  test.each([
+    ['a moment that is no whole number', { valid_from: 1.5 }],
+    ['an unknown kind', { kind: 'other' }],
+    ['an id that is no UUID', { mandate_id: 'm1' }],
+    ['an id in capitals', { mandate_id: 'AAAAAAAA-0000-4000-8000-000000000000' }],
+  ])('is refused with %s', (_name, changes) => {
+    const id = '00000000-0000-4000-8000-000000000009';
+    const facts = { ...plain, ...changes } as unknown as MandateFacts;
+    expect(() => stored({ put: 'mandate', represented: id, delegate: id, scope: 'e', facts })).toThrow();
+  });
+});
+
+const plain = {
+  mandate_id: '00000000-0000-4000-8000-000000000001',
+  kind: 'business',
+  status: 'active',
+  valid_from: 1_767_222_000_001,
+  valid_until: 1_900_000_000_001,
+  loa: 'eh3',
+  scope: { by: 'service' },
+  operations: 'all',
+  branches: 'all',
+  cases: 'all',
+  granted_at: 1_767_222_000_001,
+};
+
+describe('packed parties and aliases', () => {
+  test('come back as they were, and never from anything cut off', () => {
+    fc.assert(
+      fc.property(somePartyFacts, fc.nat(), (facts, at) => {
+        const { bytes, key } = makeOpPacker()({ put: 'party', party: facts.party_id, facts });
+        const value = bytes.subarray(7 + key.length);
+        expect(readFound(key, value)).toEqual(facts);
+        expectMalformed(() => readFound(key, value.subarray(0, at % value.length)));
+      }),
+    );
+  });
+
+  test.each([undefined, { active: true }, { active: false }])('keep the state of the means: %j', (means) => {
+    const facts = { party_id: '00000000-0000-4000-8000-000000000001', ...(means && { means }) };
+    const { bytes, key } = makeOpPacker()({ put: 'alias', hmac: 'ab'.repeat(16), facts });
+    expect(readFound(key, bytes.subarray(7 + key.length))).toEqual(facts);
+  });
+});
+
+describe('packed record keys', () => {
+  const someKey: fc.Arbitrary<RecordKey> = fc.oneof(
+    anId.map(recordKey.party),
+    anId.map((id) => recordKey.alias(id.replaceAll('-', ''))),
+    fc.tuple(anId, fc.string()).map(([id, branch]) => recordKey.branch(id, branch)),
+    fc.string({ unit: 'grapheme' }).map(recordKey.service),
+    anId.map(recordKey.definition),
+    fc.tuple(anId, anId, aScopeKey).map(([one, other, scope]) => recordKey.mandates(one, other, scope)),
+    anId.map(recordKey.links),
+  );
+
+  test('come back as they were, alone and in a row', () => {
+    fc.assert(
+      fc.property(fc.array(someKey), (keys) => {
+        expect(keys.map((key) => unpackKey(packKey(key)))).toEqual(keys);
+        expect(unpackKeys(packKeys(keys.map(packKey)))).toEqual(keys);
+      }),
+    );
+  });
+
+  test('are those that a write touches', () => {
+    fc.assert(
+      fc.property(someMandate, (write) => {
+        expect(unpackKey(stored(write).packedKey)).toBe(touchedKey(write));
+      }),
+    );
+  });
+});
