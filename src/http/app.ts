@@ -10,6 +10,7 @@ import { makeEvaluationsDoor } from './evaluations.ts';
 import { type Door, type ExchangeDeps, makeExchange } from './exchange.ts';
 import { makeHostCheck } from './hosts.ts';
 import { openApi } from './openapi.ts';
+import { makeReport } from './report.ts';
 import { type Bindings, makeRespond } from './respond.ts';
 
 export interface AppDeps extends Pick<ExchangeDeps, 'identify' | 'log' | 'onProblem'> {
@@ -54,7 +55,7 @@ function makeDoors({ policy, log }: AppDeps): Map<string, Door> {
   const point = policy.input === 'mandates' ? makeMandatePoint(policy.evaluate) : makeBarePoint(policy.evaluate);
   const doors = new Map([
     ['/access/v1/evaluation', makeEvaluationDoor(point)],
-    ['/access/v1/evaluations', makeEvaluationsDoor(point, log)],
+    ['/access/v1/evaluations', makeEvaluationsDoor(point, makeReport(log))],
   ]);
   // The short form speaks of mandates; beside a foreign policy it does not exist.
   if (policy.input === 'mandates') doors.set('/v1/decision', makeDecisionDoor(policy.evaluate));

@@ -1,16 +1,19 @@
 import { AppError } from '../domain/errors.ts';
 import type { Call } from '../evaluate/call.ts';
 import { type AuthzenPoint, type AuthzenResponse, type ItemBody, traced } from './authzen.ts';
-import type { Door, HttpLog } from './exchange.ts';
+import type { Door } from './exchange.ts';
 import { type Fields, isFields, refuse } from './fields.ts';
 import { ERROR_CLASSES } from './problem.ts';
+import type { Report } from './report.ts';
 import { evaluationsFrame } from './schemas.ts';
 
 /** What an item must have; AuthZEN's certification takes these, and only these, from a default of the same name. */
 const REQUIRED = { subject: ['type', 'id'], action: ['name'], resource: ['type', 'id'] } as const;
 
+const PATH = '/access/v1/evaluations';
+
 /** POST /access/v1/evaluations; without items it is the single evaluation. */
-export function makeEvaluationsDoor(point: AuthzenPoint, log: HttpLog): Door {
+export function makeEvaluationsDoor(point: AuthzenPoint, report: Report): Door {
   return async function evaluations(body, call) {
     const frame = evaluationsFrame.safeParse(body);
     if (!frame.success || !isFields(body)) throw refuse(evaluationsFrame, body);
@@ -22,7 +25,7 @@ export function makeEvaluationsDoor(point: AuthzenPoint, log: HttpLog): Door {
     );
     const answers = await point.many(complete, options?.evaluations_semantic ?? 'execute_all', tracedCall);
     return {
-      evaluations: answers.map((answer) => (answer instanceof AppError ? toItemError(answer, call, log) : answer)),
+      evaluations: answers.map((answer) => (answer instanceof AppError ? toItemError(answer, call, report) : answer)),
     };
   };
 }
@@ -49,9 +52,9 @@ function withRequired(entity: unknown, fallback: unknown, names: readonly string
 }
 
 /** An item that could not be decided: never an allow, and told apart from a denial by `context.error`. */
-function toItemError(error: AppError, { requestId }: Call, log: HttpLog): AuthzenResponse {
+function toItemError(error: AppError, { requestId = '' }: Call, report: Report): AuthzenResponse {
   const { status, detail } = ERROR_CLASSES[error.code];
-  if (status >= 500) log.error({ requestId, code: error.code, err: error }, 'no answer to one item');
+  report(error, { path: PATH, status, code: error.code, requestId });
   const errors = error.faults.length > 0 ? { errors: error.faults } : {};
   return { decision: false, context: { error: { status, code: error.code, message: detail, ...errors } } };
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { toError } from '../domain/errors.ts';
 import type { Call } from '../evaluate/call.ts';
 import type { Identify } from './callers.ts';
 import type { Connection } from './connection.ts';
 import type { HostCheck } from './hosts.ts';
 import { type Problem, toProblem } from './problem.ts';
+import { type HttpLog, makeReport } from './report.ts';
 
 /** A header of the request, by its name in lower case. */
 export type Header = (name: string) => string | undefined;
@@ -18,13 +18,6 @@ export interface Reply {
 
 /** One door: from a parsed body to what is answered with 200. */
 export type Door = (body: unknown, call: Call) => object | Promise<object>;
-
-/** What the doors log; pino's logger fits. Never a body, never an identifier. */
-export interface HttpLog {
-  isLevelEnabled(level: string): boolean;
-  debug(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface ExchangeDeps {
   identify: Identify;
@@ -40,6 +33,7 @@ export const API_VERSION = '1.0.0';
 
 /** What all doors have in common: host, caller, request id, and the one way in which errors leave. */
 export function makeExchange({ identify, checkHost, log, onProblem }: ExchangeDeps) {
+  const report = makeReport(log);
   return {
     /** @throws AppError `host_refused` | `unauthenticated` */
     admit(header: Header, connection: Connection, requestId: string): Call {
@@ -59,8 +53,7 @@ export function makeExchange({ identify, checkHost, log, onProblem }: ExchangeDe
       const problem = toProblem(thrown, requestId);
       const { status, code } = problem;
       const fields = { path, status, code, requestId };
-      if (status >= 500) log.error({ ...fields, err: toError(thrown) }, 'no answer');
-      else log.debug(fields, 'refused');
+      report(thrown, fields);
       onProblem?.(problem);
       const headers = { ...headersOf('application/problem+json', requestId), ...headersFor(problem), ...more };
       return { status, headers, body: JSON.stringify(problem) };

@@ -89,7 +89,9 @@ export interface Problem {
 
 /** Turns whatever was thrown into what the caller may know of it (RFC 9457). */
 export function toProblem(thrown: unknown, requestId: string): Problem {
-  const { code, faults } = toAppError(thrown);
+  const { code, message, faults: named } = toAppError(thrown);
+  // Bounds deeper down refuse in one sentence of their own.
+  const faults = code === 'invalid_request' && named.length === 0 ? [{ at: '', message }] : named;
   const { status, title, detail } = ERROR_CLASSES[code];
   return {
     type: `urn:machtig:problem:${code}`,

@@ -13,7 +13,7 @@ export const LIMITS = {
   case: 256,
   time: 64,
   type: 64,
-  together: 16,
+  together: 10,
   items: 100,
 };
 export const BRANCH = /^[0-9]{12}$/;

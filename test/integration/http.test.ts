@@ -27,6 +27,12 @@ function aStack(...args: Parameters<typeof anEvaluate>) {
   return { ...anApp({ policy: { input: 'mandates', evaluate } }), asked, calls };
 }
 
+function aLog() {
+  const lines: object[] = [];
+  const at = (level: string) => (fields: object) => lines.push({ level, ...fields });
+  return { lines, log: { isLevelEnabled: () => false, debug: () => {}, warn: at('warn'), error: at('error') } };
+}
+
 describe('POST /v1/decision', () => {
   test('answers flat, with every field', async () => {
     const { post, asked } = aStack();
@@ -153,16 +159,33 @@ describe('errors', () => {
     expect(text).not.toMatch(/allow"|decision"|999990019/);
   });
 
-  test('the cause goes to the log under the same request id', async () => {
-    const lines: object[] = [];
-    const log = { isLevelEnabled: () => false, debug: () => {}, error: (fields: object) => lines.push(fields) };
+  test.each([
+    [
+      'a bug',
+      new TypeError('x is not a function'),
+      { level: 'error', code: 'internal', status: 500, err: { message: 'x is not a function' } },
+    ],
+    [
+      'an outage',
+      new AppError('store_unavailable', 'refused'),
+      { level: 'warn', code: 'store_unavailable', status: 503, cause: 'refused' },
+    ],
+  ])('the cause of %s goes to the log under the same request id', async (_what, thrown, line) => {
+    const { log, lines } = aLog();
     const { evaluate } = anEvaluate(() => {
-      throw new AppError('store_unavailable', 'connection refused');
+      throw thrown;
     });
     await anApp({ policy: { input: 'mandates', evaluate }, log }).post('/v1/decision', ask, { 'x-request-id': 'r-2' });
-    expect(lines).toMatchObject([
-      { requestId: 'r-2', code: 'store_unavailable', status: 503, err: { message: 'connection refused' } },
-    ]);
+    expect(lines).toMatchObject([{ ...line, requestId: 'r-2' }]);
+  });
+
+  test('a bound further down still says what is wrong', async () => {
+    const { post } = aStack(() => {
+      throw new AppError('invalid_request', 'together takes at most 8');
+    });
+    expect(await (await post('/v1/decision', ask)).json()).toMatchObject({
+      errors: [{ at: '', message: 'together takes at most 8' }],
+    });
   });
 
   test('503 says when to come back', async () => {

@@ -7,7 +7,7 @@ import type { Connection } from '../../src/http/connection.ts';
 
 export const everyone: Caller = { name: 'anyone', owners: 'all', rights: { search: true, bsn: true, details: true } };
 export const loopback: Connection = { unixSocket: false, loopback: true };
-export const silent = { isLevelEnabled: () => false, debug: () => {}, error: () => {} };
+export const silent = { isLevelEnabled: () => false, debug: () => {}, warn: () => {}, error: () => {} };
 
 export function aDecision(change: Partial<Decision> = {}): Decision {
   return {
