@@ -73,8 +73,9 @@ function isPinned(name: ToolName, path: string): boolean {
 
 function builtFrom(tool: Tool, path: string): string | undefined {
   const told = spawnSync('go', ['version', '-m', path], { encoding: 'utf8' });
-  const line = (told.stdout ?? '').split('\n').find((text) => text.split('\t')[2] === tool.module);
-  return line?.split('\t')[3]?.slice(1);
+  const lines = (told.stdout ?? '').split('\n').map((line) => line.trim().split('\t'));
+  const [, , version] = lines.find(([key, module]) => key !== 'path' && module === tool.module) ?? [];
+  return version?.slice(1);
 }
 
 function pinnedVersion(name: ToolName): string {
