@@ -1,77 +1,236 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MandateFacts } from '../../src/domain/facts.ts';
-import type { Batch, Write } from '../../src/mandates/projection.ts';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeMemoryStore } from '../../src/mandates/memory.ts';
+import type { Notice } from '../../src/mandates/notice.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
-import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
+import { parseNotice } from '../../src/mandates/redis-notice.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
+import {
+  aMandate,
+  at,
+  batch,
+  contentsOf,
+  fill,
+  grant,
+  HEADER,
+  id,
+  PLACE_KEY,
+  projectionContract,
+} from '../contract/projection.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 let redis: TestRedis;
+let client: Redis;
 beforeAll(async () => {
   redis = await startRedis();
+  client = await redis.client();
 });
 afterAll(() => redis.stop());
 
-const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const header = { layout: LAYOUT, keyId: 'k1', keyCheck: 'check' };
-const at = (n: number) => ({ epoch: 1, n });
-
-function aMandate(n: number, changes: Partial<MandateFacts> = {}): MandateFacts {
-  return {
-    mandate_id: id(n),
-    kind: 'employee',
-    status: 'active',
-    valid_from: 1,
-    valid_until: 2,
-    loa: 'eh3',
-    scope: { by: 'service' },
-    operations: 'all',
-    branches: 'all',
-    cases: 'all',
-    granted_at: 1,
-    ...changes,
-  };
+async function open(partitions = 1) {
+  await client.flushall();
+  const projection = await openRedisProjection({ client, partitions });
+  return { projection, lookups: makeRedisLookups({ client, partitions, key: HEADER }) };
 }
-function putMandate(n: number, changes?: Partial<MandateFacts>): Write {
+
+async function noticesIn(partition: number): Promise<Notice[]> {
+  const entries = (await client.callBuffer('XRANGE', `{m${partition}}:stream`, '-', '+')) as [Buffer, Buffer[]][];
+  return entries.map(([, fields]) => parseNotice(fields));
+}
+
+projectionContract('memory', async () => makeMemoryStore());
+projectionContract('Redis', () => open());
+projectionContract('Redis with 3 partitions', () => open(3));
+
+describe('the projection in Redis', () => {
+  test('refuses a Redis that may throw keys away', async () => {
+    const evicting = await startRedis(['--maxmemory-policy', 'allkeys-lru']);
+    try {
+      const opened = openRedisProjection({ client: await evicting.client() });
+      await expect(opened).rejects.toMatchObject({ code: 'not_ready', message: expect.stringContaining('noeviction') });
+    } finally {
+      await evicting.stop();
+    }
+  });
+
+  test('tells readers of every swap, change and heartbeat, in order', async () => {
+    const subject = await open();
+    await fill(subject, 1, grant(10));
+    await subject.projection.apply(batch(0, 2, grant(11), grant(12)), 1);
+    await subject.projection.heartbeat(5, at(2), 1);
+    expect(await noticesIn(0)).toEqual([
+      { notice: 'swap', generation: 1, at: at(0) },
+      { notice: 'change', from: at(0), to: at(2), keys: [PLACE_KEY] },
+      { notice: 'heartbeat', stampMs: 5, at: at(2) },
+    ]);
+  });
+
+  test('tells each partition of every batch, naming what lies in it', async () => {
+    const subject = await open(3);
+    await fill(subject, 1);
+    await subject.projection.apply(batch(0, 1, grant(10)), 1);
+    const changes = (await Promise.all([0, 1, 2].map(noticesIn))).map((notices) => notices[1]);
+    expect(changes.map((notice) => notice?.notice)).toEqual(['change', 'change', 'change']);
+    expect(changes.flatMap((notice) => (notice?.notice === 'change' ? notice.keys : []))).toEqual([PLACE_KEY]);
+  });
+
+  test('does not name more records than it is worth', async () => {
+    const subject = await open();
+    await fill(subject, 1);
+    const branches = Array.from({ length: 600 }, (_, n) => ({ put: 'branch', party: id(n), branch: '1' }) as const);
+    await subject.projection.apply(batch(0, 1, ...branches), 1);
+    expect((await noticesIn(0))[1]).toEqual({ notice: 'change', from: at(0), to: at(1), keys: 'all' });
+  });
+
+  test('keeps few entries of its stream', async () => {
+    const subject = await open();
+    await fill(subject, 1);
+    for (let n = 0; n < 9000; n += 500) {
+      await Promise.all(Array.from({ length: 500 }, (_, i) => subject.projection.heartbeat(n + i, at(0), 1)));
+    }
+    expect(await client.xlen('{m0}:stream')).toBeLessThan(5000);
+  });
+
+  test('gives no key a time to live', async () => {
+    const subject = await open();
+    await fill(subject, 1, grant(10), { put: 'link', actor: id(2), organisation: id(1), mandateId: id(10) });
+    await subject.projection.apply(batch(0, 1, grant(11)), 1);
+    const keys = (await client.callBuffer('KEYS', '*')) as Buffer[];
+    expect(keys.length).toBeGreaterThan(4);
+    expect(await Promise.all(keys.map((key) => client.ttl(key)))).toEqual(keys.map(() => -1));
+  });
+
+  test('keeps all keys of a partition in one slot of a cluster', async () => {
+    const subject = await open(3);
+    await fill(subject, 1, grant(10), ...Array.from({ length: 9 }, (_, n) => grantTo(n)));
+    for (const key of await client.keys('*')) expect(key).toMatch(/^\{m[012]\}:/);
+  });
+
+  test('clears away older copies, a slice at each heartbeat', async () => {
+    const subject = await open();
+    await fill(subject, 1, grant(10));
+    await fill(subject, 1, grant(20));
+    await subject.projection.heartbeat(1, at(0), 1);
+    expect((await client.keys('{m0}:1:*')).length).toBe(0);
+    expect(await subject.lookups.read([PLACE_KEY])).toEqual([[aMandate(20)]]);
+  });
+
+  test('clears away an abandoned copy', async () => {
+    const subject = await open();
+    const rebuild = await subject.projection.rebuild(HEADER, 1);
+    await rebuild.load([grant(10)]);
+    await rebuild.abandon();
+    expect(await client.keys('{m0}:1:*')).toEqual([]);
+  });
+
+  test('takes a replay after a crash between two partitions, with the same result', async () => {
+    const subject = await open(3);
+    await fill(subject, 1);
+    const grants = Array.from({ length: 9 }, (_, n) => grantTo(n));
+    await subject.projection.apply(batch(0, 1, ...grants), 1);
+    // The last partition is the point of commit: without it the batch counts as not applied.
+    await client.hset('{m2}:head', 'revision', '1.0', 'hash', 'hash 0');
+    expect((await subject.projection.state())?.revision).toEqual(at(0));
+    await subject.projection.apply(batch(0, 2, ...grants, grant(10)), 1);
+    expect((await subject.projection.state())?.revision).toEqual(at(2));
+    expect((await contentsOf(subject.projection)).length).toBe(10);
+  });
+
+  test('is nothing to a writer with another number of partitions', async () => {
+    await fill(await open(1), 1, grant(10));
+    const other = await openRedisProjection({ client, partitions: 2 });
+    expect(await other.state()).toBeUndefined();
+  });
+
+  test('finds who may act for whom in both directions, also after half was taken back', async () => {
+    const subject = await open();
+    const grants = Array.from({ length: 9 }, (_, n) => grantTo(n));
+    await fill(subject, 1, ...grants, ...grants);
+    await subject.projection.apply(batch(0, 1, ...grants.slice(0, 5).map(takeBack)), 1);
+    const bucket = await client.hgetallBuffer('{m0}:1:r:0000');
+    expect(Object.keys(bucket).length).toBe(1);
+    const [own] = (await client.callBuffer('KEYS', '{m0}:1:y:*')) as Buffer[];
+    expect(own && (await client.hlen(own))).toBe(4);
+    await subject.projection.apply(batch(1, 2, ...grants.map(takeBack)), 1);
+    expect(await client.keys('{m0}:1:*')).toEqual([]);
+  });
+});
+
+/** From nine parties to one delegate. */
+function grantTo(n: number) {
   return {
     put: 'mandate',
-    represented: id(1),
+    represented: id(100 + n),
     delegate: id(2),
-    scope: scopeKey.service(id(3)),
-    facts: aMandate(n, changes),
-  };
-}
-function batch(from: number, to: number, ...writes: Write[]): Batch {
-  return { from: at(from), to: at(to), hash: `hash ${to}`, writes };
+    scope: scopeKey.everything,
+    facts: aMandate(n),
+  } as const;
 }
 
-test('smoke', async () => {
-  const client = await redis.client();
-  const projection = await openRedisProjection({ client });
-  expect(await projection.state()).toBeUndefined();
-  const rebuild = await projection.rebuild(header, 1);
-  await rebuild.load([putMandate(10)]);
-  await rebuild.swap(at(0), '');
-  const lookups = makeRedisLookups({ client, key: header });
-  const key = recordKey.mandates(id(1), id(2), scopeKey.service(id(3)));
-  expect(await lookups.read([key, recordKey.party(id(9))])).toEqual([[aMandate(10)], null]);
-  await projection.apply(batch(0, 1, putMandate(11, { operations: ['view'] })), 1);
-  expect(await lookups.read([key])).toEqual([[aMandate(10), aMandate(11, { operations: ['view'] })]]);
-  await projection.apply(
-    batch(1, 2, {
-      drop: 'mandate',
-      represented: id(1),
-      delegate: id(2),
-      scope: scopeKey.service(id(3)),
-      mandateId: id(10),
-    }),
-    1,
-  );
-  expect(await lookups.read([key])).toEqual([[aMandate(11, { operations: ['view'] })]]);
-  await projection.heartbeat(5, at(2), 1);
-  const writes = [];
-  for await (const chunk of projection.contents()) writes.push(...chunk);
-  expect(writes).toEqual([putMandate(11, { operations: ['view'] })]);
-  expect(await projection.state()).toEqual({ header, revision: at(2), hash: 'hash 2', fence: 1 });
+function takeBack({ represented, delegate, scope, facts }: ReturnType<typeof grantTo>) {
+  return { drop: 'mandate', represented, delegate, scope, mandateId: facts.mandate_id } as const;
+}
+
+describe('lookups in Redis', () => {
+  const reader = (changes: object) => makeRedisLookups({ client, key: HEADER, ...changes });
+
+  test.each([
+    ['another key id', { key: { ...HEADER, keyId: 'other' } }],
+    ['another key under the same id', { key: { ...HEADER, keyCheck: 'other' } }],
+    ['another number of partitions', { partitions: 2 }],
+  ])('are not ready with %s, rather than to find nobody', async (_name, changes) => {
+    await fill(await open(), 1, grant(10));
+    await expect(reader(changes).read([PLACE_KEY])).rejects.toMatchObject({ code: 'not_ready' });
+  });
+
+  test('are not ready when Redis was emptied', async () => {
+    const { lookups } = await open();
+    await expect(lookups.read([recordKey.party(id(1))])).rejects.toMatchObject({ code: 'not_ready' });
+  });
+
+  test('go on when Redis has forgotten the script', async () => {
+    const subject = await open();
+    await fill(subject, 1, grant(10));
+    await subject.lookups.read([PLACE_KEY]);
+    await client.script('FLUSH');
+    expect(await subject.lookups.read([PLACE_KEY])).toEqual([[aMandate(10)]]);
+  });
+
+  test.each(['', 'x', '\u0000', '\u0005abcde'])('say so when a mandate is malformed: %j', async (value) => {
+    const subject = await open();
+    await fill(subject, 1, grant(10));
+    const [key] = (await client.callBuffer('KEYS', '{m0}:1:m:*')) as Buffer[];
+    const [field] = (await client.hkeysBuffer(key as Buffer)) as Buffer[];
+    await client.hset(key as Buffer, field as Buffer, value);
+    await expect(subject.lookups.read([PLACE_KEY])).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+
+  test('say so when the connection is gone', async () => {
+    const subject = await open();
+    await fill(subject, 1, grant(10));
+    const broken = await redis.client();
+    const lookups = makeRedisLookups({ client: broken, key: HEADER });
+    broken.disconnect();
+    await expect(lookups.read([PLACE_KEY])).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+
+  test('never mix two copies while the partitions swap one after another', async () => {
+    const subject = await open(3);
+    const keys = Array.from({ length: 9 }, (_, n) => recordKey.mandates(id(100 + n), id(2), scopeKey.everything));
+    const copy = (loa: 'eh3' | 'eh4') =>
+      Array.from({ length: 9 }, (_, n) => ({ ...grantTo(n), facts: aMandate(n, { loa }) }));
+    await fill(subject, 1, ...copy('eh3'));
+    let done = false;
+    const swapping = (async () => {
+      for (let i = 0; i < 20; i++) await fill(subject, 1, ...copy(i % 2 ? 'eh3' : 'eh4'));
+      done = true;
+    })();
+    while (!done) {
+      const found: unknown = await subject.lookups.read(keys).catch((error: { code: string }) => error.code);
+      if (typeof found === 'string') expect(found).toBe('not_ready');
+      else expect(new Set((found as { loa: string }[][]).flat().map(({ loa }) => loa)).size).toBe(1);
+    }
+    await swapping;
+  });
 });

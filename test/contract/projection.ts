@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AppError } from '../../src/domain/errors.ts';
+import type { MandateFacts } from '../../src/domain/facts.ts';
+import type { Lookups } from '../../src/mandates/lookups.ts';
+import { makeCopy } from '../../src/mandates/memory-copy.ts';
+import type { Batch, Header, Projection, Write } from '../../src/mandates/projection.ts';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { someWrites } from './arbitraries.ts';
+
+export interface ProjectionSubject {
+  projection: Projection;
+  lookups: Lookups;
+}
+
+export const HEADER: Header = { layout: 1, keyId: 'test', keyCheck: 'check' };
+export const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+export const at = (n: number) => ({ epoch: 1, n });
+
+export function aMandate(n: number, changes: Partial<MandateFacts> = {}): MandateFacts {
+  return {
+    mandate_id: id(n),
+    kind: 'employee',
+    status: 'active',
+    valid_from: 1,
+    valid_until: 2,
+    loa: 'eh3',
+    scope: { by: 'service' },
+    operations: 'all',
+    branches: 'all',
+    cases: 'all',
+    granted_at: 1,
+    ...changes,
+  };
+}
+
+const PLACE = { represented: id(1), delegate: id(2), scope: scopeKey.service(id(3)) };
+export const PLACE_KEY = recordKey.mandates(PLACE.represented, PLACE.delegate, PLACE.scope);
+
+export function grant(n: number, changes?: Partial<MandateFacts>): Write {
+  return { put: 'mandate', ...PLACE, facts: aMandate(n, changes) };
+}
+
+export function batch(from: number, to: number, ...writes: Write[]): Batch {
+  return { from: at(from), to: at(to), hash: `hash ${to}`, writes };
+}
+
+export async function fill({ projection }: ProjectionSubject, fence: number, ...writes: Write[]): Promise<void> {
+  const rebuild = await projection.rebuild(HEADER, fence);
+  await rebuild.load(writes);
+  await rebuild.swap(at(0), 'hash 0');
+}
+
+export async function contentsOf(projection: Projection): Promise<Write[]> {
+  const all: Write[] = [];
+  for await (const chunk of projection.contents()) all.push(...chunk);
+  return all;
+}
+
+const conflict = expect.objectContaining({ code: 'conflict' }) as AppError;
+
+/** What every projection does; `open` gives an empty one each time. */
+export function projectionContract(name: string, open: () => Promise<ProjectionSubject>): void {
+  describe(`projection in ${name}`, () => {
+    test('is nothing, and ready for nobody, until it was built', async () => {
+      const { projection, lookups } = await open();
+      expect(await projection.state()).toBeUndefined();
+      expect(lookups.peek(PLACE_KEY)).toBeUndefined();
+      await expect(lookups.read([PLACE_KEY])).rejects.toMatchObject({ code: 'not_ready' });
+      await expect(projection.apply(batch(0, 1), 1)).rejects.toThrow(conflict);
+      await expect(projection.heartbeat(1, at(0), 1)).rejects.toThrow(conflict);
+    });
+
+    test('says where it is', async () => {
+      const subject = await open();
+      await fill(subject, 3);
+      expect(await subject.projection.state()).toEqual({ header: HEADER, revision: at(0), hash: 'hash 0', fence: 3 });
+      await subject.projection.apply(batch(0, 5), 4);
+      expect(await subject.projection.state()).toEqual({ header: HEADER, revision: at(5), hash: 'hash 5', fence: 4 });
+    });
+
+    test('adds, replaces and takes out single entries of a list', async () => {
+      const subject = await open();
+      const { projection, lookups } = subject;
+      await fill(subject, 1, grant(10));
+      await projection.apply(batch(0, 1, grant(11), grant(10, { status: 'suspended' })), 1);
+      expect(await lookups.read([PLACE_KEY])).toEqual([[aMandate(10, { status: 'suspended' }), aMandate(11)]]);
+      await projection.apply(batch(1, 2, { drop: 'mandate', ...PLACE, mandateId: id(10) }), 1);
+      expect(await lookups.read([PLACE_KEY])).toEqual([[aMandate(11)]]);
+      await projection.apply(batch(2, 3, { drop: 'mandate', ...PLACE, mandateId: id(11) }), 1);
+      expect(await lookups.read([PLACE_KEY])).toEqual([null]);
+    });
+
+    test('applies nothing on top of another revision than the batch expects', async () => {
+      const subject = await open();
+      await fill(subject, 1, grant(10));
+      for (const wrong of [batch(1, 2, grant(11)), { ...batch(0, 1, grant(11)), from: { epoch: 2, n: 0 } }]) {
+        await expect(subject.projection.apply(wrong, 1)).rejects.toThrow(conflict);
+      }
+      await subject.projection.apply(batch(0, 1), 1);
+      await expect(subject.projection.apply(batch(0, 1, grant(11)), 1)).rejects.toThrow(conflict);
+      expect(await subject.lookups.read([PLACE_KEY])).toEqual([[aMandate(10)]]);
+    });
+
+    test('refuses a leader after a later one, whatever it does', async () => {
+      const subject = await open();
+      const { projection } = subject;
+      await fill(subject, 1, grant(10));
+      const begun = await projection.rebuild(HEADER, 1);
+      await projection.apply(batch(0, 1), 2);
+      await expect(projection.apply(batch(1, 2, grant(11)), 1)).rejects.toThrow(conflict);
+      await expect(projection.heartbeat(1, at(1), 1)).rejects.toThrow(conflict);
+      await expect(projection.rebuild(HEADER, 1)).rejects.toThrow(conflict);
+      await expect(begun.load([grant(12)]).then(() => begun.swap(at(9), ''))).rejects.toThrow(conflict);
+      expect(await subject.lookups.read([PLACE_KEY])).toEqual([[aMandate(10)]]);
+    });
+
+    test('is rebuilt beside the live one, which stays as it is until the swap', async () => {
+      const subject = await open();
+      const { projection, lookups } = subject;
+      await fill(subject, 1, grant(10));
+      const rebuild = await projection.rebuild({ ...HEADER, keyId: 'other' }, 1);
+      await rebuild.load([grant(20)]);
+      expect(await lookups.read([PLACE_KEY])).toEqual([[aMandate(10)]]);
+      await rebuild.abandon();
+      expect(await contentsOf(projection)).toEqual([grant(10)]);
+      await fill(subject, 1, grant(30));
+      expect(await lookups.read([PLACE_KEY])).toEqual([[aMandate(30)]]);
+    });
+
+    test('beats only for the revision at which it is', async () => {
+      const subject = await open();
+      await fill(subject, 1);
+      await subject.projection.heartbeat(await subject.projection.time(), at(0), 1);
+      await expect(subject.projection.heartbeat(1, at(1), 1)).rejects.toThrow(conflict);
+    });
+
+    test('holds after any writes what they say, whether loaded or applied', async () => {
+      await fc.assert(
+        fc.asyncProperty(someWrites, someWrites, async (loaded, applied) => {
+          const subject = await open();
+          const model = makeCopy();
+          for (const write of [...loaded, ...applied]) model.write(write);
+          await fill(subject, 1, ...loaded);
+          await subject.projection.apply(batch(0, 1, ...applied), 1);
+          expect(sorted(await contentsOf(subject.projection))).toEqual(sorted([...model.contents()]));
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+}
+
+function sorted(writes: Write[]): string[] {
+  return writes.map((write) => JSON.stringify(write, (_, value) => ordered(value))).sort();
+}
+
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
