@@ -65,7 +65,10 @@ const expectation = z
     reasons: z.array(z.string()).optional(),
     basis: z.enum(['self', 'mandate', 'chain', 'statutory', 'appointed', 'portal']).nullable().optional(),
     mandates: z.array(z.string()).optional(),
-    branches: z.union([z.literal('all'), z.array(z.string())]).nullable().optional(),
+    branches: z
+      .union([z.literal('all'), z.array(z.string())])
+      .nullable()
+      .optional(),
     branch_verified: z.boolean().optional(),
     changes_at: moment.nullable().optional(),
     loa_required: z.string().nullable().optional(),

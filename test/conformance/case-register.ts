@@ -1,6 +1,6 @@
 import { passesElfproef } from '../../src/domain/identifier.ts';
-import type { RegisterFileText } from '../support/register-file.ts';
 import { namedUuid } from '../support/register-facts.ts';
+import type { RegisterFileText } from '../support/register-file.ts';
 import type { CaseText } from './case-file.ts';
 
 type PartyText = NonNullable<RegisterFileText['parties']>[number];
@@ -26,7 +26,12 @@ const UUID = /^[0-9a-f]{8}-/;
 export function caseNames(one: CaseText, number: number, shared: RegisterFileText): Names {
   const own = new Map(declared(one).map((party, index) => [party.key, { ...party, index }]));
   const local = (key: string) => `case-${number}-${key}`;
-  const service = (name: string) => need(shared.services?.find((known) => known.name === name), `service ${name}`, one);
+  const service = (name: string) =>
+    need(
+      shared.services?.find((known) => known.name === name),
+      `service ${name}`,
+      one,
+    );
   const names: Names = {
     party: (key) => (own.has(key) ? local(key) : need(partyOf(shared, key), `party ${key}`, one).key),
     branch: (text) => {
@@ -41,7 +46,11 @@ export function caseNames(one: CaseText, number: number, shared: RegisterFileTex
     mandateId: (name) => {
       const mine = one.register.mandates.find((mandate) => mandate.name === name);
       if (mine) return mine.id ?? namedUuid(`mandate ${number} ${name}`);
-      return need(shared.mandates?.find((mandate) => mandate.name === name), `mandate ${name}`, one).id;
+      return need(
+        shared.mandates?.find((mandate) => mandate.name === name),
+        `mandate ${name}`,
+        one,
+      ).id;
     },
     identifier: (text) => {
       if (!text.startsWith('@')) return text;
@@ -57,7 +66,11 @@ export function caseNames(one: CaseText, number: number, shared: RegisterFileTex
 }
 
 /** What one case adds to the register, as a register file would say it. */
-export function caseAdditions(one: CaseText, number: number, names: Names): { parties: PartyText[]; mandates: MandateText[] } {
+export function caseAdditions(
+  one: CaseText,
+  number: number,
+  names: Names,
+): { parties: PartyText[]; mandates: MandateText[] } {
   return {
     parties: declared(one).map(({ means, branches, states, ...party }) => ({
       ...party,

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { prettifyError } from 'zod';
 import type { Question, Verdict } from '../../src/domain/evaluation.ts';
-import { parseIdentifier } from '../../src/domain/identifier.ts';
 import { parseMoment } from '../support/amsterdam.ts';
 import { type RegisterFileText, registerFile } from '../support/register-file.ts';
 import { type CaseText, caseFile } from './case-file.ts';
 import { caseAdditions, caseNames, type Names } from './case-register.ts';
+import { readDecisionBody } from './questions.ts';
 
 /** A case ready to be run: names resolved, moments in milliseconds. */
 export interface Case {
@@ -35,8 +35,14 @@ const FOLDER = join(import.meta.dirname, 'cases');
 
 /** Reads every case. @throws Error naming file, case and fault. */
 export function loadCases(): CaseSet {
-  const shared = merge(readRegister(join(ROOT, 'examples/register.yaml')), readRegister(join(import.meta.dirname, 'catalogue.yaml')));
-  const texts = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml')).sort().flatMap(readCases);
+  const shared = merge(
+    readRegister(join(ROOT, 'examples/register.yaml')),
+    readRegister(join(import.meta.dirname, 'catalogue.yaml')),
+  );
+  const texts = readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .flatMap(readCases);
   refuseDoubles(texts.map(({ text }) => text.title));
   const made = texts.map(({ text, file }, index) => {
     const names = caseNames(text, index + 1, shared);
@@ -97,7 +103,7 @@ function resolve(text: CaseText, file: string, names: Names): Case {
     ...(unstorable !== undefined && { unstorable }),
     now: moment(text.at, title),
     body,
-    question: questionOf(body, title),
+    question: readDecisionBody(body),
     expect: expectation(text, names),
   };
 }
@@ -119,23 +125,6 @@ function requestBody({ request }: CaseText, names: Names): Record<string, unknow
 function serviceName(text: string, names: Names): string {
   if (text.startsWith('@')) return names.serviceId(text.slice(1));
   return text.startsWith('uuid:') ? names.serviceUuid(text.slice(5)) : text;
-}
-
-function questionOf(body: Record<string, unknown>, title: string): Question {
-  const identify = (urn: unknown) => {
-    const id = parseIdentifier(String(urn));
-    if (typeof id === 'string') throw new Error(`case "${title}": ${id}`);
-    return id;
-  };
-  const together = body.together as { id: string; loa?: string }[] | undefined;
-  const question = {
-    ...body,
-    actor: identify(body.actor),
-    represented: identify(body.represented),
-    ...(body.via !== undefined && { via: identify(body.via) }),
-    ...(together && { together: together.map((one) => ({ ...one, id: identify(one.id) })) }),
-  };
-  return question as Question; // Its other members were parsed with the case.
 }
 
 function expectation({ expect, title }: CaseText, names: Names): Case['expect'] {

@@ -34,10 +34,14 @@ export function decide(register: Register, question: Question, now: number): Ora
   if (named.reasons.length > 0) return { ...DENIED, reasons: named.reasons.sort() };
   const { actor, represented, service } = named;
   if (!actor || !represented || !service) throw new Error('whoever is unknown has given a reason');
-  const ask = (one: ServiceFacts): Answer => answer(register, question, { actor, represented, service: one }, now);
-  if (service.sub_services.length === 0) return ask(service).verdict;
+  const ask = (one: ServiceFacts, closed: string[]): Answer =>
+    answer(register, question, { actor, represented, service: one, asked: service.service_id, closed }, now);
+  if (service.sub_services.length === 0) return ask(service, []).verdict;
   const behind = service.sub_services.flatMap((id) => register.services.get(id) ?? []);
-  return portal(service, behind.map(ask));
+  return portal(
+    behind.map((one) => ask(one, closedService(service))),
+    now,
+  );
 }
 
 interface Named {
@@ -85,6 +89,10 @@ function servicesNamed(register: Register, name: string): ServiceFacts[] {
 interface Answer {
   service: ServiceFacts;
   verdict: OracleVerdict;
+  /** The path reported, if there was any. */
+  best?: Path;
+  /** When anything about any candidate begins or ends. */
+  moments: number[];
 }
 
 /** Everyone and everything the question names, known. */
@@ -92,6 +100,10 @@ interface Known {
   actor: Actor;
   represented: PartyFacts;
   service: ServiceFacts;
+  /** ServiceID asked for: the service's own, or the portal's in front of it. */
+  asked: string;
+  /** What is wrong with the portal in front of the service. */
+  closed: string[];
 }
 
 function answer(register: Register, question: Question, named: Known, now: number): Answer {
@@ -104,36 +116,43 @@ function answer(register: Register, question: Question, named: Known, now: numbe
     represented,
     together: (question.together ?? []).flatMap(({ id, loa }) => actorOf(register, id, loa) ?? []),
     ...(via && { via }),
-    at: { now, service, rank: level.rank, ...asked(question, service) },
+    at: { now, service, rank: level.rank, ...asked(question, named) },
   };
-  const common = [...level.failures, ...commonFailures(inquiry, register)];
+  const common = [...new Set([...level.failures, ...named.closed, ...commonFailures(inquiry, register)])];
   const { paths, viaNeeded } = findPaths(inquiry);
   for (const path of paths) for (const reason of common) path.failures.add(reason);
-  const [best] = paths.sort((a, b) => rank(a, b));
-  const reporting = { now, rank: level.rank, all: paths, inquiry };
+  const [best] = paths.sort(rank);
+  const moments = [...paths.flatMap(boundaries), ...actorMoments(inquiry)];
   const login = loginFailures([actor.loa], level.rank);
-  const verdict = best ? report(best, reporting) : nobody(inquiry, [...common, ...login], viaNeeded);
-  return { service, verdict: viaNeeded && !verdict.allow ? withReason(verdict, 'via_required') : verdict };
+  const verdict = best
+    ? report(best, level.rank, { now, moments })
+    : nobody([...common, ...login], viaNeeded, { now, moments });
+  const needed = viaNeeded && !verdict.allow ? withReason(verdict, 'via_required') : verdict;
+  return { service, verdict: needed, moments, ...(best && { best }) };
 }
 
-function asked({ branch, operation, case: id }: Question, { service_id }: ServiceFacts) {
+/** A case belongs to the ServiceID asked for: at a portal it is no case of a service behind it. */
+function asked({ branch, operation, case: id }: Question, { service, asked: name }: Known) {
   return {
     ...(branch !== undefined && { branch }),
     ...(operation !== undefined && { operation }),
-    ...(id !== undefined && { case: `${service_id}#${id}` }),
+    ...(id !== undefined && { case: `${name}#${id}`, found: `${service.service_id}#${id}` }),
   };
 }
 
 /** What stands in the way of every path alike. */
 function commonFailures({ actor, represented, at }: Inquiry, register: Register): string[] {
-  const { definition, instance } = at.service;
   return [
     ...(actor.means?.active === false ? ['means_inactive'] : []),
     ...(hasState(actor.party, 'deceased', at.now) ? ['actor_deceased'] : []),
     ...(hasState(actor.party, 'curatele', at.now) ? ['actor_under_curatele'] : []),
-    ...(definition.active && instance.active ? [] : ['service_inactive']),
+    ...closedService(at.service),
     ...branchNumber(register, represented, at.branch),
   ];
+}
+
+function closedService({ definition, instance }: ServiceFacts): string[] {
+  return definition.active && instance.active ? [] : ['service_inactive'];
 }
 
 function branchNumber(register: Register, represented: PartyFacts, branch: string | undefined): string[] {
@@ -169,18 +188,15 @@ function mandatesOf({ facts }: Link): string[] {
   return facts.derived_from ? [facts.derived_from.mandate_id, facts.mandate_id] : [facts.mandate_id];
 }
 
-interface Reporting {
+interface Timeline {
   now: number;
-  rank: number;
-  all: Path[];
-  inquiry: Inquiry;
+  moments: number[];
 }
 
-function report(path: Path, { now, rank, all, inquiry }: Reporting): OracleVerdict {
+function report(path: Path, level: number, { now, moments }: Timeline): OracleVerdict {
   const reasons = [...path.failures].sort();
   const allow = reasons.length === 0;
   const limits = path.links[0]?.facts.branches ?? 'all';
-  const moments = allow ? boundaries(path) : [...all.flatMap(boundaries), ...actorMoments(inquiry)];
   return {
     ...DENIED,
     allow,
@@ -188,15 +204,15 @@ function report(path: Path, { now, rank, all, inquiry }: Reporting): OracleVerdi
     basis: allow ? path.basis : null,
     mandates: allow ? path.links.flatMap(mandatesOf) : [],
     branches: allow || reasons.includes('branch_required') ? limits : null,
-    changes_at: firstAfter(now, moments),
-    loa_required: !allow && reasons.every((reason) => LOGIN_REASONS.has(reason)) ? loaOfRank(rank) : null,
+    changes_at: firstAfter(now, allow ? boundaries(path) : moments),
+    loa_required: !allow && reasons.every((reason) => LOGIN_REASONS.has(reason)) ? loaOfRank(level) : null,
     holders_required: reasons.includes('joint_authority_required') ? path.holders : null,
   };
 }
 
-function nobody(inquiry: Inquiry, common: string[], viaNeeded: boolean): OracleVerdict {
-  const reasons = [...common, ...(viaNeeded ? [] : ['no_mandate'])].sort();
-  return { ...DENIED, reasons, changes_at: firstAfter(inquiry.at.now, actorMoments(inquiry)) };
+function nobody(common: string[], viaNeeded: boolean, { now, moments }: Timeline): OracleVerdict {
+  const reasons = new Set([...common, ...(viaNeeded ? [] : ['no_mandate'])]);
+  return { ...DENIED, reasons: [...reasons].sort(), changes_at: firstAfter(now, moments) };
 }
 
 function actorMoments({ actor, represented }: Inquiry): number[] {
@@ -214,23 +230,31 @@ function withReason(verdict: OracleVerdict, reason: string): OracleVerdict {
   return { ...verdict, reasons: [...verdict.reasons, reason].sort(), loa_required: null };
 }
 
-/** Open when one service behind it is; otherwise what is least wrong with one of them. */
-function portal(service: ServiceFacts, answers: Answer[]): OracleVerdict {
-  const inactive = service.definition.active && service.instance.active ? [] : ['service_inactive'];
+/** Open when one service behind it is; otherwise what is least wrong with a path to any of them. */
+function portal(answers: Answer[], now: number): OracleVerdict {
   const open = answers.filter(({ verdict }) => verdict.allow);
-  const changes = answers.flatMap(({ verdict }) => verdict.changes_at ?? []);
-  const changes_at = changes.length === 0 ? null : Math.min(...changes);
-  if (open.length > 0 && inactive.length === 0) {
-    return {
-      ...DENIED,
-      allow: true,
-      basis: 'portal',
-      services: open.map((one) => one.service.service_id).sort(),
-      mandates: [...new Set(open.flatMap(({ verdict }) => verdict.mandates))],
-      changes_at,
-    };
-  }
-  const [nearest] = answers.map(({ verdict }) => verdict).sort((a, b) => a.reasons.length - b.reasons.length);
-  const reasons = [...new Set([...(nearest?.reasons ?? []), ...inactive])].sort();
-  return { ...DENIED, ...nearest, allow: false, basis: null, mandates: [], reasons, changes_at };
+  const changes_at = firstAfter(
+    now,
+    answers.flatMap(({ moments }) => moments),
+  );
+  if (open.length === 0) return { ...DENIED, ...nearest(answers), changes_at };
+  return {
+    ...DENIED,
+    allow: true,
+    basis: 'portal',
+    services: open.map(({ service }) => service.service_id).sort(),
+    mandates: [...new Set(open.flatMap(({ verdict }) => verdict.mandates))],
+    changes_at,
+  };
+}
+
+/** The fewest reasons; of as many, what has a path, by the order of paths. */
+function nearest(answers: Answer[]): OracleVerdict | undefined {
+  return answers.toSorted((a, b) => a.verdict.reasons.length - b.verdict.reasons.length || byPath(a.best, b.best))[0]
+    ?.verdict;
+}
+
+function byPath(a: Path | undefined, b: Path | undefined): number {
+  if (a && b) return rank(a, b);
+  return Number(a === undefined) - Number(b === undefined);
 }

@@ -47,7 +47,10 @@ export function boundaries(path: Path): number[] {
   const child = mandates.some(({ ground }) => ground === 'parental_authority') ? path.parties[0] : undefined;
   const majority = child?.birth_date === undefined ? undefined : majorityAt(child.birth_date);
   return [
-    ...mandates.flatMap(({ valid_from, valid_until }) => [valid_from, ...(valid_until === undefined ? [] : [valid_until])]),
+    ...mandates.flatMap(({ valid_from, valid_until }) => [
+      valid_from,
+      ...(valid_until === undefined ? [] : [valid_until]),
+    ]),
     ...path.parties.flatMap(({ states }) => states.flatMap((one) => [one.since, ...(one.until ? [one.until] : [])])),
     ...(majority === undefined ? [] : [majority]),
   ];
@@ -62,7 +65,7 @@ function makePath(inquiry: Inquiry, path: { basis: Basis; links: Link[]; between
     basis: path.basis,
     order: ORDER.indexOf(path.basis),
     links: path.links,
-    parties: [represented, ...path.between, actor.party, ...delegates, ...joint.present.map(({ party }) => party)],
+    parties: [represented, ...path.between, actor.party, ...delegates, ...joint.holders.map(({ party }) => party)],
     failures: new Set([...path.own, ...level, ...joint.failures]),
     holders: joint.required,
   };
@@ -87,7 +90,7 @@ function self(inquiry: Inquiry): Path[] {
 function direct(inquiry: Inquiry): Path[] {
   const { register, actor, represented, at } = inquiry;
   return linksBetween(register, represented.party_id, actor.party.party_id, at)
-    .filter(({ facts }) => facts.kind !== 'employee' || facts.reach !== 'clients')
+    .filter(({ facts }) => facts.kind !== 'business' && (facts.kind !== 'employee' || facts.reach !== 'clients'))
     .map((link) => {
       const { kind } = link.facts;
       const basis = kind === 'statutory' || kind === 'appointed' ? kind : 'mandate';
@@ -114,7 +117,7 @@ function chainsThrough(inquiry: Inquiry, intermediary: PartyFacts): Path[] {
       const own = [
         ...chainFailures(inquiry, intermediary, first),
         ...firstLinkFailures(first, represented, at),
-        ...secondLinkFailures(second, at),
+        ...secondLinkFailures(second, intermediary, at),
       ];
       return makePath(inquiry, { basis: 'chain', links: [first, second], between: [intermediary], own });
     }),
@@ -125,7 +128,9 @@ function chainFailures({ at }: Inquiry, intermediary: PartyFacts, first: Link): 
   const { definition, instance } = at.service;
   return [
     ...(definition.chains && instance.chains ? [] : ['chain_not_accepted']),
-    ...(intermediary.kind === 'organisation' && first.facts.kind !== 'employee' ? [] : ['chain_first_link_not_allowed']),
+    ...(intermediary.kind === 'organisation' && first.facts.kind !== 'employee'
+      ? []
+      : ['chain_first_link_not_allowed']),
     ...(statesAt(intermediary, at.now).length > 0 ? ['intermediary_not_active'] : []),
   ];
 }
@@ -135,13 +140,14 @@ function jointAuthority(
   links: Link[],
   together: Actor[],
   now: number,
-): { present: Actor[]; failures: string[]; required: number | null } {
+): { holders: Actor[]; present: Actor[]; failures: string[]; required: number | null } {
   const joints = links.flatMap(({ facts }) => facts.joint ?? []);
   const able = together.filter(({ party, means }) => means?.active !== false && !isUnable(party, now));
+  const holders = together.filter(({ party }) => joints.some((joint) => joint.with.includes(party.party_id)));
   const present = able.filter(({ party }) => joints.some((joint) => joint.with.includes(party.party_id)));
   const missing = joints.filter((joint) => 1 + holdersAmong(joint.with, present) < joint.required);
   const required = joints.length === 0 ? null : Math.max(...joints.map((joint) => joint.required));
-  return { present, failures: missing.length > 0 ? ['joint_authority_required'] : [], required };
+  return { holders, present, failures: missing.length > 0 ? ['joint_authority_required'] : [], required };
 }
 
 function holdersAmong(holders: PartyId[], present: Actor[]): number {

@@ -12,6 +12,8 @@ export interface Circumstances {
   operation?: string;
   /** `ServiceID#case id` */
   case?: string;
+  /** The same case id at this service: under which a mandate limited to cases is found. */
+  found?: string;
 }
 
 /** What a mandate may rest on while its grantor is bankrupt, in WSNP or dissolved. */
@@ -39,17 +41,17 @@ export function firstLinkFailures(link: Link, grantor: PartyFacts, at: Circumsta
     ...branchFailures(link.facts, at),
     ...majority(link.facts, grantor, at.now),
     ...grantorStates(link.facts, grantor, at.now),
-    ...parentFailures(link, at),
+    ...parentFailures(link, grantor, at),
   ];
 }
 
 /** Every rule that this mandate fails as the second link of a chain. */
-export function secondLinkFailures(link: Link, at: Circumstances): string[] {
+export function secondLinkFailures(link: Link, grantor: PartyFacts, at: Circumstances): string[] {
   return [
     ...mandateFailures(link.facts, at),
     ...(isSecondLink(link.facts) ? [] : ['reach_own_only']),
     ...(link.facts.branches === 'all' ? [] : ['second_link_branch_limited']),
-    ...parentFailures(link, at),
+    ...parentFailures(link, grantor, at),
   ];
 }
 
@@ -150,8 +152,8 @@ function onEstate({ kind, ground, granted_under, granted_at }: MandateFacts, sin
   return granted_under !== undefined && granted_at >= since;
 }
 
-/** The parent obeys the same rules; what is wrong with it is said in one word, but for its level. */
-function parentFailures(link: Link, at: Circumstances): string[] {
+/** The parent obeys the same rules; what is wrong with it is said in one word, but for its level and its grantor. */
+function parentFailures(link: Link, grantor: PartyFacts, at: Circumstances): string[] {
   if (link.facts.derived_from === undefined) return [];
   const { facts, delegate } = link.parent ?? {};
   if (facts === undefined || delegate === undefined) return ['parent_not_in_force'];
@@ -159,5 +161,6 @@ function parentFailures(link: Link, at: Circumstances): string[] {
   const level = own.filter((reason) => reason === 'mandate_loa_insufficient');
   const onward = facts.derived_from !== undefined || !facts.substitution;
   const unable = statesAt(delegate, at.now).length > 0;
-  return own.length > level.length || onward || unable ? [...level, 'parent_not_in_force'] : level;
+  const said = [...level, ...majority(facts, grantor, at.now), ...grantorStates(facts, grantor, at.now)];
+  return own.length > level.length || onward || unable ? [...said, 'parent_not_in_force'] : said;
 }

@@ -11,7 +11,7 @@ export interface Link {
 /** What mandates are looked for: one service, and at most one case (`ServiceID#case id`). */
 export interface Sought {
   service: ServiceFacts;
-  case?: string;
+  found?: string;
 }
 
 const KEPT = new Set(['requested', 'offered', 'active', 'suspended', 'revoked']);
@@ -41,7 +41,7 @@ export function isSecondLink({ kind, reach, ground }: Omit<MandateFacts, 'scope'
   return kind === 'statutory' && (ground === 'signatory' || ground === 'owner');
 }
 
-function scopes(row: MandateRow, { service, case: asked }: Sought): Scope[] {
+function scopes(row: MandateRow, { service, found: asked }: Sought): Scope[] {
   if (!KEPT.has(row.facts.status)) return [];
   const found: Scope[] = [];
   if (row.services.includes(service.service_uuid)) found.push({ by: 'service' });

@@ -61,7 +61,9 @@ const party = z.strictObject({
   kind: z.enum(['organisation', 'person']),
   name: z.string().optional(),
   identifiers: z.array(z.string()).default([]),
-  means: z.array(z.strictObject({ id: z.string(), active: z.boolean().default(true), owner: z.string().optional() })).default([]),
+  means: z
+    .array(z.strictObject({ id: z.string(), active: z.boolean().default(true), owner: z.string().optional() }))
+    .default([]),
   birth_date: z.string().optional(),
   states: z
     .array(z.strictObject({ state, since: moment, until: moment.optional(), cause: z.string().optional() }))

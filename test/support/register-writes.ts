@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Identifier, toUrn } from '../../src/domain/identifier.ts';
+import type { Lookups } from '../../src/mandates/lookups.ts';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
 import type { Write } from '../../src/mandates/projection.ts';
-import type { Lookups } from '../../src/mandates/lookups.ts';
-import { rowWrites, type FactRow } from '../../src/mandates/writes.ts';
+import { type FactRow, rowWrites } from '../../src/mandates/writes.ts';
 import type { MandateRow, Register } from '../oracle/register.ts';
 
 /** Stands for the HMAC of an identifier: tests need its form, not its secrecy. */
