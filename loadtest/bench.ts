@@ -44,7 +44,9 @@ interface Setup {
   connections: number;
 }
 
-async function measure({ target, transport, connections }: Setup): Promise<Measurement> {
+let measured = 0;
+
+async function measure({ target, transport, connections }: Setup, forSeconds = seconds): Promise<Measurement> {
   const generator = transport === 'tcp' && hasWrk ? 'wrk' : 'closed-loop';
   const load = generator === 'wrk' ? loadByWrk : loadByClosedLoop;
   const before = await target.counters();
@@ -52,13 +54,15 @@ async function measure({ target, transport, connections }: Setup): Promise<Measu
   const result = await load({
     target: transport === 'tcp' ? { port: target.port } : { socket: target.socket },
     connections,
-    seconds,
+    seconds: forSeconds,
     path: '/access/v1/evaluation',
     bodies: target.bodies,
+    offset: measured++ * 9973,
   });
   const cpuUs = (cpuTimeUs(target.pid) - cpuBefore) / result.requests;
+  const busyShare = (cpuUs * result.perSecond) / 1_000_000;
   const shares = target.shares(before, await target.counters());
-  return { server: target.name, transport, connections, generator, ...result, cpuUs, ...shares };
+  return { server: target.name, transport, connections, generator, ...result, cpuUs, busyShare, ...shares };
 }
 
 async function measureAll(targets: readonly Target[]): Promise<Measurement[]> {
@@ -91,7 +95,7 @@ try {
   const targets = [...constants, ...sidecars];
   const bodies = sidecars.at(-1)?.bodies;
   if (bodies !== undefined) for (const constant of constants) constant.bodies = bodies;
-  for (const target of targets) await measure({ target, transport: 'tcp', connections: 64 }); // warms code and caches
+  for (const target of targets) await measure({ target, transport: 'tcp', connections: 64 }, 3 * seconds); // warms code and caches
   const runs = await measureAll(targets);
   const setting = {
     seconds,

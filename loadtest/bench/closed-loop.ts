@@ -7,20 +7,21 @@ import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 import type { Load } from './measurement.ts';
 
-const { target, connections, seconds, path, bodies } = z
+const { target, connections, seconds, path, bodies, offset } = z
   .object({
     target: z.union([z.object({ port: z.number() }), z.object({ socket: z.string() })]),
     connections: z.number(),
     seconds: z.number(),
     path: z.string(),
     bodies: z.string(),
+    offset: z.number(),
   })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
 const headEnd = '\r\n\r\n';
 const requests = readFileSync(bodies, 'utf8').trimEnd().split('\n').map(toRequest);
 const latenciesUs = new Uint32Array(1_000_000);
-let next = 0;
+let next = offset;
 let answered = 0;
 let errors = 0;
 let stopping = false;

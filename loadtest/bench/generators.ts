@@ -19,10 +19,20 @@ const loadShape = z.object({
 export const hasWrk = spawnSync('wrk', ['--version']).error === undefined;
 
 /** Load by wrk (TCP only). */
-export async function loadByWrk({ target, connections, seconds, path, bodies }: LoadOptions): Promise<Load> {
+export async function loadByWrk({ target, connections, seconds, path, bodies, offset }: LoadOptions): Promise<Load> {
   if ('socket' in target) throw new Error('wrk speaks TCP only');
   const url = `http://127.0.0.1:${target.port}${path}`;
-  const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', beside('wrk.lua'), url, '--', bodies];
+  const options = [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '-s',
+    beside('wrk.lua'),
+    url,
+    '--',
+    bodies,
+    String(offset),
+  ];
   const { stdout } = await run(...pinned('wrk', options, 1));
   const line = /^MACHTIG (.*)$/m.exec(stdout)?.[1];
   if (line === undefined) throw new Error(`wrk printed no result:\n${stdout}`);

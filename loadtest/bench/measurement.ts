@@ -12,6 +12,8 @@ export interface Measurement {
   p99Us: number;
   /** User and system time of the server process, divided by requests. */
   cpuUs: number;
+  /** Share of the time in which the server had its core: low means that the generator or other work held it up. */
+  busyShare: number;
   /** Share of answers that allow; undefined for constant servers. */
   allowShare?: number;
   /** Share of decisions that needed no network; undefined for constant servers. */
@@ -34,6 +36,8 @@ export interface LoadOptions {
   path: string;
   /** File with one request body a line. */
   bodies: string;
+  /** With which line to begin, so that no two runs ask the same. */
+  offset: number;
 }
 
 export function median(values: readonly number[]): number {
@@ -62,6 +66,9 @@ export function summarise(runs: readonly Measurement[]): Measurement[] {
       p50Us: of((run) => run.p50Us),
       p99Us: of((run) => run.p99Us),
       cpuUs: of((run) => run.cpuUs),
+      busyShare: of((run) => run.busyShare),
+      ...(first.allowShare !== undefined && { allowShare: of((run) => run.allowShare ?? Number.NaN) }),
+      ...(first.warmShare !== undefined && { warmShare: of((run) => run.warmShare ?? Number.NaN) }),
     };
   });
 }

@@ -1,4 +1,5 @@
--- Sends the bodies of a file (one a line) in order, over and over; prints one line of JSON at the end.
+-- Sends the bodies of a file (one a line) in order, over and over, from a given one on; prints one line of JSON at the
+-- end. Arguments: file, offset.
 local requests = {}
 local next_index = 0
 
@@ -6,6 +7,7 @@ function init(args)
   for body in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, body)
   end
+  next_index = tonumber(args[2]) % #requests
 end
 
 function request()
