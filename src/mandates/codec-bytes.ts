@@ -1,8 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { AppError } from '../domain/errors.ts';
 
-const DASH = 45;
-const DASHES_BEFORE = new Set([4, 6, 8, 10]);
+const DASH = '-'.charCodeAt(0);
+const DASHES = [8, 13, 18, 23];
+/** Where the digits of each of the 16 bytes stand. */
+const HEX_PLACES = Array.from({ length: 16 }, (_, i) => 2 * i);
+const UUID_PLACES = HEX_PLACES.map((place) => place + DASHES.filter((dash, nth) => place + nth >= dash).length);
+const NIBBLES = new Int8Array(128).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) NIBBLES[digit.charCodeAt(0)] = value;
 
 /** A buffer that grows, written front to back; numbers are big-endian. */
 export interface Bytes {
@@ -88,23 +93,23 @@ export function makeBytes(capacity = 1024): Bytes {
 }
 
 function writeId(buffer: Buffer, at: number, text: string): void {
-  let from = 0;
+  if (text.length === 36) {
+    for (const place of DASHES) if (text.charCodeAt(place) !== DASH) throw unfit('a UUID');
+  } else if (text.length !== 32) throw unfit('a UUID or 32 hex digits');
+  const step = text.length === 36 ? UUID_PLACES : HEX_PLACES;
+  let seen = 0;
   for (let i = 0; i < 16; i++) {
-    if (text.length === 36 && DASHES_BEFORE.has(i)) {
-      if (text.charCodeAt(from) !== DASH) throw unfit('a UUID');
-      from++;
-    }
-    buffer[at + i] = (nibble(text.charCodeAt(from)) << 4) | nibble(text.charCodeAt(from + 1));
-    from += 2;
+    const place = step[i] ?? 0;
+    const byte = (nibble(text.charCodeAt(place)) << 4) | nibble(text.charCodeAt(place + 1));
+    seen |= byte;
+    buffer[at + i] = byte;
   }
-  if (from !== text.length) throw unfit('a UUID or 32 hex digits');
+  if (seen < 0) throw unfit('lower-case hex digits');
 }
 
-/** Lower case only, so that what is written is what comes back. */
+/** Lower case only, so that what is written is what comes back; negative for anything else. */
 function nibble(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  if (code >= 97 && code <= 102) return code - 87;
-  throw unfit('lower-case hex digits');
+  return NIBBLES[code] ?? -1;
 }
 
 function unfit(what: string): AppError {

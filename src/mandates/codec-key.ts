@@ -16,13 +16,13 @@ const LETTERS: Record<RecordKind, string> = {
 
 /** Writes a record key packed: its letter, ids as 16 bytes, text at the end. It names the record in ops and stream. */
 export function writeKey(out: Bytes, kind: RecordKind, first: string, second = '', scope = ''): void {
-  out.text(LETTERS[kind]);
+  out.u8(LETTERS[kind].charCodeAt(0));
   if (kind === 'service') out.text(first);
   else out.id(first);
   if (kind === 'branch') out.text(second);
   if (kind === 'mandates') {
     out.id(second);
-    out.text(scope.slice(0, 1));
+    out.u8(scope.charCodeAt(0));
     if (scope.length > 1) out.id(scope.slice(1));
   }
 }
