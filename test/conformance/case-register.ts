@@ -103,6 +103,8 @@ function mandateText(mandate: CaseText['register']['mandates'][number], names: N
     ...(joint && { joint: { ...joint, with: joint.with.map(names.party) } }),
     ...(derived_from && { derived_from: names.mandateId(derived_from) }),
     ...(valid_until !== null && !open && { valid_until: valid_until ?? '2030-12-31' }),
+    // R16: the register refuses a mandate that nobody granted. Who it was decides nothing.
+    granted_by: 'willem',
     granted_at: mandate.granted_at ?? '2025-12-01',
   };
   // Closed lists (ground, loa, status) are checked when the merged file is read.

@@ -82,7 +82,7 @@ function servicesNamed(register: Register, name: string): ServiceFacts[] {
   const exact = register.services.get(name);
   if (exact) return [exact];
   return [...register.services.values()].filter(
-    (one) => one.service_uuid === name.toLowerCase() && one.definition.active && one.instance.active,
+    (one) => one.service_uuid === name.toLowerCase() && one.instance.active,
   );
 }
 

@@ -68,7 +68,7 @@ function services(file: RegisterFile): ServiceFacts[] {
       owner: ownerId(instance.owner),
       domain: service.domain,
       definition: terms(service, {}),
-      instance: terms(service, instance as Terms),
+      instance: terms(service, { ...(instance as Terms), active: instance.active ?? true }),
       sets: setsWith(service.uuid, file),
       sub_services: file.portals.find((portal) => portal.service_id === instance.service_id)?.sub_services ?? [],
       follow_up: service.follow_up,
@@ -116,7 +116,8 @@ function mandateRow(mandate: Mandate, file: RegisterFile, idOf: (key: string) =>
 }
 
 function mandateFacts(mandate: Mandate): Omit<MandateFacts, 'scope'> {
-  const { ground, valid_until, reach, granted_under, follow_up, cases } = mandate;
+  const { ground, valid_until, granted_under, follow_up, cases } = mandate;
+  const reach = mandate.reach ?? (mandate.kind === 'employee' ? 'own' : undefined);
   return {
     mandate_id: mandate.id,
     kind: mandate.kind,

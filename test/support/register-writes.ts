@@ -80,9 +80,9 @@ function isKept({ facts: { status } }: MandateRow): boolean {
 
 function definitions(register: Register): { service_uuid: string; instances: string[] }[] {
   const active = new Map<string, string[]>();
-  for (const { service_uuid, service_id, definition, instance } of register.services.values()) {
+  for (const { service_uuid, service_id, instance } of register.services.values()) {
     const instances = active.get(service_uuid) ?? [];
-    if (definition.active && instance.active) instances.push(service_id);
+    if (instance.active) instances.push(service_id);
     active.set(service_uuid, instances);
   }
   return [...active].map(([service_uuid, instances]) => ({ service_uuid, instances: instances.sort() }));
