@@ -10,6 +10,7 @@ const BETRAYING: ReadonlySet<string> = new Set([
   'represented_bankrupt',
   'represented_in_wsnp',
   'represented_dissolved',
+  'intermediary_not_active',
 ]);
 
 /** The decision as a caller without the right `details` sees it. The record keeps the reasons as they are. */

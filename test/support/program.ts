@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../bin/machtig.js');
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs one command to its end. */
+export async function runMachtig(args: readonly string[], env: Environment) {
+  const child = spawnMachtig(args, env);
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (text: Buffer) => {
+    out += text.toString();
+  });
+  child.stderr?.on('data', (text: Buffer) => {
+    err += text.toString();
+  });
+  const [code] = await once(child, 'close');
+  return { code: Number(code), out, err };
+}
+
+export interface Process {
+  url: string;
+  opsUrl: string;
+  /** Status code of an ops address, such as `/readyz`. */
+  health(path: string): Promise<number>;
+  ready(): Promise<void>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts a role on free ports; does not wait until it is ready. */
+export async function startMachtig(role: string, env: Environment): Promise<Process> {
+  const [port, opsPort] = [await freePort(), await freePort()];
+  const opsUrl = `http://127.0.0.1:${opsPort}`;
+  const child = spawnMachtig([role], { ...env, MACHTIG_PORT: String(port), MACHTIG_OPS_PORT: String(opsPort) });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (text: Buffer) => {
+      output = (output + text.toString()).slice(-4000);
+    });
+  }
+  const health = async (path: string) => (await fetch(`${opsUrl}${path}`)).status;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    opsUrl,
+    health,
+    async ready() {
+      await eventually(`${role} is ready`, async () => {
+        if (child.exitCode !== null) throw new Error(output);
+        return (await health('/readyz')) === 200;
+      });
+    },
+    async kill(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill(signal);
+      await once(child, 'exit');
+    },
+  };
+}
+
+function spawnMachtig(args: readonly string[], env: Environment): ChildProcess {
+  // Only what is given: a variable of the surroundings must not decide what is tested.
+  return spawn(process.execPath, [PROGRAM, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
