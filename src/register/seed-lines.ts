@@ -20,7 +20,7 @@ export function seedTables(world: SeedWorld, keys: Keys): SeedTable[] {
   return [
     {
       table: 'parties',
-      columns: 'party_id, kind, name',
+      columns: 'party_id, kind, name, birth_date',
       lines: world.parties + persons,
       generate: () => parties(world),
     },
@@ -56,11 +56,11 @@ function* employees(world: SeedWorld): Generator<[party: number, employee: numbe
 
 function* parties(world: SeedWorld): Generator<string> {
   for (let party = 0; party < world.parties; party++) {
-    const [kind, name] = world.isPerson(party) ? ['person', 'Burger'] : ['organisation', nameOf(world, party)];
-    yield `${world.idOf(party)}\t${kind}\t${name} ${party}\n`;
+    if (world.isPerson(party)) yield `${world.idOf(party)}\tperson\tBurger ${party}\t${world.birthDateOf(party)}\n`;
+    else yield `${world.idOf(party)}\torganisation\t${nameOf(world, party)} ${party}\t${NULL}\n`;
   }
   for (const [party, employee] of employees(world)) {
-    yield `${world.employeeId(party, employee)}\tperson\tMedewerker ${party}-${employee}\n`;
+    yield `${world.employeeId(party, employee)}\tperson\tMedewerker ${party}-${employee}\t${NULL}\n`;
   }
 }
 

@@ -58,8 +58,8 @@ function rightQuestion(world: SeedWorld, party: number, random: Random): Questio
   return undefined;
 }
 
-function usable(mandate: SeedMandate): boolean {
-  return mandate.inForce && mandate.jointWith === undefined && mandate.derivedFrom === undefined;
+function usable({ inForce, ground, jointWith, derivedFrom }: SeedMandate): boolean {
+  return inForce && ground !== 'parental_authority' && jointWith === undefined && derivedFrom === undefined;
 }
 
 interface Chosen {

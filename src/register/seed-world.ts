@@ -25,6 +25,8 @@ export interface SeedWorld extends Required<SeedSize> {
   /** KvK number or BSN. */
   identifierOf(party: number): Identifier;
   rsinOf(party: number): Identifier | undefined;
+  /** `YYYY-MM-DD`, of a citizen. */
+  birthDateOf(party: number): string;
   branchesOf(party: number): string[];
   stateOf(party: number): { state: string; year: number } | undefined;
   employeeId(party: number, employee: number): string;
@@ -62,6 +64,7 @@ export function makeSeedWorld({ mandates, seed, year = new Date().getUTCFullYear
         : { scheme: 'kvk', value: String(10_000_000 + party) },
     rsinOf: (party) =>
       party % 2 === 0 && !isPerson(party) ? { scheme: 'rsin', value: withElfproef(8_000_000 - party) } : undefined,
+    birthDateOf: (party) => `${year - 5 - ((party * 7) % 80)}-03-15`,
     branchesOf: (party) => branchesOf(seed, party, isPerson(party)),
     stateOf: (party) => (party <= bigGrantor ? undefined : stateOf(seed, party, isPerson(party), year)),
     employeeId: (party, employee) => mixUuid(seed, SALT.employee, party, employee),

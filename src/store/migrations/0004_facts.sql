@@ -64,30 +64,36 @@ select s.service_uuid,
         where i.service_uuid = s.service_uuid and i.active order by i.service_id) as instances
 from services s;
 
-/* Stable, as what it calls: only then is it put into the query itself, which is several times quicker. */
-create function facts_of_mandate(m mandates) returns jsonb language sql stable parallel safe
-  return jsonb_strip_nulls(jsonb_build_object(
-    'mandate_id', m.mandate_id,
-    'kind', m.kind,
-    'ground', m.ground,
-    'status', m.status,
-    'valid_from', to_ms(m.valid_from),
-    'valid_until', to_ms(m.valid_until),
-    'loa', m.loa,
-    'reach', m.reach,
-    'operations', case when m.all_operations then '"all"' else to_jsonb(m.operations) end,
-    'branches', case when m.all_branches then '"all"' else to_jsonb(m.branches) end,
-    'cases', case when m.all_cases then '"all"' else to_jsonb(m.cases) end,
-    'joint', case when m.joint_required is not null
-      then jsonb_build_object('required', m.joint_required, 'with', m.joint_with) end,
-    'granted_under', m.granted_under,
-    'granted_at', to_ms(m.granted_at),
-    'survivor', case when m.survivor then true end,
-    'derived_from', case when m.derived_from is not null
-      then jsonb_build_object('mandate_id', m.derived_from, 'delegate', m.parent_delegate) end,
-    'follow_up', m.follow_up,
-    'reads_messages', case when m.reads_messages then true end,
-    'substitution', case when m.substitution then true end));
+create function all_or(everything boolean, named text[]) returns text language sql stable parallel safe
+  return case when everything then '"all"' else array_to_json(named)::text end;
+
+/*
+ * Written as text, since a projection reads every mandate of the country: that takes a third of what building jsonb
+ * does. All that is not a number or an array is a UUID or one of a few words, which need no escaping; what is null is
+ * left out. Stable, as what it calls: only then is it put into the query itself.
+ */
+create function facts_of_mandate(m mandates) returns json language sql stable parallel safe
+  return concat(
+    '{"mandate_id":"', m.mandate_id,
+    '","kind":"', m.kind,
+    '","status":"', m.status,
+    '","loa":"', m.loa,
+    '","valid_from":', to_ms(m.valid_from),
+    ',"valid_until":' || to_ms(m.valid_until),
+    ',"granted_at":', to_ms(m.granted_at),
+    ',"operations":', all_or(m.all_operations, m.operations),
+    ',"branches":', all_or(m.all_branches, m.branches),
+    ',"cases":', all_or(m.all_cases, m.cases),
+    ',"ground":"' || m.ground || '"',
+    ',"reach":"' || m.reach || '"',
+    ',"joint":{"required":' || m.joint_required || ',"with":' || array_to_json(m.joint_with)::text || '}',
+    ',"granted_under":"' || m.granted_under || '"',
+    case when m.survivor then ',"survivor":true' end,
+    ',"derived_from":{"mandate_id":"' || m.derived_from || '","delegate":"' || m.parent_delegate || '"}',
+    ',"follow_up":"' || m.follow_up || '"',
+    case when m.reads_messages then ',"reads_messages":true' end,
+    case when m.substitution then ',"substitution":true' end,
+    '}')::json;
 
 /* Whether its delegate may act, as second link, for those who mandated the represented. */
 create function is_second_link(m mandates) returns boolean language sql immutable parallel safe
