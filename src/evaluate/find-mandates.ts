@@ -39,7 +39,10 @@ export function* findMandates(
     plan.services.map(({ at }) => {
       const mandates: PathMandate[] = [];
       for (const place of at) {
-        for (const mandate of mandatesAt(answers, from + place)) mandates.push(onPath(mandate, wanted, pair, parents));
+        for (const mandate of mandatesAt(answers, from + place)) {
+          if (parents && mandate.derived_from) mandates.push(...onward(mandate, wanted, { pair, at, parents }));
+          else mandates.push(withCase(mandate, wanted.caseName));
+        }
       }
       return mandates;
     }),
@@ -66,7 +69,8 @@ function hasOnward(answers: readonly Found[], count: number): boolean {
 }
 
 interface Parents {
-  mandate(id: string, grantor: PartyId, delegate: PartyId): MandateFacts | undefined;
+  /** What stands under these places of the plan between grantor and delegate. */
+  mandates(grantor: PartyId, delegate: PartyId, at: readonly number[]): readonly MandateFacts[];
   delegate(id: PartyId): PartyFacts | undefined;
 }
 
@@ -85,47 +89,51 @@ function* findParents(
       }
     }
   }
-  const onward = [...wanted.values()];
+  const pairs = [...wanted.values()];
   const keys: RecordKey[] = [];
-  for (const pair of onward) {
+  for (const pair of pairs) {
     keys.push(recordKey.party(pair.delegate));
     addKeys(keys, pair, plan);
   }
   const found = yield keys;
   const width = plan.keys.length + 1;
-  const mandates = new Map<string, MandateFacts>();
-  const delegates = new Map<PartyId, PartyFacts>();
-  onward.forEach(({ grantor, delegate }, index) => {
-    const from = index * width;
-    // The first key of each stretch is a party's, and so is its record.
-    const party = found[from] as PartyFacts | null;
-    if (party) delegates.set(delegate, party);
-    for (let place = from + 1; place < from + width; place++) {
-      for (const mandate of mandatesAt(found, place)) {
-        mandates.set(`${grantor}:${delegate}:${mandate.mandate_id}`, mandate);
-      }
-    }
-  });
+  const starts = new Map([...wanted.keys()].map((name, index) => [name, index * width]));
+  // The first key of each stretch is a party's, and so is its record.
+  const delegates = new Map(onward.map(({ delegate }, index) => [delegate, found[index * width] as PartyFacts | null]));
   return {
-    mandate: (id, grantor, delegate) => mandates.get(`${grantor}:${delegate}:${id}`),
-    delegate: (id) => delegates.get(id),
+    mandates(grantor, delegate, at) {
+      const from = starts.get(`${grantor}:${delegate}`);
+      return from === undefined ? NONE : at.flatMap((place) => mandatesAt(found, from + 1 + place));
+    },
+    delegate: (id) => delegates.get(id) ?? undefined,
   };
 }
 
-/** The mandate as it is, unless it is an onward one, or names many cases: only the one asked for can matter. */
-function onPath(mandate: MandateFacts, wanted: Wanted, pair: Pair, parents: Parents | undefined): PathMandate {
-  const trimmed = withCase(mandate, wanted.caseName);
+/**
+ * An onward mandate with its parent, once for each way in which the parent covers the same service (by name, by a
+ * set); with nothing when it does not: what the parent says of another service must not carry this one.
+ */
+function withParents(
+  mandate: MandateFacts,
+  grantor: PartyId,
+  at: readonly number[],
+  parents: Parents | undefined,
+): PathMandate[] {
   const from = mandate.derived_from;
-  if (!from) return trimmed;
-  const parent = parents?.mandate(from.mandate_id, pair.grantor, from.delegate);
-  const delegate = parents?.delegate(from.delegate);
-  return {
-    ...trimmed,
-    parent: {
-      ...(parent && { mandate: withCase(parent, wanted.caseName) }),
-      ...(delegate && { delegate }),
-    },
-  };
+  if (from === undefined || parents === undefined) return [{ ...mandate, parent: {} }];
+  const party = parents.delegate(from.delegate);
+  const delegate = party && { delegate: party };
+  const same = parents.mandates(grantor, from.delegate, at).filter(({ mandate_id }) => mandate_id === from.mandate_id);
+  if (same.length === 0) return [{ ...mandate, parent: { ...delegate } }];
+  return same.map((parent) => ({ ...mandate, parent: { mandate: parent, ...delegate } }));
+}
+
+/** Of many cases only the one asked for can matter. */
+function casesOf(mandate: PathMandate, { caseName }: Wanted): PathMandate {
+  const { parent, ...own } = mandate;
+  const trimmed = withCase(own, caseName);
+  if (parent?.mandate === undefined) return { ...trimmed, ...(parent && { parent }) };
+  return { ...trimmed, parent: { ...parent, mandate: withCase(parent.mandate, caseName) } };
 }
 
 function withCase(mandate: MandateFacts, caseName: string | undefined): MandateFacts {

@@ -20,10 +20,11 @@ const KEPT = new Set(['requested', 'offered', 'active', 'suspended', 'revoked'])
 export function linksBetween(register: Register, from: PartyId, to: PartyId, sought: Sought): Link[] {
   const rows = register.mandates.filter((row) => row.represented === from && row.delegate === to);
   return rows.flatMap((row) =>
-    scopes(row, sought).map((scope): Link => {
-      const parent = parentOf(register, row, sought);
-      return { facts: { ...row.facts, scope }, ...(parent && { parent }) };
-    }),
+    scopes(row, sought).flatMap((scope) =>
+      parentsOf(register, row, sought).map(
+        (parent): Link => ({ facts: { ...row.facts, scope }, ...(parent && { parent }) }),
+      ),
+    ),
   );
 }
 
@@ -54,12 +55,14 @@ function scopes(row: MandateRow, { service, found: asked }: Sought): Scope[] {
   return asked !== undefined && row.facts.cases.includes(asked) ? found.slice(0, 1) : [];
 }
 
-function parentOf(register: Register, row: MandateRow, sought: Sought): Link['parent'] {
+/** What the row hangs on, once for each part of the parent's scope that covers the service. */
+function parentsOf(register: Register, row: MandateRow, sought: Sought): Link['parent'][] {
   const from = row.facts.derived_from;
-  if (from === undefined) return undefined;
+  if (from === undefined) return [undefined];
   const parent = register.mandates.find((one) => one.facts.mandate_id === from.mandate_id);
   const delegate = register.parties.get(from.delegate);
   const fits = parent?.represented === row.represented && parent.delegate === from.delegate;
-  const [scope] = parent && fits ? scopes(parent, sought) : [];
-  return { ...(parent && scope && { facts: { ...parent.facts, scope } }), ...(delegate && { delegate }) };
+  const found = parent && fits ? scopes(parent, sought).map((scope) => ({ ...parent.facts, scope })) : [];
+  const known = delegate && { delegate };
+  return found.length === 0 ? [{ ...known }] : found.map((facts) => ({ facts, ...known }));
 }
