@@ -39,7 +39,9 @@ _holding := [{"asked": asked, "path": found} |
 ]
 
 # the path with the fewest failed rules
-_nearest := _candidates[best] if {
+_nearest := _candidates[0] if count(_candidates) == 1
+
+else := _candidates[best] if {
 	[_, _, best] := min([[count(one.reasons), path.rank(one.path), i] | some i, one in _candidates])
 }
 
