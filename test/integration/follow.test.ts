@@ -32,6 +32,28 @@ test('a sidecar forgets what a change touched, before it says that it is there',
   expect(await statusOf(2)).toBe('revoked');
 });
 
+test('what was asked before never answers for what was asked after, however often it changes', async () => {
+  await fillRegister(database.pool, 6, 60);
+  await syncToRedis(lifecycle, database.url, redis.url);
+  const { freshness, state, statusOf } = await sidecar(lifecycle, redis.url);
+  await eventually('the data is fresh', () => state() === 'fresh');
+  let asking = true;
+  const asked = (async () => {
+    while (asking) {
+      await Promise.all([6, 20, 40, 60].map((i) => statusOf(i).catch(() => {})));
+      await new Promise(setImmediate);
+    }
+  })();
+  for (let i = 6; i <= 60; i++) {
+    await statusOf(i);
+    await revoke(database.pool, i);
+    await freshness.reach({ epoch: 1, n: await highestRevision(database.pool) });
+    expect(await statusOf(i)).toBe('revoked');
+  }
+  asking = false;
+  await asked;
+});
+
 test('a sidecar that starts before there is a projection becomes fresh by itself', async () => {
   const { state } = await sidecar(lifecycle, redis.url);
   expect(state()).toBe('not_ready');

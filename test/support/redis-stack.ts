@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { makeCachedLookups } from '../../src/mandates/cache.ts';
 import { followRedis } from '../../src/mandates/follow/redis-follower.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
@@ -32,19 +33,29 @@ export async function syncToRedis(
   return run;
 }
 
-/** The reading half of a sidecar: lookups and follower, with a diary of what it was told to forget. */
+/** The reading half of a sidecar: cached lookups and follower, with a diary of what it was told to forget. */
 export async function sidecar(lifecycle: Lifecycle, redisUrl: string, { key = KEY, partitions = 1 } = {}) {
   const client = await redisClient(lifecycle, redisUrl);
-  const lookups = makeRedisLookups({ client, key, partitions });
+  const lookups = makeCachedLookups(makeRedisLookups({ client, key, partitions }), { maxBytes: 1024 * 1024 });
   const forgotten: (RecordKey | 'all')[] = [];
-  const cache = { drop: (keys: readonly RecordKey[]) => forgotten.push(...keys), clear: () => forgotten.push('all') };
+  const cache = {
+    drop(keys: readonly RecordKey[]) {
+      forgotten.push(...keys);
+      lookups.drop(keys);
+    },
+    clear() {
+      forgotten.push('all');
+      lookups.clear();
+    },
+  };
   const log = makeLog({ level: 'silent' });
   const limits = { ...LIMITS, partitions, checkMs: 100 };
   const { freshness, close } = followRedis({ url: redisUrl, client, key, cache, log, ...limits });
   lifecycle.onClose('follower', close);
 
-  /** The status of mandate `i`, on data that is fresh after it was read. */
+  /** The status of mandate `i`, on data that is fresh before and after it was read. */
   async function statusOf(i: number): Promise<string | undefined> {
+    freshness.position();
     const [found] = await lookups.read([mandatesKey(i)]);
     freshness.position();
     return (found as { status: string }[] | null)?.[0]?.status; // The record of this very key.
