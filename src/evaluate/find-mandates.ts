@@ -40,8 +40,8 @@ export function* findMandates(
       const mandates: PathMandate[] = [];
       for (const place of at) {
         for (const mandate of mandatesAt(answers, from + place)) {
-          if (parents && mandate.derived_from) mandates.push(...onward(mandate, wanted, { pair, at, parents }));
-          else mandates.push(withCase(mandate, wanted.caseName));
+          const paths = mandate.derived_from ? withParents(mandate, pair.grantor, at, parents) : [mandate];
+          for (const path of paths) mandates.push(casesOf(path, wanted));
         }
       }
       return mandates;
@@ -99,7 +99,7 @@ function* findParents(
   const width = plan.keys.length + 1;
   const starts = new Map([...wanted.keys()].map((name, index) => [name, index * width]));
   // The first key of each stretch is a party's, and so is its record.
-  const delegates = new Map(onward.map(({ delegate }, index) => [delegate, found[index * width] as PartyFacts | null]));
+  const delegates = new Map(pairs.map(({ delegate }, index) => [delegate, found[index * width] as PartyFacts | null]));
   return {
     mandates(grantor, delegate, at) {
       const from = starts.get(`${grantor}:${delegate}`);

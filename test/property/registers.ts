@@ -69,7 +69,7 @@ const birthDate = fc.constantFrom('1980-01-01', '2008-11-20', '2008-11-21', '200
 function party(name: Name): fc.Arbitrary<PartyFacts> {
   const person = (PEOPLE as readonly string[]).includes(name);
   return fc
-    .record({ states: states(name === 'firm' || name === 'client' ? 5 : 10), birth: birthDate, branches: fc.boolean() })
+    .record({ states: states(name === 'firm' || name === 'client' ? 5 : 8), birth: birthDate, branches: fc.boolean() })
     .map((made) => ({
       party_id: partyId(name),
       kind: person ? 'person' : 'organisation',
