@@ -68,6 +68,8 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
     policy,
     identify: makeIdentify(await readCallers(config)),
     log,
+    // Errors of 500 and above are counted where they arise.
+    onProblem: ({ status, code }) => status < 500 && metrics.refusals.inc({ code }),
     allowedHosts,
     ...(publicUrl !== undefined && { publicUrl }),
   });

@@ -38,6 +38,7 @@ export function makeMetrics() {
     policyReplacements: counter('policy_instance_replacements_total', 'Policy instances replaced, by cause.', [
       'cause',
     ]),
+    refusals: counter('refusals_total', 'Requests refused before they were a question, by code.', ['code']),
     recordsWritten: counter('records_written_total', 'Decision records written.'),
     recordsFailed: counter('records_failed_total', 'Decision records that could not be written.'),
     usesDropped: counter('uses_dropped_total', 'Uses of mandates not reported: best effort, bounded.'),
