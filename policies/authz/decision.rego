@@ -20,14 +20,14 @@ import data.authz.verdict
 # entrypoint: true
 decision := verdict.not_understood(question.misunderstood) if not question.understood
 
-else := verdict.portal(_holding, _changes_at) if {
+else := verdict.portal(_holding, _next_change(_behind_portal)) if {
 	input.portal
 	_holding != []
 }
 
 else := verdict.allowed(_holding[0].asked.service, _holding[0].path) if _holding != []
 
-else := verdict.denied(_nearest, _changes_at)
+else := verdict.denied(_nearest, _next_change(_candidates))
 
 # one for each service asked for: the path that holds there
 _holding := [{"asked": asked, "path": found} |
@@ -39,22 +39,36 @@ _holding := [{"asked": asked, "path": found} |
 ]
 
 # the path with the fewest failed rules
-_nearest := _candidates[0] if count(_candidates) == 1
+_nearest := _candidates[_best]
 
-else := _candidates[best] if {
+_nearest := {"path": path.none, "required": null, "reasons": (question.common | {"no_mandate"})} if _candidates == []
+
+_best := 0 if count(_candidates) == 1
+
+_best := best if {
+	count(_candidates) > 1
 	[_, _, best] := min([[count(one.reasons), path.rank(one.path), i] | some i, one in _candidates])
 }
 
-else := {"path": path.none, "required": null, "reasons": (question.common | {"no_mandate"})}
-
-_candidates := [{"path": one.path, "required": required, "reasons": (one.reasons | against)} |
+_candidates := [candidate |
 	some asked in input.services
 	required := level.required(asked.service)
 	against := question.against(asked.service, required)
 	some one in path.candidates(asked, required)
+	candidate := {
+		"service": asked.service.service_id,
+		"path": one.path,
+		"required": required,
+		"reasons": (one.reasons | against),
+	}
 ]
 
-_changes_at := changes.next(
-	[mandate | some one in _candidates; some mandate in path.mandates(one.path)],
-	[party | some one in _candidates; some party in path.parties(one.path)],
+# where something holds, that path; elsewhere all that was found
+_behind_portal := array.concat(_holding, [one | some one in _candidates; not one.service in _open])
+
+_open contains held.asked.service.service_id if some held in _holding
+
+_next_change(found) := changes.next(
+	[mandate | some one in found; some mandate in path.mandates(one.path)],
+	[party | some one in found; some party in path.parties(one.path)],
 )

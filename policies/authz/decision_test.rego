@@ -68,14 +68,17 @@ test_portal[note] if {
 	here := {"service": fixtures.service, "direct": [fixtures.employee], "chains": []}
 	there := {
 		"service": object.union(fixtures.service, {"service_id": "elsewhere"}),
-		"direct": [object.union(fixtures.employee, {"status": "revoked"})],
+		"direct": [object.union(
+			fixtures.employee,
+			{"status": "revoked", "valid_until": fixtures.now + (100 * fixtures.day)},
+		)],
 		"chains": [],
 	}
 	inactive := object.union(fixtures.service, {"definition": {"active": false}})
 	some [note, portal, services, want] in [
 		["one is open", fixtures.service, [there, here], {
 			"allow": true, "basis": "portal", "services": [fixtures.service.service_id],
-			"mandates": ["employee"], "reasons": [],
+			"mandates": ["employee"], "reasons": [], "changes_at": fixtures.now + (100 * fixtures.day),
 		}],
 		["both are open with one mandate", fixtures.service, [here, object.union(there, {"direct": here.direct})], {
 			"allow": true, "services": ["elsewhere", fixtures.service.service_id], "mandates": ["employee"],
