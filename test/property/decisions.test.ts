@@ -9,7 +9,7 @@ import { manyOrganisations } from './many-organisations.ts';
 import { questions } from './questions.ts';
 import { registers } from './registers.ts';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 4000);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 5000);
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
 const QUESTIONS = 6;
 

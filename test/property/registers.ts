@@ -48,13 +48,16 @@ const GROUNDS: Ground[] = [
 ];
 const STATES: PartyState[] = ['bankrupt', 'wsnp', 'dissolved', 'deregistered', 'deceased', 'curatele', 'bewind'];
 
-const states = (oneIn: number) =>
+/** The actor is more often under curatele or bewind: that matters to acting for oneself. */
+const OF_ACTOR: PartyState[] = [...STATES, 'curatele', 'bewind', 'bewind', 'bewind'];
+
+const states = (oneIn: number, among = STATES) =>
   mostly(
     fc.constant<PartyFacts['states']>([]),
     fc.array(
       fc
         .record({
-          state: fc.constantFrom(...STATES),
+          state: fc.constantFrom(...among),
           since: nearNow,
           until: mostly(fc.constant(undefined), nearNow, 3),
         })
@@ -69,7 +72,11 @@ const birthDate = fc.constantFrom('1980-01-01', '2008-11-20', '2008-11-21', '200
 function party(name: Name): fc.Arbitrary<PartyFacts> {
   const person = (PEOPLE as readonly string[]).includes(name);
   return fc
-    .record({ states: states(name === 'firm' || name === 'client' ? 5 : 8), birth: birthDate, branches: fc.boolean() })
+    .record({
+      states: name === 'actor' ? states(6, OF_ACTOR) : states(name === 'firm' || name === 'client' ? 5 : 10),
+      birth: birthDate,
+      branches: fc.boolean(),
+    })
     .map((made) => ({
       party_id: partyId(name),
       kind: person ? 'person' : 'organisation',
