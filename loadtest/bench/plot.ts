@@ -3,7 +3,7 @@ import { ratioToBare } from './report.ts';
 
 const WIDTH = 760;
 const LEFT = 240;
-const RIGHT = 110;
+const RIGHT = 140;
 const BAR = 18;
 const STEP = 26;
 const TOP = 64;
