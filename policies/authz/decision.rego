@@ -20,14 +20,14 @@ import data.authz.verdict
 # entrypoint: true
 decision := verdict.not_understood(question.misunderstood) if not question.understood
 
-else := verdict.portal(_holding, _next_change(_behind_portal)) if {
+else := verdict.portal(_holding, _changes_at) if {
 	input.portal
 	_holding != []
 }
 
 else := verdict.allowed(_holding[0].asked.service, _holding[0].path) if _holding != []
 
-else := verdict.denied(_nearest, _next_change(_candidates))
+else := verdict.denied(_nearest, _changes_at)
 
 # one for each service asked for: the path that holds there
 _holding := [{"asked": asked, "path": found} |
@@ -56,19 +56,14 @@ _candidates := [candidate |
 	against := question.against(asked.service, required)
 	some one in path.candidates(asked, required)
 	candidate := {
-		"service": asked.service.service_id,
 		"path": one.path,
 		"required": required,
 		"reasons": (one.reasons | against),
 	}
 ]
 
-# where something holds, that path; elsewhere all that was found
-_behind_portal := array.concat(_holding, [one | some one in _candidates; not one.service in _open])
-
-_open contains held.asked.service.service_id if some held in _holding
-
-_next_change(found) := changes.next(
-	[mandate | some one in found; some mandate in path.mandates(one.path)],
-	[party | some one in found; some party in path.parties(one.path)],
+# everything that was found may make a denial, or a portal's list of services, another one
+_changes_at := changes.next(
+	[mandate | some one in _candidates; some mandate in path.mandates(one.path)],
+	[party | some one in _candidates; some party in path.parties(one.path)],
 )
