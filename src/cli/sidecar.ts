@@ -1,3 +1,5 @@
+import { AppError } from '../domain/errors.ts';
+import type { Revision } from '../domain/revision.ts';
 import { makeCachedLookups } from '../mandates/cache.ts';
 import { followRedis } from '../mandates/follow/redis-follower.ts';
 import { makeRedisLookups } from '../mandates/redis-lookups.ts';
@@ -25,11 +27,19 @@ export async function startSidecar(deps: SyncDeps): Promise<Deciding> {
   lifecycle.onClose('the Redis connection', () => client.disconnect());
   await untilReady(client);
   if (config.databaseUrl !== undefined) startProjecting(deps, await openProjection(deps));
-  const store = makeRedisLookups({ client, partitions, key });
+  const untilApplied = (revision: Revision): Promise<void> => following.freshness.reach(revision).catch(asStale);
+  const store = makeRedisLookups({ client, partitions, key, untilApplied });
   const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });
   const following = followRedis({ ...freshness, url, client, partitions, key, cache: lookups, log });
   lifecycle.onClose('the stream of changes', following.close);
   const useSink = makeRedisUseSink(client, USES);
   const data = { lookups, freshness: following.freshness, cache: lookups.counts, useSink };
   return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now });
+}
+
+/** Nobody asked for a revision here: not keeping up with one's own reads is being stale. */
+function asStale(thrown: unknown): never {
+  const behind = thrown instanceof AppError && ['revision_not_reached', 'epoch_mismatch'].includes(thrown.code);
+  if (!behind) throw thrown;
+  throw new AppError('data_stale', `the stream of changes is behind the data: ${thrown.message}`);
 }

@@ -15,3 +15,8 @@ export function parseRevision(text: string): Revision | undefined {
   const match = FORM.exec(text);
   return match ? { epoch: Number(match[1]), n: Number(match[2]) } : undefined;
 }
+
+/** Of two epochs the higher is later, whatever the numbers. */
+export function isBefore(a: Revision, b: Revision): boolean {
+  return a.epoch < b.epoch || (a.epoch === b.epoch && a.n < b.n);
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../domain/errors.ts';
 import type { Question } from '../domain/evaluation.ts';
 import { parseRevision, type Revision } from '../domain/revision.ts';
@@ -12,6 +13,9 @@ export interface Reading {
   revision: Revision;
   ageMs: number;
 }
+
+/** Facts that differ this often between two readings are not to be had. */
+const READS_AT_MOST = 5;
 
 export interface ReadingDeps {
   lookups: Lookups;
@@ -41,16 +45,25 @@ export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
   }
 
   /**
-   * What had to be fetched is read once more from what is now at hand, so that all facts of all questions are of
-   * one moment, also when a change came in between two round trips. A store that never has anything at hand gives
-   * what it gave.
+   * What had to be fetched is read once more from what is then at hand, which is all of one moment. When that fails,
+   * because a change came in or nothing is ever kept, it counts if a second reading brings the same.
    */
+  async function readOne(question: Question): Promise<Reading> {
+    let before: Reading | undefined;
+    for (let tries = 0; tries < READS_AT_MOST; tries++) {
+      const atHand = readNow(question);
+      if (atHand) return atHand;
+      const fetched = await readWaiting(question);
+      if (before && isDeepStrictEqual(fetched.gathered, before.gathered)) return before;
+      before = fetched;
+    }
+    throw new AppError('data_stale', 'the facts change faster than they can be read');
+  }
+
+  /** An error stands in the place of its question. */
   async function readAll(questions: readonly Question[]): Promise<(Reading | AppError)[]> {
-    const first = questions.map((question) => attempt(() => readNow(question)));
-    if (first.every((reading) => reading !== undefined)) return first;
-    const fetched = await Promise.all(
-      questions.map((question, index) => first[index] ?? readWaiting(question).catch(toAppError)),
-    );
+    const fetched = await Promise.all(questions.map((question) => readOne(question).catch(toAppError)));
+    // All at one moment, where everything is at hand now.
     return questions.map((question, index) => {
       const reading = fetched[index];
       if (reading === undefined || reading instanceof AppError) return reading ?? toAppError(undefined);

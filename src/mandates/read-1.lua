@@ -1,9 +1,9 @@
 #!lua flags=no-writes
 -- Many records of one partition at one moment, so that no reader sees half of a change or of a swap.
 -- KEYS head   ARGV prefix of the partition's keys, packed record keys, each behind its length in two bytes
--- Returns header, generation, and for each key the value, false, or the members of a list that has its own hash.
-local header, generation = unpack(redis.call('HMGET', KEYS[1], 'header', 'generation'))
-local found = { header, generation }
+-- Returns header, generation, revision, and for each key the value, false, or the members of a list that has its own hash.
+local header, generation, revision = unpack(redis.call('HMGET', KEYS[1], 'header', 'generation', 'revision'))
+local found = { header, generation, revision }
 if not generation then
   return found
 end

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
+import { isBefore, parseRevision, type Revision } from '../domain/revision.ts';
 import { makeScript, readScript } from '../store/redis.ts';
 import { malformed } from './codec-bytes.ts';
 import { packKey, packKeys } from './codec-key.ts';
@@ -15,10 +16,21 @@ export interface RedisLookupsOptions {
   partitions?: number;
   /** Which HMAC key this process computes aliases with. */
   key: Pick<Header, 'keyId' | 'keyCheck'>;
+  /**
+   * Resolves when this process has taken in the changes up to `revision`. A read waits for it, so that what it
+   * brings is never newer than what else is at hand: facts of two moments would be facts of none.
+   */
+  untilApplied?: (revision: Revision) => Promise<void>;
 }
 
 /** Partitions swap one after another; a reader that meets two generations looks again. */
 const LOOKS_AT_MOST = 8;
+
+interface Reply {
+  generation: string;
+  revision: Revision;
+  held: Held[];
+}
 
 interface Asked {
   packed: Buffer;
@@ -27,24 +39,30 @@ interface Asked {
 }
 
 /** Reads from the projection in Redis: one script per partition touched, all in one round trip. */
-export function makeRedisLookups({ client, partitions: count = 1, key }: RedisLookupsOptions): Lookups {
+export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
+  const { client, partitions: count = 1, key, untilApplied = async () => {} } = options;
   const script = makeScript(client, readScript(new URL('.', import.meta.url), 'read-1.lua'));
   const expected = headerText({ layout: LAYOUT, ...key }, count);
 
-  async function readPartition(index: number, asked: readonly Asked[]): Promise<{ generation: string; held: Held[] }> {
+  async function readPartition(index: number, asked: readonly Asked[]): Promise<Reply> {
     const { head, prefix } = partition(index);
     const reply = await script([head], [prefix, packKeys(asked.map(({ packed }) => packed))]);
     if (!Array.isArray(reply)) throw malformed('the reply is no list');
-    const [header, generation, ...held] = reply;
+    const [header, generation, at, ...held] = reply;
     assertReadable(header, expected);
-    if (!Buffer.isBuffer(generation) || held.length !== asked.length) throw malformed('the reply is cut off');
-    return { generation: generation.toString(), held };
+    const revision = Buffer.isBuffer(at) ? parseRevision(at.toString()) : undefined;
+    if (!Buffer.isBuffer(generation) || revision === undefined || held.length !== asked.length) {
+      throw malformed('the reply is cut off');
+    }
+    return { generation: generation.toString(), revision, held };
   }
 
   async function look(byPartition: ReadonlyMap<number, Asked[]>): Promise<Found[] | undefined> {
     const parts = [...byPartition];
     const replies = await Promise.all(parts.map(([index, asked]) => readPartition(index, asked)));
     if (new Set(replies.map(({ generation }) => generation)).size > 1) return undefined;
+    const newest = replies.map(({ revision }) => revision).reduce((a, b) => (isBefore(a, b) ? b : a));
+    await untilApplied(newest);
     const found: Found[] = [];
     for (const [part, [, asked]] of parts.entries()) {
       for (const [i, { packed, index }] of asked.entries()) {

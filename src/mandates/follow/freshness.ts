@@ -1,8 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
-import { formatRevision, type Revision } from '../../domain/revision.ts';
+import { formatRevision, isBefore, type Revision } from '../../domain/revision.ts';
 import type { Freshness } from '../lookups.ts';
 import { type Clock, elapsedSince, type Moment, systemClock, wasSetBack } from './clock.ts';
-import { isBefore } from './track.ts';
 import { makeTracks, type Tracks } from './tracks.ts';
 import { makeWaiters } from './waiters.ts';
 

@@ -1,4 +1,4 @@
-import type { Revision } from '../../domain/revision.ts';
+import { isBefore, type Revision } from '../../domain/revision.ts';
 import type { Notice } from '../notice.ts';
 import type { Moment } from './clock.ts';
 
@@ -14,10 +14,6 @@ export interface Track {
   revision: Revision | undefined;
   /** The last heartbeat applied since the track was positioned. */
   beat: Beat | undefined;
-}
-
-export function isBefore(a: Revision, b: Revision): boolean {
-  return a.epoch < b.epoch || (a.epoch === b.epoch && a.n < b.n);
 }
 
 function isSame(a: Revision, b: Revision): boolean {

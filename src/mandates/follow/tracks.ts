@@ -1,8 +1,8 @@
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import type { Revision } from '../../domain/revision.ts';
+import { isBefore, type Revision } from '../../domain/revision.ts';
 import type { Notice } from '../notice.ts';
 import { type Clock, momentOf } from './clock.ts';
-import { type Beat, isBefore, stepTrack, type Track } from './track.ts';
+import { type Beat, stepTrack, type Track } from './track.ts';
 
 /** The tracks of all partitions together. */
 export interface Tracks {

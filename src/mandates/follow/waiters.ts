@@ -1,6 +1,5 @@
-import type { Revision } from '../../domain/revision.ts';
+import { isBefore, type Revision } from '../../domain/revision.ts';
 import { pause } from '../../process/loop.ts';
-import { isBefore } from './track.ts';
 
 /** Those who wait for a revision to be applied. */
 export function makeWaiters() {
