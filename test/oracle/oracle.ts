@@ -1,29 +1,11 @@
-import type { Question, Verdict } from '../../src/domain/evaluation.ts';
+import type { Question } from '../../src/domain/evaluation.ts';
 import type { PartyFacts, ServiceFacts } from '../../src/domain/facts.ts';
 import { type Identifier, toUrn } from '../../src/domain/identifier.ts';
-import { loaOfRank, loginFailures, required } from './levels.ts';
+import { loginFailures, required } from './levels.ts';
 import { type Actor, boundaries, findPaths, type Inquiry, type Path } from './paths.ts';
 import type { Register } from './register.ts';
+import { DENIED, firstAfter, nobody, type OracleVerdict, rank, report, withReason } from './report.ts';
 import { hasState } from './rules.ts';
-import type { Link } from './scan.ts';
-
-/** What an answer says, without what only an engine can know. */
-export type OracleVerdict = Omit<Verdict, 'branch_verified' | 'follow_up'>;
-
-const DENIED: OracleVerdict = {
-  allow: false,
-  reasons: [],
-  basis: null,
-  mandates: [],
-  branches: null,
-  changes_at: null,
-  loa_required: null,
-  services: null,
-  holders_required: null,
-};
-
-/** A stronger login alone lifts these. */
-const LOGIN_REASONS = new Set(['loa_missing', 'loa_unknown', 'loa_insufficient']);
 
 /**
  * Decides a question by scanning a whole register, from the requirements alone: slow, plain and independent of the
@@ -163,71 +145,10 @@ function branchNumber(register: Register, represented: PartyFacts, branch: strin
   return none ? [] : ['branch_unknown'];
 }
 
-/** The fewest failed rules, then the order of paths, then the latest end, then the id. */
-function rank(a: Path, b: Path): number {
-  return (
-    a.failures.size - b.failures.size || a.order - b.order || compare(endOf(b), endOf(a)) || compare(idOf(a), idOf(b))
-  );
-}
-
-function compare<T extends number | string>(a: T, b: T): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-function endOf(path: Path): number {
-  return Math.min(...path.links.map(({ facts }) => facts.valid_until ?? Number.POSITIVE_INFINITY));
-}
-
-function idOf(path: Path): string {
-  return path.links.map(({ facts }) => facts.mandate_id).join(' ');
-}
-
-/** A parent comes before its onward mandate. */
-function mandatesOf({ facts }: Link): string[] {
-  return facts.derived_from ? [facts.derived_from.mandate_id, facts.mandate_id] : [facts.mandate_id];
-}
-
-interface Timeline {
-  now: number;
-  moments: number[];
-}
-
-function report(path: Path, level: number, { now, moments }: Timeline): OracleVerdict {
-  const reasons = [...path.failures].sort();
-  const allow = reasons.length === 0;
-  const limits = path.links[0]?.facts.branches ?? 'all';
-  return {
-    ...DENIED,
-    allow,
-    reasons,
-    basis: allow ? path.basis : null,
-    mandates: allow ? path.links.flatMap(mandatesOf) : [],
-    branches: allow || reasons.includes('branch_required') ? limits : null,
-    changes_at: firstAfter(now, allow ? boundaries(path) : moments),
-    loa_required: !allow && reasons.every((reason) => LOGIN_REASONS.has(reason)) ? loaOfRank(level) : null,
-    holders_required: reasons.includes('joint_authority_required') ? path.holders : null,
-  };
-}
-
-function nobody(common: string[], viaNeeded: boolean, { now, moments }: Timeline): OracleVerdict {
-  const reasons = new Set([...common, ...(viaNeeded ? [] : ['no_mandate'])]);
-  return { ...DENIED, reasons: [...reasons].sort(), changes_at: firstAfter(now, moments) };
-}
-
 function actorMoments({ actor, represented }: Inquiry): number[] {
   return [actor.party, represented].flatMap(({ states }) =>
     states.flatMap(({ since, until }) => (until === undefined ? [since] : [since, until])),
   );
-}
-
-function firstAfter(now: number, moments: number[]): number | null {
-  const later = moments.filter((moment) => moment > now);
-  return later.length === 0 ? null : Math.min(...later);
-}
-
-function withReason(verdict: OracleVerdict, reason: string): OracleVerdict {
-  return { ...verdict, reasons: [...verdict.reasons, reason].sort(), loa_required: null };
 }
 
 /** Open when one service behind it is; otherwise what is least wrong with a path to any of them. */

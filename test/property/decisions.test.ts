@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Question, Verdict } from '../../src/domain/evaluation.ts';
-import { decide, type OracleVerdict } from '../oracle/oracle.ts';
+import { decide } from '../oracle/oracle.ts';
+import type { OracleVerdict } from '../oracle/report.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
 import { registerLookups } from '../support/register-writes.ts';
 import { NOW } from './arbitraries.ts';

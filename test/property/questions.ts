@@ -2,17 +2,7 @@ import fc from 'fast-check';
 import type { Question } from '../../src/domain/evaluation.ts';
 import type { Identifier } from '../../src/domain/identifier.ts';
 import { mostly } from './arbitraries.ts';
-import {
-  BRANCHES,
-  CASES,
-  FIRMS,
-  NO_BRANCH,
-  OPERATIONS,
-  PEOPLE,
-  SERVICES,
-  serviceId,
-  serviceUuid,
-} from './registers.ts';
+import { BRANCHES, CASES, FIRMS, NO_BRANCH, OPERATIONS, PEOPLE, SERVICES, serviceId, serviceUuid } from './world.ts';
 
 const LOGINS = ['eh2', 'eh2plus', 'eh3', 'eh4', 'urn:etoegang:core:assurance-class:loa1', 'gold'];
 

@@ -7,7 +7,7 @@ import { followRedis } from '../../src/mandates/follow/redis-follower.ts';
 import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
-import { makeLifecycle } from '../../src/process/lifecycle.ts';
+import { type Lifecycle, makeLifecycle, opening } from '../../src/process/lifecycle.ts';
 import { makeLog } from '../../src/process/log.ts';
 import { makeMetrics } from '../../src/process/metrics.ts';
 import { RECORDS_OFF } from '../../src/records/records.ts';
@@ -34,6 +34,10 @@ export interface DecisionStack {
 /** The real way of a register: import into Postgres, sync to Redis, cached lookups, HTTP; only the clock is ours. */
 export async function startDecisionStack(register: object): Promise<DecisionStack> {
   const lifecycle = makeLifecycle();
+  return opening(lifecycle, () => openStack(lifecycle, register));
+}
+
+async function openStack(lifecycle: Lifecycle, register: object): Promise<DecisionStack> {
   const log = makeLog({ level: 'silent' });
   const database = await cloneDatabase();
   lifecycle.onClose('database', database.drop);
@@ -62,7 +66,7 @@ export async function startDecisionStack(register: object): Promise<DecisionStac
   const app = createApp({ policy: { input: 'mandates', evaluate }, identify: () => everyone, log });
   const listening = await serve(app, { drainMs: 100, tcp: { host: '127.0.0.1', port: 0 } });
   lifecycle.onClose('door', listening.close);
-  await eventually('the sidecar is fresh', () => following.freshness.position());
+  await eventually('the sidecar is fresh', () => following.freshness.position(), 60_000);
   return {
     url: listening.url ?? '',
     database,
