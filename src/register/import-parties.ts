@@ -52,8 +52,8 @@ async function resolve(parties: readonly FileParty[], target: PartyImport): Prom
   const aliases = parties.map((party) => urnsOf(party).map((urn) => target.keys.alias(identifierOf(urn))));
   const { rows } = await target.client.query<{ alias: string; party_id: string; kind: string }>(
     `select encode(a.alias, 'hex') as alias, a.party_id, a.party_kind as kind from aliases a
-     where a.alias = any (select decode(hex, 'hex') from unnest($1::text[]) as hex)`,
-    [aliases.flat()],
+     where a.alias = any ($1::bytea[])`,
+    [aliases.flat().map((alias) => Buffer.from(alias, 'hex'))],
   );
   const found = new Map(rows.map((row) => [row.alias, row]));
   const ids = new Map<string, string>();

@@ -118,13 +118,19 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('machtig.changes', 0));
   facts := facts_of_entity(entity, id);
   select c.facts_after into known from changes c
-  where c.entity = write_entity_change.entity and c.entity_id = id order by c.revision desc limit 1;
+  where c.entity = write_entity_change.entity and c.entity_id = id
+  -- Not by the bare column: that would read all changes backwards rather than those of this entity.
+  order by c.revision + 0 desc limit 1;
   if not (consequence and facts is not distinct from known) then
     perform write_change(entity, id, operation, relation, before, after, coalesce(facts_before, known), facts);
   end if;
 end $$;
 
-create function record_mandate() returns trigger language plpgsql as $$
+/*
+ * They look up single rows of tables that may have been filled in this very transaction: plans made while those were
+ * empty would scan them whole, for every row. Hence no sequential scans here.
+ */
+create function record_mandate() returns trigger language plpgsql set enable_seqscan = off as $$
 begin
   if tg_op = 'INSERT' then
     perform write_change('mandate', new.mandate_id::text, 'insert', 'mandates', null, to_jsonb(new), null, mandate_facts_of(new));
@@ -135,8 +141,10 @@ begin
   return null;
 end $$;
 
-create function record_party() returns trigger language plpgsql as $$
+create function record_party() returns trigger language plpgsql set enable_seqscan = off as $$
 declare
+  -- A name compares by another collation than text, and with it no index would do.
+  relation constant text := tg_table_name;
   before constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'sealed' end;
   after constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'sealed' end;
   line constant jsonb := coalesce(after, before);
@@ -145,28 +153,30 @@ begin
   if before is not distinct from after then
     return null;
   end if;
-  case tg_table_name
+  case relation
     when 'aliases' then
-      perform write_entity_change('alias', substr(line ->> 'alias', 3), lower(tg_op), tg_table_name, before, after, false,
+      perform write_entity_change('alias', substr(line ->> 'alias', 3), lower(tg_op), relation, before, after, false,
         case when tg_op <> 'INSERT' then jsonb_build_object('alias', substr(before ->> 'alias', 3),
           'facts', alias_facts_of((before ->> 'party_id')::uuid, (before ->> 'means_active')::boolean)) end);
       if line ->> 'scheme' = 'kvk' then
-        perform write_entity_change('party', party, 'update', tg_table_name, before, after, true);
+        perform write_entity_change('party', party, 'update', relation, before, after, true);
       end if;
     when 'branches' then
-      perform write_entity_change('branch', party || ':' || (line ->> 'branch'), lower(tg_op), tg_table_name, before, after,
+      perform write_entity_change('branch', party || ':' || (line ->> 'branch'), lower(tg_op), relation, before, after,
         false, case when tg_op <> 'INSERT' then jsonb_build_object('party_id', party, 'branch', line ->> 'branch') end);
-      perform write_entity_change('party', party, 'update', tg_table_name, before, after, true);
+      perform write_entity_change('party', party, 'update', relation, before, after, true);
     when 'party_states' then
-      perform write_entity_change('party', party, 'update', tg_table_name, before, after);
+      perform write_entity_change('party', party, 'update', relation, before, after);
     when 'parties' then
-      perform write_entity_change('party', party, lower(tg_op), tg_table_name, before, after);
+      perform write_entity_change('party', party, lower(tg_op), relation, before, after);
   end case;
   return null;
 end $$;
 
-create function record_service() returns trigger language plpgsql as $$
+create function record_service() returns trigger language plpgsql set enable_seqscan = off as $$
 declare
+  -- A name compares by another collation than text, and with it no index would do.
+  relation constant text := tg_table_name;
   before constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
   after constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
   line constant jsonb := coalesce(after, before);
@@ -175,26 +185,26 @@ begin
   if before is not distinct from after then
     return null;
   end if;
-  case tg_table_name
+  case relation
     when 'services' then
-      perform write_entity_change('definition', line ->> 'service_uuid', lower(tg_op), tg_table_name, before, after);
+      perform write_entity_change('definition', line ->> 'service_uuid', lower(tg_op), relation, before, after);
     when 'service_instances' then
-      perform write_entity_change('service', line ->> 'service_id', lower(tg_op), tg_table_name, before, after);
-      perform write_entity_change('definition', line ->> 'service_uuid', 'update', tg_table_name, before, after, true);
+      perform write_entity_change('service', line ->> 'service_id', lower(tg_op), relation, before, after);
+      perform write_entity_change('definition', line ->> 'service_uuid', 'update', relation, before, after, true);
     when 'portal_services' then
-      perform write_entity_change('service', line ->> 'portal', 'update', tg_table_name, before, after);
+      perform write_entity_change('service', line ->> 'portal', 'update', relation, before, after);
     else null;
   end case;
   for touched in
     select i.service_id from service_instances i
-    where tg_table_name in ('services', 'service_set_members') and i.service_uuid = (line ->> 'service_uuid')::uuid
-       or tg_table_name = 'service_owners' and i.owner_id = (line ->> 'owner_id')::uuid
-       or tg_table_name = 'service_sets' and i.service_uuid in (
+    where relation in ('services', 'service_set_members') and i.service_uuid = (line ->> 'service_uuid')::uuid
+       or relation = 'service_owners' and i.owner_id = (line ->> 'owner_id')::uuid
+       or relation = 'service_sets' and i.service_uuid in (
          select m.service_uuid from service_set_members m where m.set_id = (line ->> 'set_id')::uuid)
     order by 1
   loop
-    perform write_entity_change('service', touched, 'update', tg_table_name, before, after,
-      tg_table_name not in ('service_owners', 'service_sets'));
+    perform write_entity_change('service', touched, 'update', relation, before, after,
+      relation not in ('service_owners', 'service_sets'));
   end loop;
   return null;
 end $$;
