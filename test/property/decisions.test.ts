@@ -5,7 +5,7 @@ import { decide } from '../oracle/oracle.ts';
 import type { OracleVerdict } from '../oracle/report.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
 import { registerLookups } from '../support/register-writes.ts';
-import { NOW } from './arbitraries.ts';
+import { DAY, NOW } from './arbitraries.ts';
 import { manyOrganisations } from './many-organisations.ts';
 import { questions } from './questions.ts';
 import { registers } from './registers.ts';
@@ -13,6 +13,8 @@ import { registers } from './registers.ts';
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 5000);
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
 const QUESTIONS = 6;
+/** Beyond every boundary in the registers. */
+const FAR = 100 * 365 * DAY;
 
 /** Everything an answer to these questions can say; `service_not_covered` cannot be reached through lookups. */
 const REASONS = `actor_unknown actor_not_a_person represented_unknown intermediary_unknown service_unknown
@@ -65,6 +67,17 @@ describe(`random registers (again with PROPERTY_SEED=${SEED})`, () => {
       const { register, asked } = manyOrganisations(organisations);
       await agree(register, asked);
     }
+  });
+
+  it('keep their answer until the moment at which it may change', () => {
+    fc.assert(
+      fc.property(registers, questions, (register, question) => {
+        const { allow, reasons, changes_at } = decide(register, question, NOW);
+        const until = changes_at === null ? NOW + FAR : changes_at - 1;
+        expect(decide(register, question, until)).toMatchObject({ allow, reasons });
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
   });
 
   it('reach every basis and every reason', () => {
