@@ -131,7 +131,7 @@ function mandateLine(world: SeedWorld, party: number, id: string, kind: string, 
     ...[mandate.loa, mandate.reach ?? NULL, flag(mandate.substitution)],
     ...[derivedFrom?.id ?? NULL, derivedFrom ? world.idOf(derivedFrom.delegate) : NULL],
     ...[joint ? '2' : NULL, joint ? `{${joint}}` : '{}'],
-    ...[mandate.validFrom, mandate.validUntil ?? NULL],
+    ...[mandate.validFrom, mandate.validUntil],
     ...[statutory ? NULL : id, mandate.validFrom, 'digital', 'seed'],
   ].join('\t')}\n`;
 }

@@ -1,5 +1,6 @@
-import type { Ground, Loa, MandateKind, MandateStatus } from '../domain/facts.ts';
+import type { Ground, Loa, MandateKind } from '../domain/facts.ts';
 import { makeRandom, mix, mixUuid, pick, type Random } from './seed-random.ts';
+import { drawValidity, type SeedValidity } from './seed-validity.ts';
 import type { SeedWorld } from './seed-world.ts';
 
 /** To whom a seeded mandate was granted: a party of the world by number, or an employee of its represented. */
@@ -13,12 +14,11 @@ export interface SeedScope {
   all: boolean;
 }
 
-export interface SeedMandate {
+export interface SeedMandate extends SeedValidity {
   id: string;
   kind: MandateKind;
   ground?: Ground;
   delegate: SeedDelegate;
-  status: MandateStatus;
   scope: SeedScope;
   operations: 'all' | string[];
   branches: 'all' | string[];
@@ -29,10 +29,6 @@ export interface SeedMandate {
   substitution: boolean;
   derivedFrom?: { id: string; delegate: number };
   jointWith?: number;
-  /** Days, `YYYY-MM-DD`: midnight in Europe/Amsterdam. */
-  validFrom: string;
-  validUntil?: string;
-  inForce: boolean;
 }
 
 const SALT = 11;
@@ -129,7 +125,7 @@ function passesOn(world: SeedWorld, party: number, k: number): boolean {
 
 function draw(world: SeedWorld, random: Random): Omit<Base, 'id'> {
   return {
-    ...drawValidity(world, random),
+    ...drawValidity(world.year, random),
     scope: drawScope(world, random),
     operations: random() < 0.9 ? 'all' : ['view'],
     branches: 'all',
@@ -224,31 +220,4 @@ function drawScope(world: SeedWorld, random: Random): SeedScope {
   }
   if (kind < 0.85) return { ...none, sets: [Math.floor(random() * sets.length)] };
   return kind < 0.93 ? { ...none, owner: Math.floor(random() * owners.length) } : { ...none, all: true };
-}
-
-/** In force: 84 of a hundred; the others ended, to come, suspended, revoked or waiting. */
-function drawValidity(
-  { year }: SeedWorld,
-  random: Random,
-): Pick<SeedMandate, 'status' | 'validFrom' | 'validUntil' | 'inForce'> {
-  const chance = random();
-  const day = `${String(1 + Math.floor(random() * 12)).padStart(2, '0')}-${String(1 + Math.floor(random() * 28)).padStart(2, '0')}`;
-  const span = (from: number, until: number) => ({ validFrom: `${from}-${day}`, validUntil: `${until}-${day}` });
-  if (chance < 0.05)
-    return { status: 'active', ...span(year - 6, year - 1 - Math.floor(random() * 2)), inForce: false };
-  if (chance < 0.08) return { status: 'active', ...span(year + 1, year + 4), inForce: false };
-  const from = year - 1 - Math.floor(random() * 3);
-  const current = span(from, from + 5);
-  const statuses: MandateStatus[] = [
-    'suspended',
-    'suspended',
-    'revoked',
-    'revoked',
-    'revoked',
-    'revoked',
-    'requested',
-    'offered',
-  ];
-  const status = statuses[Math.floor((chance - 0.08) * 100)] ?? 'active';
-  return { status, ...current, inForce: status === 'active' };
 }
