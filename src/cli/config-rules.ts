@@ -5,7 +5,8 @@ import type { Values, VariableName } from './config-variables.ts';
 /** What a process is started for; decides which variables it cannot do without. */
 export type Role = 'dev' | 'sidecar' | 'sync' | 'admin' | 'migrate' | 'import' | 'seed' | 'operate';
 
-const NEEDED: Record<Role, readonly VariableName[]> = {
+/** What each role cannot do without. */
+export const NEEDED: Record<Role, readonly VariableName[]> = {
   dev: [],
   sidecar: ['REDIS_URL', 'MACHTIG_HMAC_KEY'],
   sync: ['DATABASE_URL', 'REDIS_URL', 'MACHTIG_HMAC_KEY'],

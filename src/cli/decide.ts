@@ -42,6 +42,8 @@ export interface DecideDeps {
 
 export interface Deciding extends Listening {
   opsUrl: string;
+  input: Bundle['input'];
+  freshness: Freshness;
   policyRevision: string;
   /** Opens the records file again, after it was moved aside. */
   reopenRecords(): void;
@@ -84,7 +86,14 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   lifecycle.onClose('readiness', () => {
     stopping = true;
   });
-  return { ...listening, opsUrl: opsListening.url, policyRevision: bundle.revision, reopenRecords: records.reopen };
+  return {
+    ...listening,
+    opsUrl: opsListening.url,
+    input: bundle.input,
+    freshness: data.freshness,
+    policyRevision: bundle.revision,
+    reopenRecords: records.reopen,
+  };
 }
 
 function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records): AppDeps['policy'] {

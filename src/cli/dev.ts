@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { followMemory } from '../mandates/follow/memory-follower.ts';
+import type { Freshness } from '../mandates/lookups.ts';
 import { makeMemoryStore } from '../mandates/memory.ts';
 import { LAYOUT } from '../mandates/redis-layout.ts';
+import { loop } from '../process/loop.ts';
 import { importRegisterFile } from '../register/import.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { migrate } from '../store/migrate.ts';
@@ -13,24 +15,35 @@ import { type Deciding, openDecisions } from './decide.ts';
 import { keysOf, urlOf } from './keys.ts';
 import { withPool } from './register.ts';
 import { startSidecar } from './sidecar.ts';
-import { type SyncDeps, startProjecting } from './sync.ts';
+import { projectInto, type SyncDeps } from './sync.ts';
 
 /** A cluster that is thrown away needs no care for its disk. */
 const THROWN_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** Role `dev`: everything in one process, filled with a register file. Stores that are not given are embedded. */
 export async function startDev(given: SyncDeps, registerFile: string): Promise<Deciding> {
-  const deps = { ...given, config: await withDatabase(given) };
+  const deps = { ...given, config: await withDefaults(given) };
   const { config } = deps;
   await migrate(urlOf(config, 'databaseUrl'));
   await withPool(config, (pool) => importRegisterFile(registerFile, { pool, keys: keysOf(config) }));
-  if (config.redisUrl !== undefined) return startSidecar(deps);
+  const deciding = await (config.redisUrl === undefined ? startInProcess(deps) : startSidecar(deps));
+  await untilFresh(deciding.freshness);
+  return deciding;
+}
+
+async function startInProcess(deps: SyncDeps): Promise<Deciding> {
+  const { config } = deps;
   const keys = keysOf(config);
   const store = makeMemoryStore();
   const expected = { layout: LAYOUT, keyId: keys.keyId, keyCheck: keys.check() };
   const following = await followMemory(store, expected, config.freshness);
   deps.lifecycle.onClose('the stream of changes', following.close);
-  startProjecting(deps, store.projection);
+  const stop = new AbortController();
+  const projecting = projectInto(deps, store.projection, stop.signal);
+  deps.lifecycle.onClose('sync', () => {
+    stop.abort();
+    return projecting;
+  });
   const data = {
     lookups: store.lookups,
     freshness: following.freshness,
@@ -40,15 +53,28 @@ export async function startDev(given: SyncDeps, registerFile: string): Promise<D
   return openDecisions({ ...deps, data, keys, now: Date.now });
 }
 
-/** Adds what was not configured: a Postgres of its own, and a place for records that goes with the process. */
-async function withDatabase({ config, lifecycle, terminal }: SyncDeps): Promise<Config> {
+/** A newcomer's first question must not meet a projection that is still being built. */
+async function untilFresh(freshness: Freshness): Promise<void> {
+  const stop = new AbortController();
+  const look = async () => {
+    freshness.position();
+    stop.abort();
+  };
+  await loop(stop.signal, look, { intervalMs: 0, backoff: { minMs: 10, maxMs: 10 } }).done;
+}
+
+/** Adds what was not configured: a Postgres, a place for records that goes with the process, an address. */
+async function withDefaults({ config, lifecycle, terminal }: SyncDeps): Promise<Config> {
   const folder = await mkdtemp(join(tmpdir(), 'machtig-dev-'));
   lifecycle.onClose('the folder of dev', () => rm(folder, { recursive: true, force: true }));
   const records = terminal.env.MACHTIG_RECORDS_FILE
     ? config.records
     : { ...config.records, file: join(folder, 'decisions.jsonl') };
-  if (config.databaseUrl !== undefined) return { ...config, records };
+  const { tcp, publicUrl } = config.listen;
+  const own = tcp && tcp.port > 0 ? { publicUrl: `http://${tcp.host}:${tcp.port}` } : {};
+  const listen = publicUrl === undefined ? { ...config.listen, ...own } : config.listen;
+  if (config.databaseUrl !== undefined) return { ...config, records, listen };
   const server = await startEmbeddedPostgres({ settings: THROWN_AWAY });
   lifecycle.onClose('the embedded Postgres', server.stop);
-  return { ...config, records, databaseUrl: makeSecret(server.url) };
+  return { ...config, records, listen, databaseUrl: makeSecret(server.url) };
 }

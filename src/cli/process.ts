@@ -46,7 +46,9 @@ export async function runOnce<T>(terminal: Terminal, role: Role, act: (deps: Syn
 
 function makeDeps(terminal: Terminal, role: Role): SyncDeps {
   const config = withOwnBundle(loadConfig(terminal.env, role), terminal);
-  const log: Log = makeLog({ level: config.logLevel });
+  // In dev the terminal is a newcomer's: what is printed comes first, the log speaks when something is wrong.
+  const quiet = role === 'dev' && !terminal.env.MACHTIG_LOG_LEVEL;
+  const log: Log = makeLog({ level: quiet ? 'warn' : config.logLevel });
   const lifecycle: Lifecycle = makeLifecycle((error) => log.error({ err: error }, 'closing'));
   return { config, lifecycle, log, metrics: makeMetrics(), terminal };
 }

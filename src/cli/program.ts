@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { verifyRecords } from '../records/verify.ts';
-import { ask, readQuestions } from './ask.ts';
+import { askExamples } from './ask.ts';
+import { NEEDED, type Role } from './config-rules.ts';
 import { startDev } from './dev.ts';
 import { runOnce, runRole } from './process.ts';
 import { runImport, runMigrate, runOperate, runSeed } from './register.ts';
@@ -34,7 +35,11 @@ function makeProgram(terminal: Terminal, exitWith: (code: number) => void): Comm
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
-    .addHelpText('after', '\nRoles and commands are configured by environment: see docs/configuration.md.');
+    .addHelpText(
+      'after',
+      '\nEverything is configured by environment: docs/configuration.md. Long work shows its progress on standard error.\n' +
+        'Exit codes: 64 wrong command line, 65 wrong file, 69 a store cannot be reached, 78 wrong configuration.',
+    );
   addRoles(program, terminal, exitWith);
   addRegister(program, terminal);
   addRecords(program, terminal, exitWith);
@@ -46,17 +51,22 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     .command('dev')
     .description('everything in one process on embedded stores, filled with the example register')
     .option('--register <file>', 'another register file', example('register.yaml'))
+    .addHelpText('after', needs('dev'))
     .action(({ register }: { register: string }) =>
       runRole(terminal, 'dev', async (deps) => {
         const deciding = await startDev(deps, register);
-        const questions = await readQuestions(example('questions.yaml'));
-        if (register === example('register.yaml')) await ask(deciding.url, questions, terminal);
+        await askExamples(
+          deciding,
+          register === example('register.yaml') ? example('questions.yaml') : undefined,
+          terminal,
+        );
         return { reopen: deciding.reopenRecords };
       }),
     );
   program
     .command('sidecar')
     .description('answers decisions from Redis; given DATABASE_URL it also takes part in sync')
+    .addHelpText('after', needs('sidecar', 'MACHTIG_CALLERS or MACHTIG_ANONYMOUS'))
     .action(() =>
       runRole(terminal, 'sidecar', async (deps) => {
         const { url, socket, opsUrl, policyRevision, reopenRecords } = await startSidecar(deps);
@@ -67,6 +77,7 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
   const sync = program
     .command('sync')
     .description('keeps Redis equal to Postgres: one leads, others stand by')
+    .addHelpText('after', needs('sync'))
     .action(() =>
       runRole(terminal, 'sync', async (deps) => {
         const { opsUrl } = await startSync(deps);
@@ -88,17 +99,23 @@ function addRegister(program: Command, terminal: Terminal): void {
   program
     .command('migrate')
     .description('brings the database up to date; safe when several start at once')
+    .addHelpText('after', needs('migrate'))
     .action(() => runMigrate(terminal));
   program
     .command('import <file>')
     .description('loads a register file (YAML or JSON): all or nothing, all faults at once')
     .option('--replace-source', "end the mandates of the file's source that it no longer names", false)
+    .addHelpText('after', `${needs('import')}\nThe format: schemas/register.json. Exit code 65: the file has faults.`)
     .action((file: string, options: { replaceSource: boolean }) => runImport(terminal, file, options));
   program
     .command('seed')
     .description('generates a realistic register of any size')
     .requiredOption('--mandates <n>', 'how many mandates', wholeNumber)
     .option('--seed <n>', 'the same seed gives the same register', wholeNumber, 1)
+    .addHelpText(
+      'after',
+      `${needs('seed')}\nThe database must be migrated and empty. 1 M mandates take about a minute.`,
+    )
     .action((options: { mandates: number; seed: number }) => runSeed(terminal, options));
   const acts = {
     revoke: 'ends a mandate at once and for good, with all that was passed on from it',
@@ -110,6 +127,7 @@ function addRegister(program: Command, terminal: Terminal): void {
       .command(`${act} <mandate-id>`)
       .description(acts[act])
       .option('--reason <text>', 'kept with the change')
+      .addHelpText('after', needs('operate'))
       .action((id: string, { reason }: { reason?: string }) => runOperate(terminal, act, id, reason));
   }
 }
@@ -127,7 +145,14 @@ function addRecords(program: Command, terminal: Terminal, exitWith: (code: numbe
     });
 }
 
+/** For the help of a command: what must be in the environment. */
+function needs(role: Role, ...more: string[]): string {
+  const names = [...NEEDED[role], ...more];
+  return names.length === 0 ? '\nNeeds no configuration.' : `\nNeeds in the environment: ${names.join(', ')}.`;
+}
+
 function wholeNumber(text: string): number {
-  if (!/^[0-9]{1,9}$/.test(text)) throw new CommanderError(EXIT.usage, 'machtig.number', `${text} is no whole number`);
-  return Number(text);
+  const number = Number(text);
+  if (!/^[0-9]{1,9}$/.test(text) || number === 0) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return number;
 }

@@ -7,7 +7,7 @@ import { makeRedisUseSink } from '../records/redis-uses.ts';
 import { makeRedis, untilReady } from '../store/redis.ts';
 import { type Deciding, openDecisions } from './decide.ts';
 import { keysOf, urlOf } from './keys.ts';
-import { openProjection, type SyncDeps, startProjecting } from './sync.ts';
+import { type SyncDeps, startProjecting } from './sync.ts';
 
 /** In the first partition: uses are few and belong to no party. */
 const USES = 'use:{m0}';
@@ -25,8 +25,9 @@ export async function startSidecar(deps: SyncDeps): Promise<Deciding> {
     onError: (error) => log.warn({ error: error.message }, 'Redis connection'),
   });
   lifecycle.onClose('the Redis connection', () => client.disconnect());
-  await untilReady(client);
-  if (config.databaseUrl !== undefined) startProjecting(deps, await openProjection(deps));
+  // The doors open without Redis too, not ready: a process that restarts for want of it only makes matters worse.
+  await untilReady(client, 1000).catch(() => log.warn('Redis cannot be reached yet'));
+  if (config.databaseUrl !== undefined) startProjecting(deps);
   const untilApplied = (revision: Revision): Promise<void> => following.freshness.reach(revision).catch(asStale);
   const store = makeRedisLookups({ client, partitions, key, untilApplied });
   const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });

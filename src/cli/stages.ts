@@ -10,7 +10,8 @@ export interface Stages {
 const WORTH_SHOWING = 20_000;
 
 export function trackStages(screen: Screen, unit: string): Stages {
-  let current: { stage: string; progress: Progress; total: number; done: number } | undefined;
+  let current: { stage: string; progress: Progress } | undefined;
+  let ended: string | undefined;
 
   function end(): void {
     current?.progress.end();
@@ -19,13 +20,15 @@ export function trackStages(screen: Screen, unit: string): Stages {
 
   return {
     reach(stage, done, total) {
-      if (total < WORTH_SHOWING) return;
+      if (total < WORTH_SHOWING || stage === ended) return;
       if (current?.stage !== stage) {
         end();
-        current = { stage, total, done, progress: startProgress({ label: stage, unit, total, screen }) };
+        current = { stage, progress: startProgress({ label: stage, unit, total, screen }) };
       }
       current.progress.reach(done);
-      if (done >= total) end();
+      if (done < total) return;
+      ended = stage;
+      end();
     },
     end,
   };

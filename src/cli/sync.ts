@@ -7,6 +7,7 @@ import type { SyncHooks } from '../mandates/sync/projector.ts';
 import { runSync } from '../mandates/sync/run.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Log } from '../process/log.ts';
+import { loop } from '../process/loop.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { makeRedis, untilReady } from '../store/redis.ts';
 import type { Config } from './config.ts';
@@ -25,21 +26,36 @@ export interface SyncDeps {
 /** Role `sync`: keeps Redis equal to Postgres; one leads, the others stand by. */
 export async function startSync(deps: SyncDeps): Promise<{ opsUrl: string }> {
   const { config, lifecycle, metrics } = deps;
-  const projection = await openProjection(deps);
   let role: string | undefined;
-  startProjecting(deps, projection, {
-    onRole: (now) => {
-      role = now;
-    },
-  });
   const ops = createOps({ missing: () => (role === undefined ? ['database'] : []), metrics: metrics.registry });
   const listening = await serveOps(ops, config.ops);
   lifecycle.onClose('the ops port', listening.close);
+  startProjecting(deps, (now) => {
+    role = now;
+  });
   return { opsUrl: listening.url };
 }
 
-/** The projection in Redis, over a connection of its own. */
-export async function openProjection({ config, lifecycle, log }: SyncDeps): Promise<Projection> {
+/** Projects into Redis in the background until the lifecycle closes, from when Redis can be reached. */
+export function startProjecting(deps: SyncDeps, onRole?: SyncHooks['onRole']): void {
+  const { lifecycle, log } = deps;
+  const stop = new AbortController();
+  const connect = connectProjection(deps);
+  const begin = async () => {
+    await projectInto(deps, await connect(), stop.signal, onRole);
+  };
+  const running = loop(stop.signal, begin, {
+    intervalMs: 1000,
+    onError: (error) => log.warn({ error: error.message }, 'sync cannot begin'),
+  });
+  lifecycle.onClose('sync', async () => {
+    stop.abort();
+    await running.done;
+  });
+}
+
+/** Opens the projection in Redis, over a connection of its own. */
+function connectProjection({ config, lifecycle, log }: SyncDeps): () => Promise<Projection> {
   const client = makeRedis({
     url: urlOf(config, 'redisUrl'),
     name: 'machtig sync',
@@ -47,41 +63,42 @@ export async function openProjection({ config, lifecycle, log }: SyncDeps): Prom
     onError: (error) => log.warn({ error: error.message }, 'Redis connection of sync'),
   });
   lifecycle.onClose('the Redis connection of sync', () => client.disconnect());
-  await untilReady(client);
-  return openRedisProjection({ client, partitions: config.partitions });
+  return async () => {
+    await untilReady(client);
+    return openRedisProjection({ client, partitions: config.partitions });
+  };
 }
 
-/** Runs sync in the background until the lifecycle closes. */
-export function startProjecting(deps: SyncDeps, projection: Projection, hooks: SyncHooks = {}): void {
-  const { config, lifecycle, log, metrics, terminal } = deps;
-  const stop = new AbortController();
+/** Keeps this projection equal to the register until the signal stops it. */
+export async function projectInto(
+  { config, log, metrics, terminal }: SyncDeps,
+  projection: Projection,
+  signal: AbortSignal,
+  onRole?: SyncHooks['onRole'],
+): Promise<void> {
   const stages = trackStages(terminal.err, 'records');
-  const done = runSync({
+  await runSync({
     databaseUrl: urlOf(config, 'databaseUrl'),
     projection,
     layout: LAYOUT,
-    signal: stop.signal,
+    signal,
     log,
     onProgress: ({ view, done, total }) => stages.reach(view, done, total),
     hooks: {
       onRole(role) {
         metrics.syncLeader.set(role === 'leader' ? 1 : 0);
-        hooks.onRole?.(role);
+        onRole?.(role);
       },
       onApplied: ({ revision }) => metrics.syncRevision.set(revision.n),
       onFailure: () => metrics.syncFailures.inc(),
     },
-  });
-  lifecycle.onClose('sync', async () => {
-    stop.abort();
-    await done;
   });
 }
 
 /** `machtig sync verify`: compares the projection with the register, record for record. */
 export async function verifyProjection(deps: SyncDeps): Promise<Verification> {
   const stages = trackStages(deps.terminal.err, 'records');
-  const projection = await openProjection(deps);
+  const projection = await connectProjection(deps)();
   const found = await verify({
     databaseUrl: urlOf(deps.config, 'databaseUrl'),
     projection,

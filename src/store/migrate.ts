@@ -66,7 +66,8 @@ async function createLedger(client: pg.Client): Promise<void> {
     await client.query(ledger);
   } catch (error) {
     // "if not exists" does not protect two sessions that create it at the same moment; then it is there.
-    if (!isSqlState(error, 'uniqueViolation') && !isSqlState(error, 'duplicateTable')) throw error;
+    const isThere = (['uniqueViolation', 'duplicateTable', 'duplicateObject'] as const).some((s) => isSqlState(error, s));
+    if (!isThere) throw error;
   }
 }
 

@@ -9,6 +9,7 @@ const SQLSTATES = {
   notNullViolation: '23502',
   exclusionViolation: '23P01',
   duplicateTable: '42P07',
+  duplicateObject: '42710',
   serializationFailure: '40001',
   deadlockDetected: '40P01',
   lockNotAvailable: '55P03',

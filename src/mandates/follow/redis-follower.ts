@@ -48,6 +48,7 @@ export function followRedis(options: RedisFollowerOptions): Following {
   }
 
   async function read(): Promise<'again' | undefined> {
+    if (stream.status !== 'ready') return undefined;
     const known = places.known();
     if (known.length === 0) return undefined;
     const behind = new Map(known.map(({ partition, id }) => [partition, id]));
@@ -78,6 +79,7 @@ export function followRedis(options: RedisFollowerOptions): Following {
     checking.wake();
   };
   client.on('ready', onReady);
+  stream.on('ready', reading.wake);
 
   return {
     freshness,
