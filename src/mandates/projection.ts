@@ -1,6 +1,7 @@
 import type { AliasFacts, MandateFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { ScopeKey } from './record-key.ts';
+import type { UseSource } from './use-source.ts';
 
 /**
  * One write to a projection. `mandate` and `link` add or replace one entry (by mandate id) in a list record; the
@@ -68,4 +69,6 @@ export interface Projection {
   heartbeat(stampMs: number, revision: Revision, fence: number): Promise<void>;
   /** All that the live projection holds, as puts in chunks, in any order: for comparing it with Postgres (`verify`). */
   contents(): AsyncIterable<readonly Write[]>;
+  /** Where those who read this projection report the use of mandates; the leader writes it back into the register. */
+  uses?: UseSource;
 }

@@ -10,6 +10,9 @@ export const NAMED_KEYS_AT_MOST = 512;
 /** About how many entries a stream keeps. */
 export const STREAM_LENGTH = 4096;
 
+/** Stream in which sidecars report the use of mandates. In the first partition: uses are few and belong to no party. */
+export const USES = 'use:{m0}';
+
 /** Keys of one partition; all carry its hash tag. */
 export interface Partition {
   head: string;

@@ -5,10 +5,11 @@ import { assertNoEviction, makeScript, readScript, toRedisError } from '../store
 import { packKeys } from './codec-key.ts';
 import type { Batch, Header, Projection } from './projection.ts';
 import { readContents } from './redis-contents.ts';
-import { headerText, NAMED_KEYS_AT_MOST, type Partition, partitions, STREAM_LENGTH } from './redis-layout.ts';
+import { headerText, NAMED_KEYS_AT_MOST, type Partition, partitions, STREAM_LENGTH, USES } from './redis-layout.ts';
 import { type PartitionBatch, packBatch } from './redis-ops.ts';
 import { makeBeginRebuild } from './redis-rebuild.ts';
 import { makeSweeper } from './redis-sweep.ts';
+import { makeRedisUseSource } from './redis-uses.ts';
 
 export interface RedisProjectionOptions {
   client: Redis;
@@ -52,6 +53,7 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
       await sweep.someBelow(Number(live[0]));
     },
     contents: () => readContents(client, all),
+    uses: makeRedisUseSource(client, USES),
   };
 }
 

@@ -42,6 +42,8 @@ export function makeMetrics() {
     recordsWritten: counter('records_written_total', 'Decision records written.'),
     recordsFailed: counter('records_failed_total', 'Decision records that could not be written.'),
     usesDropped: counter('uses_dropped_total', 'Uses of mandates not reported: best effort, bounded.'),
+    useReports: counter('use_reports_total', 'Reports of uses that sync has written back.'),
+    useReportsMalformed: counter('use_reports_malformed_total', 'Reports of uses that sync could not read.'),
     syncRevision: gauge('sync_revision', 'Number of the last revision applied by sync.'),
     syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
     syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),

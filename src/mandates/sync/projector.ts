@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Log } from '../../process/log.ts';
 import type { Header, Projection } from '../projection.ts';
+import type { CountedUses } from './count-uses.ts';
 
 /** A place in the history of the register: revision and hash of the last change applied. */
 export interface Cursor {
@@ -23,6 +24,7 @@ export interface SyncHooks {
   onRebuild?: (reason: string) => void;
   onApplied?: (applied: { revision: Cursor; changes: number; writes: number; ms: number }) => void;
   onHeartbeat?: (stampMs: number) => void;
+  onUses?: (counted: CountedUses) => void;
   onFailure?: (error: Error) => void;
 }
 

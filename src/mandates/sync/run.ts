@@ -7,6 +7,7 @@ import { takePosition } from './position.ts';
 import type { Cursor, SyncOptions } from './projector.ts';
 import { rebuildProjection } from './rebuild.ts';
 import { openSession, type Session } from './session.ts';
+import { writeBackUses } from './write-back.ts';
 
 /** How often a leader that is busy rebuilding shows the database that it lives. */
 const SIGN_OF_LIFE_MS = 1000;
@@ -92,8 +93,9 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
     },
   });
   const hints = listenForHints({ databaseUrl, signal, onHint: following.wake });
+  const uses = projection.uses && writeBackUses(options, projection.uses, signal);
   await following.done;
-  await hints.done;
+  await Promise.all([hints.done, uses]);
   if (!options.signal.aborted) {
     throw new AppError('store_unavailable', `sync lost the lead: ${toError(session.lost.reason).message}`);
   }
