@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import type { Keys } from '../store/keys.ts';
 import { withTransaction } from '../store/postgres.ts';
@@ -6,7 +5,7 @@ import { importCatalogue, ownerFaults } from './import-catalogue.ts';
 import { endUnnamed, importMandates } from './import-mandates.ts';
 import { importParties } from './import-parties.ts';
 import { assertKey } from './key-guard.ts';
-import { type ReadFile, readRegisterFile, refuse } from './read-file.ts';
+import { type ReadFile, readRegisterFile, readText, refuse } from './read-file.ts';
 import { makeRowWriter } from './write-rows.ts';
 
 export interface Progress {
@@ -34,7 +33,7 @@ export interface Imported {
  * @throws AppError `invalid_request` with every fault of the file and its place; `conflict` with another HMAC key
  */
 export async function importRegisterFile(path: string, options: ImportOptions): Promise<Imported> {
-  return importRegister(await readFile(path, 'utf8'), options);
+  return importRegister(await readText(path), options);
 }
 
 /** As `importRegisterFile`, on the text of a register file: YAML or JSON. */

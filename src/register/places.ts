@@ -39,6 +39,13 @@ export function readSource(text: string): Source {
   };
 }
 
+/** The same faults by line and column. */
+export function inFileOrder(faults: readonly Fault[]): Fault[] {
+  const placed = faults.map((fault) => ({ fault, place: fault.at.split(/[ :]/, 2).map(Number) }));
+  placed.sort(({ place: [a = 0, b = 0] }, { place: [c = 0, d = 0] }) => a - c || b - d);
+  return placed.map(({ fault }) => fault);
+}
+
 function toPointer(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') || '/';
 }

@@ -1,13 +1,32 @@
-import type { z } from 'zod';
+import { readFile } from 'node:fs/promises';
 import { AppError, type Fault } from '../domain/errors.ts';
+import { formFaults } from '../domain/faults.ts';
 import { checkFile } from './check-file.ts';
 import { type RegisterFile, registerFile } from './file.ts';
-import { type Path, readSource } from './places.ts';
+import { inFileOrder, type Path, readSource } from './places.ts';
 
 export interface ReadFile {
   file: RegisterFile;
   placeOf(path: Path): string;
 }
+
+/** @throws AppError `invalid_request` with the file's name when it cannot be read */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const why = UNREADABLE[code] ?? `cannot be read (${code})`;
+    throw new AppError('invalid_request', `the register file ${path} ${why}`, { cause });
+  }
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist',
+  EISDIR: 'is a directory',
+  EACCES: 'may not be read by this user',
+};
 
 /**
  * Reads a register file and finds all that can be said against it without the database: form, unknown keys,
@@ -15,24 +34,17 @@ export interface ReadFile {
  * @throws AppError `invalid_request` with every fault and its place
  */
 export function readRegisterFile(text: string): ReadFile {
-  const source = readSource(text);
-  refuse(source.faults);
-  const parsed = registerFile.safeParse(source.value);
-  if (!parsed.success) {
-    refuse(parsed.error.issues.flatMap((issue) => toFaults(issue, source.placeOf)));
-    throw parsed.error;
-  }
-  refuse(checkFile(parsed.data).map(({ path, message }) => ({ at: source.placeOf(path), message })));
-  return { file: parsed.data, placeOf: source.placeOf };
+  const { value, faults, placeOf } = readSource(text);
+  refuse(faults);
+  const parsed = registerFile.safeParse(value, { reportInput: true });
+  const found = parsed.success ? checkFile(parsed.data) : parsed.error.issues.flatMap(formFaults);
+  refuse(found.map(({ path, message }) => ({ at: placeOf(path), message })));
+  if (!parsed.success) throw parsed.error;
+  return { file: parsed.data, placeOf };
 }
 
+/** @throws AppError `invalid_request` with the faults in the order of the file, unless there are none */
 export function refuse(faults: readonly Fault[]): void {
-  if (faults.length > 0) throw new AppError('invalid_request', 'the register file has faults', { faults });
-}
-
-function toFaults(issue: z.core.$ZodIssue, placeOf: (path: Path) => string): Fault[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ at: placeOf([...issue.path, key]), message: 'is not a known key' }));
-  }
-  return [{ at: placeOf(issue.path), message: issue.message }];
+  if (faults.length === 0) return;
+  throw new AppError('invalid_request', 'the register file has faults', { faults: inFileOrder(faults) });
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { AppError } from '../domain/errors.ts';
-import { isSqlState } from './postgres.ts';
+import { connect, isSqlState } from './postgres.ts';
 
 const FOLDER = new URL('migrations/', import.meta.url);
 const FORM = /^([0-9]{4})_[a-z_]+\.sql$/;
@@ -26,13 +26,13 @@ export interface MigrateOptions {
 /**
  * Brings the database up to date, each migration in one transaction whose first statement inserts its number: of any
  * number of processes that do this at once, one wins each migration and the others carry on after it.
- * @throws AppError `conflict` when newer code has made the database unfit for this one
+ * @throws AppError `conflict` when newer code has made the database unfit for this one; `store_unavailable`
  */
 export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<void> {
   const migrations = options.migrations ?? (await readMigrations());
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'machtig migrate' });
   client.on('error', () => {}); // A lost connection also fails the query that is under way.
-  await client.connect();
+  await connect(databaseUrl, () => client.connect());
   try {
     await createLedger(client);
     await refuseNewer(client, migrations, options.onNewer);
@@ -66,7 +66,9 @@ async function createLedger(client: pg.Client): Promise<void> {
     await client.query(ledger);
   } catch (error) {
     // "if not exists" does not protect two sessions that create it at the same moment; then it is there.
-    const isThere = (['uniqueViolation', 'duplicateTable', 'duplicateObject'] as const).some((s) => isSqlState(error, s));
+    const isThere = (['uniqueViolation', 'duplicateTable', 'duplicateObject'] as const).some((s) =>
+      isSqlState(error, s),
+    );
     if (!isThere) throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { AppError, toError } from '../domain/errors.ts';
 
 /** SQLSTATEs that the code acts upon, by name. */
 const SQLSTATES = {
@@ -8,6 +9,9 @@ const SQLSTATES = {
   checkViolation: '23514',
   notNullViolation: '23502',
   exclusionViolation: '23P01',
+  undefinedTable: '42P01',
+  undefinedColumn: '42703',
+  undefinedFunction: '42883',
   duplicateTable: '42P07',
   duplicateObject: '42710',
   serializationFailure: '40001',
@@ -62,8 +66,34 @@ export function makePool(databaseUrl: string, options: PoolOptions): pg.Pool {
 }
 
 /**
+ * Connects a client, or one of a pool.
+ * @throws AppError `store_unavailable` with host and port, or the socket, never the credentials
+ */
+export async function connect<T>(databaseUrl: string | undefined, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    const message = `PostgreSQL${placeOf(databaseUrl)} cannot be used: ${messageOf(cause)}`;
+    throw new AppError('store_unavailable', message, { cause });
+  }
+}
+
+/** Where a connection string leads, as the driver reads it. */
+function placeOf(databaseUrl: string | undefined): string {
+  if (databaseUrl === undefined) return '';
+  const { host, port } = new pg.Client({ connectionString: databaseUrl });
+  return host.startsWith('/') ? ` at socket ${host}` : ` at ${host}:${port}`;
+}
+
+/** Of several addresses that were tried, the error that stands for all of them says nothing itself. */
+function messageOf(thrown: unknown): string {
+  return thrown instanceof AggregateError ? thrown.errors.map(messageOf).join('; ') : toError(thrown).message;
+}
+
+/**
  * Runs `fn` in one READ COMMITTED transaction on behalf of `actedBy`, which the register's triggers demand. Tried
  * again, whole, after a deadlock or a serialization failure: `fn` may therefore run more than once.
+ * @throws AppError `store_unavailable` | `not_ready` (not migrated), and whatever `fn` throws
  */
 export async function withTransaction<T>(
   pool: pg.Pool,
@@ -75,14 +105,23 @@ export async function withTransaction<T>(
       return await attempt(pool, actedBy, fn);
     } catch (error) {
       const wait = RETRIES[sqlStateOf(error) ?? '']?.[tries];
-      if (wait === undefined) throw error;
+      if (wait === undefined) throw toUnmigrated(error);
       await sleep(wait);
     }
   }
 }
 
+function toUnmigrated(error: unknown): unknown {
+  const isUnmigrated = (['undefinedTable', 'undefinedColumn', 'undefinedFunction'] as const).some((state) =>
+    isSqlState(error, state),
+  );
+  if (!isUnmigrated) return error;
+  const message = 'the database holds no register, or an older one: run machtig migrate first';
+  return new AppError('not_ready', message, { cause: error });
+}
+
 async function attempt<T>(pool: pg.Pool, actedBy: ActedBy, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+  const client = await connect(pool.options.connectionString, () => pool.connect());
   let broken: Error | undefined;
   try {
     await client.query('begin isolation level read committed');

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
 import { registerJsonSchema } from '../../src/register/file.ts';
-import { importRegister } from '../../src/register/import.ts';
+import { importRegister, importRegisterFile } from '../../src/register/import.ts';
 import { revokeMandate, suspendMandate } from '../../src/register/operate.ts';
 import { makeKeys } from '../../src/store/keys.ts';
+import { makePool } from '../../src/store/postgres.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const keys = makeKeys({ hmacKey: Buffer.alloc(32, 1), hmacKeyId: 'k1', sealKey: Buffer.alloc(32, 2) });
@@ -138,10 +139,51 @@ describe('all faults at once, each with its place', () => {
     );
     const faults = await faultsOf(load(text));
     expect(faults).toEqual([
-      expect.stringMatching(/^8:5 \/services\/0\/loa: /),
+      '8:5 /services/0/loa: must be one of eh2, eh2plus, eh3, eh4',
       expect.stringMatching(/^27:5 \/mandates\/0\/id: must be a lower-case UUID/),
       expect.stringMatching(/^37:5 \/mandates\/0\/valid_from: is no day/),
       expect.stringMatching(/^40:5 \/mandates\/0\/wrong: is not a known key/),
+    ]);
+  });
+
+  it('of form, in every part of the file, in its order and in plain words', async () => {
+    const text = `source: 1
+sets: [{id: ${SERVICE}, name: S, version: "1", members: [{service: ${SERVICE}, since: 0}], x: 1}]
+services: [{uuid: X, kinds: [employee, other], y: 1, instances: [{service_id: "a b", z: 1}]}]
+parties: [{key: a, nam: q, kind: firm, name: " ", branches: [{number: 000012345678}]}]
+mandates:
+  - {id: ${first}, name: M, kind: employee, represented: a, delegate: a, loa: eh3, valid_from: 2026-01-01,
+     operations: [], branches: some, joint: {required: 1.5, with: []}, survivor: ja}
+`;
+    const faults = await faultsOf(load(text));
+    expect(faults.map((fault) => fault.replace(/^\S+ /, ''))).toEqual([
+      '/source: must be text: put it in quotes',
+      '/sets/0/owner: is missing',
+      '/sets/0/version: must be a number',
+      '/sets/0/members/0/since: must be at least 1',
+      '/sets/0/x: is not a known key',
+      ...['name', 'description', 'consequence'].map((name) => `/services/0/${name}: is missing`),
+      '/services/0/loa: is missing: one of eh2, eh2plus, eh3, eh4',
+      '/services/0/domain: is missing: one of assets, personal_care, general',
+      '/services/0/chains: is missing',
+      '/services/0/branches: is missing',
+      '/services/0/follow_up: is missing: one of delegate, represented, both',
+      '/services/0/uuid: must be a lower-case UUID',
+      '/services/0/kinds/1: must be one of employee, business, voluntary, statutory, appointed',
+      '/services/0/y: is not a known key',
+      '/services/0/instances/0/owner: is missing',
+      '/services/0/instances/0/service_id: must be a ServiceID without spaces or #',
+      '/services/0/instances/0/z: is not a known key',
+      '/parties/0/nam: is not a known key',
+      '/parties/0/kind: must be one of organisation, person',
+      '/parties/0/name: must not be empty',
+      '/parties/0/branches/0/number: must be text: put it in quotes',
+      '/mandates/0/cases: is missing: "all" or a list',
+      '/mandates/0/operations: must not be empty',
+      '/mandates/0/branches: must be "all" or a list',
+      '/mandates/0/joint/required: must be a whole number',
+      '/mandates/0/joint/with: must not be empty',
+      '/mandates/0/survivor: must be true or false',
     ]);
   });
 
@@ -153,10 +195,10 @@ describe('all faults at once, each with its place', () => {
     const right = text.replace('bsn:999990018', 'bsn:999990019');
     const faults = await faultsOf(load(right));
     expect(faults.map((fault) => fault.replace(/^\S+ /, ''))).toEqual([
-      '/mandates/1/id: stands more than once: each mandate id may stand once',
       '/parties/1/key: stands more than once: each key may stand once',
-      '/mandates/0/represented: names a party that is not in this file',
       '/parties/1: needs at least one identifier or means',
+      '/mandates/0/represented: names a party that is not in this file',
+      '/mandates/1/id: stands more than once: each mandate id may stand once',
     ]);
   });
 
@@ -178,6 +220,38 @@ describe('all faults at once, each with its place', () => {
 
   it('of YAML', async () => {
     expect(await faultsOf(load('source: [1'))).toEqual([expect.stringMatching(/^1:/)]);
+  });
+});
+
+describe('what cannot be imported at all', () => {
+  const from = (path: string) => importRegisterFile(path, { pool: database.pool, keys });
+
+  it.each([
+    ['/nowhere/register.yaml', 'the register file /nowhere/register.yaml does not exist'],
+    ['/', 'the register file / is a directory'],
+  ])('says so of %s', async (path, message) => {
+    await expect(from(path)).rejects.toMatchObject({ code: 'invalid_request', message });
+  });
+
+  it('says of an empty database what to do', async () => {
+    const empty = await cloneDatabase({ empty: true });
+    const act = importRegister(file(mandate(first)), { pool: empty.pool, keys });
+    await expect(act).rejects.toMatchObject({
+      code: 'not_ready',
+      message: 'the database holds no register, or an older one: run machtig migrate first',
+    });
+    await empty.drop();
+  });
+
+  it('names a PostgreSQL that does not answer, without its credentials', async () => {
+    const pool = makePool('postgresql://user:geheim@127.0.0.1:1/register', { onError: () => {} });
+    const refused = await importRegister(file(mandate(first)), { pool, keys }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/^PostgreSQL at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/),
+    });
+    expect(String(refused)).not.toContain('geheim');
+    await pool.end();
   });
 });
 
