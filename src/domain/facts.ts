@@ -2,14 +2,27 @@
  * Facts: what the register knows, in the shape in which the rules read it. One spelling (snake_case) from the SQL
  * views through the projection into the policy input, so that nothing is renamed on the way. Moments are integer
  * milliseconds since 1970 (UTC). See docs/decisions/0003-facts-have-one-shape.md.
+ *
+ * The lists are the one place where the values are spelled. The codec of the projection writes places in them: append
+ * only, for their order is part of its layout.
  */
 
 /** A party's internal id: 16 random bytes, written as a lower-case UUID. */
 export type PartyId = string;
 
-export type PartyKind = 'organisation' | 'person';
+export const PARTY_KINDS = ['organisation', 'person'] as const;
+export type PartyKind = (typeof PARTY_KINDS)[number];
 
-export type PartyState = 'bankrupt' | 'wsnp' | 'dissolved' | 'deregistered' | 'deceased' | 'curatele' | 'bewind';
+export const PARTY_STATES = [
+  'bankrupt',
+  'wsnp',
+  'dissolved',
+  'deregistered',
+  'deceased',
+  'curatele',
+  'bewind',
+] as const;
+export type PartyState = (typeof PARTY_STATES)[number];
 
 /** A party is in `state` while `since <= now < until`; without `until` it stays so. No states: active. */
 export interface StateFact {
@@ -36,31 +49,47 @@ export interface AliasFacts {
   means?: { active: boolean };
 }
 
-export type Loa = 'eh2' | 'eh2plus' | 'eh3' | 'eh4';
+/** Levels of assurance, the lowest first. */
+export const LOAS = ['eh2', 'eh2plus', 'eh3', 'eh4'] as const;
+export type Loa = (typeof LOAS)[number];
 
-export type MandateKind = 'employee' | 'business' | 'voluntary' | 'statutory' | 'appointed';
+export const MANDATE_KINDS = ['employee', 'business', 'voluntary', 'statutory', 'appointed'] as const;
+export type MandateKind = (typeof MANDATE_KINDS)[number];
 
-export type Ground =
-  | 'signatory'
-  | 'owner'
-  | 'parental_authority'
-  | 'curatele'
-  | 'bewind'
-  | 'mentorschap'
-  | 'bankruptcy_curator'
-  | 'liquidator';
+export const GROUNDS = [
+  'signatory',
+  'owner',
+  'parental_authority',
+  'curatele',
+  'bewind',
+  'mentorschap',
+  'bankruptcy_curator',
+  'liquidator',
+] as const;
+export type Ground = (typeof GROUNDS)[number];
 
-export type MandateStatus =
-  | 'requested'
-  | 'offered'
-  | 'active'
-  | 'suspended'
-  | 'revoked'
-  | 'rejected'
-  | 'withdrawn'
-  | 'lapsed';
+export const MANDATE_STATUSES = [
+  'requested',
+  'offered',
+  'active',
+  'suspended',
+  'revoked',
+  'rejected',
+  'withdrawn',
+  'lapsed',
+] as const;
+export type MandateStatus = (typeof MANDATE_STATUSES)[number];
 
-export type FollowUp = 'delegate' | 'represented' | 'both';
+export const FOLLOW_UPS = ['delegate', 'represented', 'both'] as const;
+export type FollowUp = (typeof FOLLOW_UPS)[number];
+
+/** Whose affairs an employee's mandate serves: the employer's own, its clients', or both. */
+export const REACHES = ['own', 'clients', 'both'] as const;
+
+/** On whose authority a mandate was granted, where that matters. */
+export const AUTHORITIES = ['bankruptcy_curator', 'liquidator', 'appointed'] as const;
+
+export const DOMAINS = ['assets', 'personal_care', 'general'] as const;
 
 /** What a service asks of whoever uses it. Sets are objects with `true`, which Rego in WASM looks up by key. */
 export interface ServiceTerms {
@@ -80,7 +109,7 @@ export interface ServiceFacts {
   service_uuid: string;
   /** Owner (party providing the instance): UUID. */
   owner: string;
-  domain: 'assets' | 'personal_care' | 'general';
+  domain: (typeof DOMAINS)[number];
   definition: ServiceTerms;
   instance: ServiceTerms;
   /** Sets that contain the service now → the version of the set in which it (last) became a member (R46, R55). */
@@ -107,8 +136,8 @@ export interface MandateFacts {
   /** Exclusive. Absent only for statutory mandates (open-ended). */
   valid_until?: number;
   loa: Loa;
-  /** Employee mandates: whether it serves the employer's own affairs, its clients', or both. */
-  reach?: 'own' | 'clients' | 'both';
+  /** Employee mandates only. */
+  reach?: (typeof REACHES)[number];
   scope: Scope;
   operations: 'all' | string[];
   branches: 'all' | string[];
@@ -116,8 +145,8 @@ export interface MandateFacts {
   cases: 'all' | string[];
   /** Joint authority: so many holders in all (the delegate included), the others taken from `with`. */
   joint?: { required: number; with: PartyId[] };
-  /** On whose authority it was granted, where that matters: a curator's, a liquidator's, a public organisation's. */
-  granted_under?: 'bankruptcy_curator' | 'liquidator' | 'appointed';
+  /** `appointed`: a public organisation's. */
+  granted_under?: (typeof AUTHORITIES)[number];
   granted_at: number;
   survivor?: true;
   /** Onward mandate under the right of substitution: the parent mandate and its delegate. */

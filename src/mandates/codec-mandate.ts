@@ -1,4 +1,13 @@
-import type { MandateFacts } from '../domain/facts.ts';
+import {
+  AUTHORITIES,
+  FOLLOW_UPS,
+  GROUNDS,
+  LOAS,
+  MANDATE_KINDS,
+  MANDATE_STATUSES,
+  type MandateFacts,
+  REACHES,
+} from '../domain/facts.ts';
 import { type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
 
 /*
@@ -6,26 +15,13 @@ import { type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from '.
  * follow-up and authority (one byte each), valid_from, granted_at, valid_until if any (4 bytes in whole seconds, else 6
  * in milliseconds), the set version if it was found by a set (4), the rare facets as JSON, and a CRC-32 over record
  * key, id and all this. A mandate with one named operation or branch still fits in 64 bytes with its id.
- * The order of these lists is part of the layout: append only, and raise the layout version when that is not enough.
+ * The order of the lists is part of the layout: append only, and raise the layout version when that is not enough.
  */
-const KINDS = ['employee', 'business', 'voluntary', 'statutory', 'appointed'] as const;
-const GROUNDS = [
-  undefined,
-  'signatory',
-  'owner',
-  'parental_authority',
-  'curatele',
-  'bewind',
-  'mentorschap',
-  'bankruptcy_curator',
-  'liquidator',
-] as const;
-const STATUSES = ['requested', 'offered', 'active', 'suspended', 'revoked', 'rejected', 'withdrawn', 'lapsed'] as const;
-const LOAS = ['eh2', 'eh2plus', 'eh3', 'eh4'] as const;
-const REACHES = [undefined, 'own', 'clients', 'both'] as const;
+const MAYBE_GROUNDS = [undefined, ...GROUNDS];
+const MAYBE_REACHES = [undefined, ...REACHES];
+const MAYBE_FOLLOW_UPS = [undefined, ...FOLLOW_UPS];
+const MAYBE_AUTHORITIES = [undefined, ...AUTHORITIES];
 const SCOPES = ['service', 'set', 'owner', 'everything'] as const;
-const FOLLOW_UPS = [undefined, 'delegate', 'represented', 'both'] as const;
-const AUTHORITIES = [undefined, 'bankruptcy_curator', 'liquidator', 'appointed'] as const;
 
 const FLAG = {
   allOperations: 1,
@@ -48,9 +44,12 @@ export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string):
   const { valid_from, granted_at, valid_until, operations, branches, cases, ...flagged } = more;
   const { survivor, reads_messages, substitution, ...rare } = flagged;
   const tail = tailOf(facts, rare, scopeKey);
-  out.u8(indexIn(KINDS, kind) | (indexIn(GROUNDS, ground) << 3) | inSeconds(valid_from));
+  out.u8(indexIn(MANDATE_KINDS, kind) | (indexIn(MAYBE_GROUNDS, ground) << 3) | inSeconds(valid_from));
   out.u8(
-    indexIn(STATUSES, status) | (indexIn(LOAS, loa) << 3) | (indexIn(REACHES, reach) << 5) | inSeconds(granted_at),
+    indexIn(MANDATE_STATUSES, status) |
+      (indexIn(LOAS, loa) << 3) |
+      (indexIn(MAYBE_REACHES, reach) << 5) |
+      inSeconds(granted_at),
   );
   out.u8(
     (operations === 'all' ? FLAG.allOperations : 0) |
@@ -62,7 +61,7 @@ export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string):
       (substitution ? FLAG.substitution : 0) |
       (tail === undefined ? 0 : FLAG.tail),
   );
-  const origin = (indexIn(FOLLOW_UPS, follow_up) << 2) | (indexIn(AUTHORITIES, granted_under) << 4);
+  const origin = (indexIn(MAYBE_FOLLOW_UPS, follow_up) << 2) | (indexIn(MAYBE_AUTHORITIES, granted_under) << 4);
   out.u8(indexIn(SCOPES, scope.by) | origin | (valid_until === undefined ? 0 : inSeconds(valid_until)));
   writeMoment(out, valid_from);
   writeMoment(out, granted_at);
@@ -113,8 +112,8 @@ export function readMandate(recordBytes: Uint8Array, id: Buffer, value: Buffer, 
   reader.assertAtEnd();
   const facts: Record<string, unknown> = {
     mandate_id: readUuid(id),
-    kind: at(KINDS, grounds & 7),
-    status: at(STATUSES, level & 7),
+    kind: at(MANDATE_KINDS, grounds & 7),
+    status: at(MANDATE_STATUSES, level & 7),
     valid_from,
     loa: at(LOAS, (level >> 3) & 3),
     scope: by === 'set' ? { by, set: set ?? scopeKey.slice(1), version } : { by },
@@ -125,10 +124,10 @@ export function readMandate(recordBytes: Uint8Array, id: Buffer, value: Buffer, 
     ...rare,
   };
   if (valid_until !== undefined) facts.valid_until = valid_until;
-  addPresent(facts, 'ground', at(GROUNDS, (grounds >> 3) & 15));
-  addPresent(facts, 'reach', at(REACHES, (level >> 5) & 3));
-  addPresent(facts, 'follow_up', at(FOLLOW_UPS, (origin >> 2) & 3));
-  addPresent(facts, 'granted_under', at(AUTHORITIES, (origin >> 4) & 3));
+  addPresent(facts, 'ground', at(MAYBE_GROUNDS, (grounds >> 3) & 15));
+  addPresent(facts, 'reach', at(MAYBE_REACHES, (level >> 5) & 3));
+  addPresent(facts, 'follow_up', at(MAYBE_FOLLOW_UPS, (origin >> 2) & 3));
+  addPresent(facts, 'granted_under', at(MAYBE_AUTHORITIES, (origin >> 4) & 3));
   if (flags & FLAG.survivor) facts.survivor = true;
   if (flags & FLAG.readsMessages) facts.reads_messages = true;
   if (flags & FLAG.substitution) facts.substitution = true;

@@ -1,16 +1,6 @@
-import type { AliasFacts, PartyFacts, PartyState, StateFact } from '../domain/facts.ts';
+import { type AliasFacts, PARTY_STATES, type PartyFacts, type StateFact } from '../domain/facts.ts';
 import { type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
 
-// The order is part of the layout: append only.
-const STATES: readonly PartyState[] = [
-  'bankrupt',
-  'wsnp',
-  'dissolved',
-  'deregistered',
-  'deceased',
-  'curatele',
-  'bewind',
-];
 const FLAG = { person: 1, branches: 2, kvk: 4, birthDate: 8, tail: 16 };
 const UNTIL = 0x80;
 
@@ -29,7 +19,7 @@ export function writeParty(out: Bytes, facts: PartyFacts): void {
   if (kvk !== undefined) out.u32(digits(kvk, /^\d{8}$/));
   if (birth_date !== undefined) out.u32(digits(birth_date.replaceAll('-', ''), /^\d{8}$/));
   for (const { state, since, until } of states) {
-    const index = STATES.indexOf(state);
+    const index = PARTY_STATES.indexOf(state);
     if (index < 0) throw new RangeError(`the layout has no place for state ${state}`);
     out.u8(index | (until === undefined ? 0 : UNTIL));
     out.moment(since);
@@ -67,7 +57,7 @@ function readBody(body: Buffer, party_id: string): PartyFacts {
   const states: StateFact[] = [];
   while (states.length < count) {
     const code = body.readUInt8(at);
-    const state = STATES[code & ~UNTIL];
+    const state = PARTY_STATES[code & ~UNTIL];
     if (state === undefined) throw malformed('it holds a state that this layout does not know');
     const until = code & UNTIL ? { until: body.readIntBE(at + 7, 6) } : {};
     states.push({ state, since: body.readIntBE(at + 1, 6), ...until });

@@ -1,4 +1,16 @@
 import { z } from 'zod';
+import {
+  AUTHORITIES,
+  DOMAINS,
+  FOLLOW_UPS,
+  GROUNDS,
+  LOAS,
+  MANDATE_KINDS,
+  MANDATE_STATUSES,
+  PARTY_KINDS,
+  PARTY_STATES,
+  REACHES,
+} from '../domain/facts.ts';
 import { parseIdentifier } from '../domain/identifier.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -24,19 +36,10 @@ const identifier = z
   })
   .describe('urn:nl:kvk:…, urn:nl:rsin:…, urn:nl:oin:…, urn:nl:bsn:… or urn:etoegang:pseudonym:…');
 
-const loa = z.enum(['eh2', 'eh2plus', 'eh3', 'eh4']);
-const kind = z.enum(['employee', 'business', 'voluntary', 'statutory', 'appointed']);
-const ground = z.enum([
-  'signatory',
-  'owner',
-  'parental_authority',
-  'curatele',
-  'bewind',
-  'mentorschap',
-  'bankruptcy_curator',
-  'liquidator',
-]);
-const followUp = z.enum(['delegate', 'represented', 'both']);
+const loa = z.enum(LOAS);
+const kind = z.enum(MANDATE_KINDS);
+const ground = z.enum(GROUNDS);
+const followUp = z.enum(FOLLOW_UPS);
 
 const serviceOwner = z.strictObject({ oin, name: text });
 
@@ -62,7 +65,7 @@ const service = z.strictObject({
   loa,
   kinds: z.array(kind),
   grounds: z.array(ground).default([]),
-  domain: z.enum(['assets', 'personal_care', 'general']),
+  domain: z.enum(DOMAINS),
   chains: z.boolean(),
   branches: z.boolean(),
   operations: z.array(text).min(1).optional(),
@@ -82,10 +85,10 @@ const set = z.strictObject({
   members: z.array(z.strictObject({ service: uuid, since: version, until: version.optional() })),
 });
 
-const states = z.enum(['bankrupt', 'wsnp', 'dissolved', 'deregistered', 'deceased', 'curatele', 'bewind']);
+const states = z.enum(PARTY_STATES);
 const party = z.strictObject({
   key: key.describe('Local name, used below; not stored.'),
-  kind: z.enum(['organisation', 'person']),
+  kind: z.enum(PARTY_KINDS),
   name: text,
   identifiers: z.array(identifier).default([]),
   means: z
@@ -110,9 +113,7 @@ const mandate = z.strictObject({
   represented: key,
   delegate: key,
   delegate_branch: branch.optional(),
-  status: z
-    .enum(['requested', 'offered', 'active', 'suspended', 'revoked', 'rejected', 'withdrawn', 'lapsed'])
-    .default('active'),
+  status: z.enum(MANDATE_STATUSES).default('active'),
   services: z.array(uuid).default([]),
   sets: z.array(z.strictObject({ set: uuid, version })).default([]),
   owner: oin.optional(),
@@ -124,7 +125,7 @@ const mandate = z.strictObject({
     z.array(z.strictObject({ service: serviceId, case: z.string().min(1).max(256) })).min(1),
   ]),
   loa,
-  reach: z.enum(['own', 'clients', 'both']).optional().describe('Employees only; own when not given.'),
+  reach: z.enum(REACHES).optional().describe('Employees only; own when not given.'),
   substitution: z.boolean().default(false),
   derived_from: uuid.optional(),
   renews: uuid.optional(),
@@ -133,7 +134,7 @@ const mandate = z.strictObject({
   valid_until: moment.optional(),
   granted_by: key.optional(),
   granted_at: moment.optional().describe('valid_from when not given.'),
-  granted_under: z.enum(['bankruptcy_curator', 'liquidator', 'appointed']).optional(),
+  granted_under: z.enum(AUTHORITIES).optional(),
   evidence: z
     .array(
       z.strictObject({

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AppError } from '../../src/domain/errors.ts';
 import type { MandateFacts } from '../../src/domain/facts.ts';
+import * as lists from '../../src/domain/facts.ts';
 import { packKey, packKeys, unpackKey, unpackKeys } from '../../src/mandates/codec-key.ts';
 import type { Write } from '../../src/mandates/projection.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
@@ -33,6 +34,38 @@ function readOne(packedKey: Buffer, id: Buffer, value: Buffer): unknown {
 function expectMalformed(read: () => unknown): void {
   expect(read).toThrow(expect.objectContaining({ code: 'store_unavailable' }) as AppError);
 }
+
+test('the order of the lists is part of the layout: what they begin with stays', () => {
+  const { MANDATE_KINDS, GROUNDS, MANDATE_STATUSES, LOAS, REACHES, FOLLOW_UPS, AUTHORITIES, PARTY_STATES } = lists;
+  expect([MANDATE_KINDS, GROUNDS, MANDATE_STATUSES, LOAS, REACHES, FOLLOW_UPS, AUTHORITIES, PARTY_STATES]).toEqual([
+    ['employee', 'business', 'voluntary', 'statutory', 'appointed'],
+    [
+      ...['signatory', 'owner', 'parental_authority', 'curatele', 'bewind', 'mentorschap'],
+      ...['bankruptcy_curator', 'liquidator'],
+    ],
+    ['requested', 'offered', 'active', 'suspended', 'revoked', 'rejected', 'withdrawn', 'lapsed'],
+    ['eh2', 'eh2plus', 'eh3', 'eh4'],
+    ['own', 'clients', 'both'],
+    ['delegate', 'represented', 'both'],
+    ['bankruptcy_curator', 'liquidator', 'appointed'],
+    ['bankrupt', 'wsnp', 'dissolved', 'deregistered', 'deceased', 'curatele', 'bewind'],
+  ]);
+});
+
+test('packed facts are these very bytes in layout 1', () => {
+  const id = '00000000-0000-4000-8000-000000000001';
+  const last = {
+    ...{ ...plain, kind: 'appointed', ground: 'liquidator', status: 'lapsed', loa: 'eh4', reach: 'both' },
+    ...{ scope: { by: 'everything' }, follow_up: 'both', granted_under: 'appointed', survivor: true },
+  } as unknown as MandateFacts;
+  const packed = stored({ put: 'mandate', represented: id, delegate: id, scope: 'e', facts: last });
+  expect(packed.value.toString('hex')).toBe('447f1f3f019b76a3b981019b76a3b98101ba60d338013b2a50eb');
+  const party = { party_id: id, kind: 'person', states: lists.PARTY_STATES.map((state) => ({ state, since: 1 })) };
+  const { bytes, key } = makeOpPacker()({ put: 'party', party: id, facts: { ...party, has_branches: false } as never });
+  expect(bytes.subarray(7 + key.length).toString('hex')).toBe(
+    '01070000000000000101000000000001020000000000010300000000000104000000000001050000000000010600000000000199f55cfa',
+  );
+});
 
 describe('a packed mandate', () => {
   test('comes back as it was, whatever its facets', () => {
