@@ -173,6 +173,39 @@ test('a fence that the register never gave out is passed', async () => {
   await eventually('it is rebuilt', async () => ((await store.projection.state())?.fence ?? 0) > 1000);
 });
 
+test('a fence that another leader was given by another Postgres is passed, not shared', async () => {
+  await fillRegister(database.pool, 1, 3);
+  const store = makeMemoryStore();
+  const rebuild = await store.projection.rebuild({ layout: 1, keyId: 'test', keyCheck: 'check' }, 1);
+  await rebuild.swap({ epoch: 1, n: await highestRevision(database.pool) }, '');
+  const { run } = sync(store); // It is the first to draw a fencing number here: 1 as well.
+  await eventually('it vouches for the data', async () => ((await store.projection.state())?.fence ?? 0) > 1);
+  expect(run.events.filter((event) => event.startsWith('rebuild'))).toEqual([]);
+});
+
+test('a new epoch waits for those who are writing', async () => {
+  await fillRegister(database.pool, 1, 3);
+  await database.pool.query(`update register set system_identifier = 'the one in the backup'`);
+  const writer = await database.pool.connect();
+  await writer.query('begin');
+  await writer.query(`select set_config('machtig.acted_by', '{"who": "test", "channel": "operator"}', true)`);
+  await writer.query(`update mandates set status = 'suspended' where mandate_id = $1`, [mandate(1)]);
+  await writer.query('set constraints all immediate'); // It has drawn its revision, and is not visible yet.
+  const { store } = sync();
+  await eventually('sync waits', async () => {
+    const { rows } = await database.pool.query(
+      `select 1 from pg_locks where locktype = 'advisory' and not granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return rows.length > 0;
+  });
+  expect((await database.pool.query('select epoch from register')).rows).toEqual([{ epoch: 1 }]);
+  await writer.query('commit');
+  writer.release();
+  await eventually('the new epoch is projected', async () => (await store.projection.state())?.revision.epoch === 2);
+  expect(await statusOf(store, 1)).toBe('suspended');
+});
+
 test('projection and register have the same digest, until one of them is altered', async () => {
   await fillRegister(database.pool, 1, 50);
   const { store, run } = sync();

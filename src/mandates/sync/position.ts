@@ -27,7 +27,8 @@ export async function takePosition(options: PositionOptions): Promise<Position> 
   const register = await readRegister(session);
   if (register.standby) throw new AppError('not_ready', 'this Postgres is a standby: sync needs the primary');
   const state = await projection.state();
-  const fence = state && state.fence > options.fence ? await drawFence(session, state.fence) : options.fence;
+  // The same number was seen already: ours from before, or that of a leader on the Postgres from before a failover.
+  const fence = state && state.fence >= options.fence ? await drawFence(session, state.fence) : options.fence;
   const header = headerOf(layout, register);
 
   if (!isSamePlace(register)) {

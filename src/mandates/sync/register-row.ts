@@ -37,17 +37,20 @@ export function isSamePlace(row: RegisterRow): boolean {
 
 /**
  * Opens a new epoch, above `above`, where the register lives now, so that no revision of before can be compared with
- * one of after. Writers wait meanwhile: they take the same lock at commit.
+ * one of after. Writers wait meanwhile: they take the same lock at commit. Does so once, however often it is
+ * asked for in the light of the same `row`: who gave up waiting for the lock may still get it.
+ * @throws AppError `conflict` when another epoch was begun since `row` was read
  */
 export async function beginEpoch(session: Session, row: RegisterRow, above: number): Promise<number> {
   const [moved] = await session.query<{ epoch: number }>(
-    `with locked as materialized (select pg_advisory_xact_lock(1835102068, 1))
+    `with locked as materialized (select pg_advisory_xact_lock(hashtextextended('machtig.changes', 0)))
      update register
      set system_identifier = $1, timeline = $2, epoch = greatest(epoch, $3) + 1
      from locked
+     where epoch = $4
      returning epoch`,
-    [row.system, row.timeline, above],
+    [row.system, row.timeline, above, row.epoch],
   );
-  if (moved === undefined) throw new AppError('not_ready', 'the register has no row: run machtig migrate and import');
+  if (moved === undefined) throw new AppError('conflict', 'another epoch of the register was begun meanwhile');
   return moved.epoch;
 }
