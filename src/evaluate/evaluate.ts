@@ -1,5 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import type { Decision, Question, Verdict } from '../domain/evaluation.ts';
+import { elapsedSince, momentOf, systemClock } from '../mandates/follow/clock.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { Metrics } from '../process/metrics.ts';
@@ -50,10 +51,11 @@ export function makeEvaluate(deps: EvaluateDeps): Evaluate {
   }
 
   /** The record first, then the answer: what was not recorded was not decided. */
-  function answerWhenKept<T>(entry: Entry, started: number, answer: () => T): T | Promise<T> {
-    const finish = (): T => {
+  function answerWhenKept<T>(entry: Entry, started: number, answer: (heldMs: number) => T): T | Promise<T> {
+    const decided = momentOf(systemClock);
+    const finish = (heldMs: number): T => {
       deps.metrics.decisionSeconds.observe((performance.now() - started) / 1000);
-      return answer();
+      return answer(heldMs);
     };
     const fail = (thrown: unknown): never => {
       const error = toAppError(thrown);
@@ -61,13 +63,14 @@ export function makeEvaluate(deps: EvaluateDeps): Evaluate {
       throw error;
     };
     const kept = deps.records.append(entry);
-    return kept === undefined ? finish() : kept.then(finish, fail);
+    return kept === undefined ? finish(0) : kept.then(() => finish(elapsedSince(decided, systemClock)), fail);
   }
 
   function finishOne(outcome: Outcome, call: Call, started: number): Decision | Promise<Decision> {
-    return answerWhenKept(recordOne(outcome, call, deps.now()), started, () => {
-      conclude(outcome);
-      const answer = answerOf(outcome, call);
+    return answerWhenKept(recordOne(outcome, call, deps.now()), started, (heldMs) => {
+      const fresh = stillFresh(outcome, heldMs, deps.freshness.maxAgeMs);
+      conclude(fresh);
+      const answer = answerOf(fresh, call);
       if (answer instanceof AppError) throw answer;
       return answer;
     });
@@ -102,13 +105,22 @@ export function makeEvaluate(deps: EvaluateDeps): Evaluate {
       outcomes.push(outcome);
       if (isLast(outcome.answer, semantic)) break;
     }
-    return answerWhenKept(recordMany(outcomes, call, deps.now()), started, () => {
-      for (const outcome of outcomes) conclude(outcome);
-      return outcomes.map((outcome) => answerOf(outcome, call));
+    return answerWhenKept(recordMany(outcomes, call, deps.now()), started, (heldMs) => {
+      const fresh = outcomes.map((outcome) => stillFresh(outcome, heldMs, deps.freshness.maxAgeMs));
+      for (const outcome of fresh) conclude(outcome);
+      return fresh.map((outcome) => answerOf(outcome, call));
     });
   }
 
   return { one, many };
+}
+
+/** What became too old while its record was being written is recorded, but not answered. */
+function stillFresh(outcome: Outcome, heldMs: number, maxAgeMs: number): Outcome {
+  const { item, answer } = outcome;
+  if (answer instanceof AppError || answer.data_age_ms + heldMs <= maxAgeMs) return outcome;
+  const why = `the data became too old while the record was written, which took ${Math.round(heldMs)} ms`;
+  return { item, answer: new AppError('data_stale', why) };
 }
 
 /** An error is no permit: it ends a list that ends at the first denial. */

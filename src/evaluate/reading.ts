@@ -30,6 +30,7 @@ export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
   function readNow(question: Question): Reading | undefined {
     const { revision, ageMs } = freshness.position();
     if (question.min_revision !== undefined && !isReached(question.min_revision, revision)) return undefined;
+    if (!freshness.isTogether()) return undefined;
     const gathered = runNow(gather(question, alias), lookups);
     return gathered && { gathered, revision, ageMs };
   }
@@ -37,6 +38,7 @@ export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
   /** Claims no more than was so before the first record was read. @throws AppError */
   async function readWaiting(question: Question): Promise<Reading> {
     if (question.min_revision !== undefined) await freshness.reach(toRevision(question.min_revision));
+    if (!freshness.isTogether()) await freshness.together();
     const before = freshness.position();
     const started = now();
     const gathered = await runReading(gather(question, alias), lookups);

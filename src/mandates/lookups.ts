@@ -27,4 +27,10 @@ export interface Freshness {
   position(): { revision: Revision; ageMs: number };
   /** Resolves when `revision` has been applied. @throws AppError `revision_not_reached` | `epoch_mismatch` */
   reach(revision: Revision): Promise<void>;
+  /** Whether all partitions of the projection are at one revision. If not, facts from several may be of two moments. */
+  isTogether(): boolean;
+  /** Resolves when those behind have reached the one ahead. @throws AppError `data_stale` after a short wait */
+  together(): Promise<void>;
+  /** Age in milliseconds beyond which nothing is answered. */
+  readonly maxAgeMs: number;
 }

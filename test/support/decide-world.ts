@@ -131,7 +131,13 @@ export function remote(lookups: Lookups): Lookups & { trips: number } {
 }
 
 export function fixed(revision: Revision = { epoch: 1, n: 7 }, ageMs = 12): Freshness {
-  return { position: () => ({ revision, ageMs }), reach: async () => {} };
+  return {
+    position: () => ({ revision, ageMs }),
+    reach: async () => {},
+    isTogether: () => true,
+    together: async () => {},
+    maxAgeMs: 5000,
+  };
 }
 
 /** Records in memory; `fail` makes the next ones fail. */

@@ -13,6 +13,7 @@ import {
   FIRM,
   fixed,
   id,
+  kept,
   miniPolicy,
   NOW,
   OWNER,
@@ -121,7 +122,7 @@ describe('evaluating a question', () => {
     let time = NOW;
     const lookups = remote(await projected([...PEOPLE, DIRECT]));
     const { evaluate } = await aWorld([], {
-      freshness: { position: () => position, reach: async () => {} },
+      freshness: { ...fixed(), position: () => position },
       lookups: {
         peek: lookups.peek,
         read(keys) {
@@ -182,7 +183,7 @@ describe('evaluating on fresh data', () => {
   };
 
   it('fails when the data is too old, whatever is at hand', async () => {
-    const { evaluate } = await aWorld([...PEOPLE, DIRECT], { freshness: { position: stale, reach: async () => {} } });
+    const { evaluate } = await aWorld([...PEOPLE, DIRECT], { freshness: { ...fixed(), position: stale } });
     expect(await codeOf(() => evaluate.one(question, call))).toBe('data_stale');
     expect(await codeOf(() => evaluate.one({ refused: ['identifier_invalid'] }, call))).toBe('data_stale');
   });
@@ -194,9 +195,67 @@ describe('evaluating on fresh data', () => {
     expect(await codeOf(() => evaluate.one(question, call))).toBe('data_stale');
   });
 
+  it('waits until all partitions are at one revision before it reads', async () => {
+    const order: string[] = [];
+    let together = false;
+    const lookups = await projected([...PEOPLE, DIRECT]);
+    const { evaluate } = await aWorld([], {
+      freshness: {
+        ...fixed(),
+        isTogether: () => together,
+        async together() {
+          order.push('together');
+          together = true;
+        },
+      },
+      lookups: {
+        ...lookups,
+        peek(key) {
+          order.push('read');
+          return lookups.peek(key);
+        },
+        read(keys) {
+          order.push('read');
+          return lookups.read(keys);
+        },
+      },
+    });
+    expect(await evaluate.one(question, call)).toMatchObject({ allow: true });
+    expect(order[0]).toBe('together');
+  });
+
+  it('fails when they do not get there', async () => {
+    const { evaluate } = await aWorld([...PEOPLE, DIRECT], {
+      freshness: { ...fixed(), isTogether: () => false, together: async () => stale() },
+    });
+    expect(await codeOf(() => evaluate.one(question, call))).toBe('data_stale');
+  });
+
+  it('fails when the data became too old while the record was written; the record stays', async () => {
+    const records = kept();
+    const slow: typeof records = {
+      ...records,
+      async append(entry) {
+        await records.append(entry);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      },
+    };
+    const { evaluate, used, metrics } = await aWorld([...PEOPLE, DIRECT], {
+      records: slow,
+      freshness: fixed({ epoch: 1, n: 7 }, fixed().maxAgeMs - 5),
+    });
+    expect(await codeOf(() => evaluate.one(question, call))).toBe('data_stale');
+    const [first] = await evaluate.many([question], 'execute_all', call);
+    expect(first).toMatchObject({ code: 'data_stale' });
+    expect(records.entries.map(({ status }) => status)).toEqual(['Ok', 'Ok']);
+    expect(used).toEqual([]);
+    expect(await metrics.registry.metrics()).toContain('machtig_decision_errors_total{code="data_stale"} 2');
+  });
+
   it('waits until the revision asked for is there', async () => {
     let n = 6;
     const freshness = {
+      ...fixed(),
       position: () => ({ revision: { epoch: 1, n }, ageMs: 0 }),
       reach: async (revision: { n: number }) => {
         n = revision.n;
@@ -309,7 +368,7 @@ describe('evaluating several questions', () => {
     const fetched = new Set<string>();
     let revision = 1;
     const { evaluate } = await aWorld([], {
-      freshness: { position: () => ({ revision: { epoch: 1, n: revision }, ageMs: 0 }), reach: async () => {} },
+      freshness: { ...fixed(), position: () => ({ revision: { epoch: 1, n: revision }, ageMs: 0 }) },
       lookups: {
         peek: (key) => (fetched.has(key) ? lookups.peek(key) : undefined),
         async read(keys) {

@@ -156,6 +156,36 @@ describe('a gap', () => {
   });
 });
 
+describe('partitions', () => {
+  function apart() {
+    const { freshness } = setUp({ partitions: 2 });
+    const change = (partition: number) =>
+      freshness.heard(partition, { notice: 'change', from: at(7), to: at(8), keys: [] });
+    for (const partition of [0, 1]) freshness.positioned(partition, at(7));
+    expect(freshness.isTogether()).toBe(true);
+    change(0);
+    expect(freshness.isTogether()).toBe(false);
+    return { freshness, change };
+  }
+
+  test('at two revisions are waited for', async () => {
+    const { freshness, change } = apart();
+    const together = freshness.together();
+    change(1);
+    await together;
+    expect(freshness.isTogether()).toBe(true);
+  });
+
+  test('that stay at two revisions answer nothing', async () => {
+    await expect(apart().freshness.together()).rejects.toThrow(failing('data_stale'));
+  });
+
+  test('say how far each of them is', () => {
+    const { freshness } = apart();
+    expect([0, 1, 2].map(freshness.appliedIn)).toEqual([at(8), at(7), undefined]);
+  });
+});
+
 describe('reaching a revision', () => {
   test('waits until it is applied', async () => {
     const { freshness, change } = setUp();

@@ -43,7 +43,7 @@ export interface Fresh extends Freshness, Tracks {
 export function makeFreshness(options: FreshnessOptions): Fresh {
   const { partitions = 1, maxStalenessMs, minRevisionWaitMs, clock = systemClock } = options;
   const waiters = makeWaiters();
-  const { applied, beats, ...tracks } = makeTracks(partitions, clock, waiters.tell);
+  const { applied, beats, ahead, ...tracks } = makeTracks(partitions, clock, waiters.tell);
   let reading: Reading | undefined;
   let doubted: string | undefined;
 
@@ -76,10 +76,22 @@ export function makeFreshness(options: FreshnessOptions): Fresh {
     if (isBefore(at, wanted)) throw new AppError('revision_not_reached', `${asked} was asked for, ${have} is here`);
   }
 
+  /** Milliseconds pass between the partitions of one change; more when a leader died between two of them. */
+  async function together(): Promise<void> {
+    const most = ahead();
+    if (most === undefined) return;
+    await waiters.wait(most, minRevisionWaitMs);
+    if (!isBefore(applied(), most)) return;
+    throw new AppError('data_stale', 'the partitions of the projection stand at different revisions');
+  }
+
   return {
     ...tracks,
     position,
     reach,
+    isTogether: () => ahead() === undefined,
+    together,
+    maxAgeMs: maxStalenessMs,
     read(taken) {
       reading = taken;
     },

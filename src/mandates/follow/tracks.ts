@@ -10,6 +10,8 @@ export interface Tracks {
   positioned(partition: number, revision: Revision): void;
   /** Takes in one notice. False: a gap; the partition must be positioned anew. */
   heard(partition: number, notice: Notice): boolean;
+  /** How far one partition has been followed; undefined: not known. */
+  appliedIn(partition: number): Revision | undefined;
   /** Nothing can be said until the partition is positioned again, and why. */
   lose(partition: number, code: ErrorCode, why: string): void;
 }
@@ -38,6 +40,14 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
     return least;
   }
 
+  function furthest(): Revision | undefined {
+    let most: Revision | undefined;
+    for (const { revision } of tracks) {
+      if (revision && (most === undefined || isBefore(most, revision))) most = revision;
+    }
+    return most;
+  }
+
   return {
     positioned(partition: number, revision: Revision): void {
       losses.delete(partition);
@@ -51,6 +61,13 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
     lose(partition: number, code: ErrorCode, why: string): void {
       losses.set(partition, { code, why });
       tracks[partition] = none;
+    },
+    appliedIn: (partition: number) => tracks[partition]?.revision,
+    /** The revision of the partition that is furthest, when others are behind it. */
+    ahead(): Revision | undefined {
+      if (partitions === 1) return undefined;
+      const [least, most] = [lowest(), furthest()];
+      return least && most && isBefore(least, most) ? most : undefined;
     },
     /** What is applied everywhere. @throws AppError with the code given to `lose` */
     applied(): Revision {
