@@ -29,7 +29,8 @@ export async function startSidecar(deps: SyncDeps): Promise<Deciding> {
   await untilReady(client, 1000).catch(() => log.warn('Redis cannot be reached yet'));
   if (config.databaseUrl !== undefined) startProjecting(deps);
   const untilApplied = (revision: Revision): Promise<void> => following.freshness.reach(revision).catch(asStale);
-  const store = makeRedisLookups({ client, partitions, key, untilApplied });
+  const appliedIn = (partition: number) => following.appliedIn(partition);
+  const store = makeRedisLookups({ client, partitions, key, untilApplied, appliedIn });
   const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });
   const following = followRedis({ ...freshness, url, client, partitions, key, cache: lookups, log });
   lifecycle.onClose('the stream of changes', following.close);

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
-import { isBefore, parseRevision, type Revision } from '../domain/revision.ts';
+import { formatRevision, isBefore, parseRevision, type Revision } from '../domain/revision.ts';
 import { makeScript, readScript } from '../store/redis.ts';
 import { malformed } from './codec-bytes.ts';
 import { packKey, packKeys } from './codec-key.ts';
@@ -21,6 +21,11 @@ export interface RedisLookupsOptions {
    * brings is never newer than what else is at hand: facts of two moments would be facts of none.
    */
   untilApplied?: (revision: Revision) => Promise<void>;
+  /**
+   * The revision of a partition that this process has taken in. What comes back from before it comes from another
+   * Redis than the changes do (a replica that lags, the old primary after a failover), and is refused.
+   */
+  appliedIn?: (partition: number) => Revision | undefined;
 }
 
 /** Partitions swap one after another; a reader that meets two generations looks again. */
@@ -40,12 +45,13 @@ interface Asked {
 
 /** Reads from the projection in Redis: one script per partition touched, all in one round trip. */
 export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
-  const { client, partitions: count = 1, key, untilApplied = async () => {} } = options;
+  const { client, partitions: count = 1, key, untilApplied = async () => {}, appliedIn = () => undefined } = options;
   const script = makeScript(client, readScript(new URL('.', import.meta.url), 'read-1.lua'));
   const expected = headerText({ layout: LAYOUT, ...key }, count);
 
   async function readPartition(index: number, asked: readonly Asked[]): Promise<Reply> {
     const { head, prefix } = partition(index);
+    const atLeast = appliedIn(index);
     const reply = await script([head], [prefix, packKeys(asked.map(({ packed }) => packed))]);
     if (!Array.isArray(reply)) throw malformed('the reply is no list');
     const [header, generation, at, ...held] = reply;
@@ -54,6 +60,7 @@ export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
     if (!Buffer.isBuffer(generation) || revision === undefined || held.length !== asked.length) {
       throw malformed('the reply is cut off');
     }
+    assertNotBefore(revision, atLeast);
     return { generation: generation.toString(), revision, held };
   }
 
@@ -96,6 +103,13 @@ function groupByPartition(keys: readonly RecordKey[], count: number): Map<number
     else groups.set(part, [{ packed, index }]);
   }
   return groups;
+}
+
+/** @throws AppError `data_stale` */
+function assertNotBefore(revision: Revision, atLeast: Revision | undefined): void {
+  if (atLeast === undefined || !isBefore(revision, atLeast)) return;
+  const [found, known] = [formatRevision(revision), formatRevision(atLeast)];
+  throw new AppError('data_stale', `Redis answered with data of ${found}, while changes up to ${known} are known`);
 }
 
 /** Another key or layout would find nothing under any name, and pass for a register without mandates. */

@@ -33,7 +33,10 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
   const applyTo = makeApply(client, all.length);
   const sweep = makeSweeper(client, all);
   return {
-    state: () => readState(client, all),
+    async state() {
+      await assertNoEviction(client);
+      return readState(client, all);
+    },
     async apply(batch, fence) {
       const packed = packBatch(batch.writes, all.length);
       const first = all.slice(0, -1);
@@ -44,7 +47,9 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
     },
     rebuild: makeBeginRebuild(client, all, sweep),
     async time() {
-      const [seconds, micros] = await client.time().catch((thrown) => Promise.reject(toRedisError(thrown)));
+      // Asked before every heartbeat: neither a new connection nor a changed setting is vouched for unseen.
+      const now = client.time().catch((thrown) => Promise.reject(toRedisError(thrown)));
+      const [[seconds, micros]] = await Promise.all([now, assertNoEviction(client)]);
       return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     },
     async heartbeat(stampMs, revision, fence) {

@@ -92,10 +92,21 @@ export function toRedisError(thrown: unknown): AppError {
   return new AppError('store_unavailable', `Redis: ${message}`);
 }
 
+/** One field of what INFO says. */
+export function infoField(says: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(\\S+)`, 'm').exec(says)?.[1];
+}
+
 /** @throws AppError `not_ready` when Redis may throw away keys as it likes: a mandate must not vanish. */
 export async function assertNoEviction(client: Redis): Promise<void> {
   const memory = await client.info('memory').catch((thrown) => Promise.reject(toRedisError(thrown)));
-  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
-  if (policy === 'noeviction') return;
-  throw new AppError('not_ready', `Redis runs with maxmemory-policy ${policy ?? 'unknown'}; it must be noeviction`);
+  const fault = evictionFault(memory);
+  if (fault) throw new AppError('not_ready', fault);
+}
+
+/** Why this Redis may lose mandates, by what INFO says of its memory; undefined when it keeps them. */
+export function evictionFault(says: string): string | undefined {
+  const policy = infoField(says, 'maxmemory_policy');
+  if (policy === 'noeviction') return undefined;
+  return `Redis runs with maxmemory-policy ${policy ?? 'unknown'}; it must be noeviction`;
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { toError } from '../../src/domain/errors.ts';
 import { makeCachedLookups } from '../../src/mandates/cache.ts';
 import { followRedis } from '../../src/mandates/follow/redis-follower.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
@@ -34,9 +35,20 @@ export async function syncToRedis(
 }
 
 /** The reading half of a sidecar: cached lookups and follower, with a diary of what it was told to forget. */
-export async function sidecar(lifecycle: Lifecycle, redisUrl: string, { key = KEY, partitions = 1 } = {}) {
-  const client = await redisClient(lifecycle, redisUrl);
-  const lookups = makeCachedLookups(makeRedisLookups({ client, key, partitions }), { maxBytes: 1024 * 1024 });
+export async function sidecar(
+  lifecycle: Lifecycle,
+  redisUrl: string,
+  { key = KEY, partitions = 1, lookupsUrl = redisUrl } = {},
+) {
+  const client = await redisClient(lifecycle, lookupsUrl);
+  const store = makeRedisLookups({
+    client,
+    key,
+    partitions,
+    untilApplied: (revision) => following.freshness.reach(revision),
+    appliedIn: (partition) => following.appliedIn(partition),
+  });
+  const lookups = makeCachedLookups(store, { maxBytes: 1024 * 1024 });
   const forgotten: (RecordKey | 'all')[] = [];
   const cache = {
     drop(keys: readonly RecordKey[]) {
@@ -50,7 +62,8 @@ export async function sidecar(lifecycle: Lifecycle, redisUrl: string, { key = KE
   };
   const log = makeLog({ level: 'silent' });
   const limits = { ...LIMITS, partitions, checkMs: 100 };
-  const { freshness, close } = followRedis({ url: redisUrl, client, key, cache, log, ...limits });
+  const following = followRedis({ url: redisUrl, client, key, cache, log, ...limits });
+  const { freshness, close } = following;
   lifecycle.onClose('follower', close);
 
   /** The status of mandate `i`, on data that is fresh before and after it was read. */
@@ -60,16 +73,23 @@ export async function sidecar(lifecycle: Lifecycle, redisUrl: string, { key = KE
     freshness.position();
     return (found as { status: string }[] | null)?.[0]?.status; // The record of this very key.
   }
-  /** The code with which it refuses to vouch for its data, or `fresh`. */
-  function state(): string {
+  function refusal(): Error | undefined {
     try {
       freshness.position();
-      return 'fresh';
+      return undefined;
     } catch (thrown) {
-      return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
+      return toError(thrown);
     }
   }
-  return { freshness, statusOf, state, forgotten, lookups, client };
+  /** The code with which it refuses to vouch for its data, or `fresh`. */
+  function state(): string {
+    const error = refusal();
+    if (error === undefined) return 'fresh';
+    return 'code' in error ? String(error.code) : String(error);
+  }
+  /** And in words. */
+  const why = () => refusal()?.message ?? '';
+  return { freshness, statusOf, state, why, forgotten, lookups, client };
 }
 
 export const mandatesKey = (i: number) => recordKey.mandates(firm(i), person(i), scopeKey.service(SERVICE));

@@ -17,7 +17,7 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
   const follow = makeFollower(tracks, cache);
   /** By partition: the last entry taken in; undefined: to be placed. */
   let ids: readonly (string | undefined)[] = partitions.map(() => undefined);
-  let replid: string | undefined;
+  let identity: string | undefined;
 
   function move(partition: number, id: string | undefined): void {
     ids = ids.with(partition, id);
@@ -47,8 +47,9 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
       }),
     /** Takes in a look at Redis that was asked for at `asked`: another Redis, or a stream that ends before us, begins anew. */
     see(sight: Sight, asked: readonly (string | undefined)[]): void {
-      const isOther = replid !== sight.replid;
-      replid = sight.replid;
+      const seenIdentity = `${sight.runId} ${sight.replid}`;
+      const isOther = identity !== seenIdentity;
+      identity = seenIdentity;
       for (const [partition, seen] of sight.partitions.entries()) {
         const id = asked[partition];
         if ('fault' in seen) lose(partition, seen.fault);

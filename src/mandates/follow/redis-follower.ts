@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis';
+import { AppError } from '../../domain/errors.ts';
+import type { Revision } from '../../domain/revision.ts';
 import type { Log } from '../../process/log.ts';
 import { type Loop, loop } from '../../process/loop.ts';
 import { makeRedis } from '../../store/redis.ts';
@@ -9,8 +11,9 @@ import type { Following } from './following.ts';
 import { type FreshnessOptions, makeFreshness } from './freshness.ts';
 import type { Expected } from './header.ts';
 import { makePlaces } from './places.ts';
-import { takeSight } from './sight.ts';
+import { askRunId, takeSight } from './sight.ts';
 import { readEntries } from './stream.ts';
+import { makeTwoConnections, TWO_SERVERS } from './two-connections.ts';
 
 export interface RedisFollowerOptions extends FreshnessOptions {
   /** For a connection of its own, which waits for the stream. */
@@ -24,13 +27,18 @@ export interface RedisFollowerOptions extends FreshnessOptions {
   checkMs?: number;
 }
 
+export interface RedisFollowing extends Following {
+  /** How far a partition has been followed: what is read of it from before that comes from another Redis. */
+  appliedIn(partition: number): Revision | undefined;
+}
+
 const QUICKLY = { minMs: 25, maxMs: 500 };
 
 /**
  * Follows the projection in Redis: forgets what changes touched, and knows how fresh the rest is. A look at Redis, in
  * one round trip, decides where to begin and whether it is still the same Redis; the stream tells what happens.
  */
-export function followRedis(options: RedisFollowerOptions): Following {
+export function followRedis(options: RedisFollowerOptions): RedisFollowing {
   const { client, cache, log, url, checkMs = 500, clock = systemClock } = options;
   const all = partitions(options.partitions ?? 1);
   const expected: Expected = { layout: LAYOUT, ...options.key };
@@ -38,17 +46,30 @@ export function followRedis(options: RedisFollowerOptions): Following {
   const places = makePlaces({ partitions: all, tracks: freshness, cache, log });
   const stream = makeRedis({ url, name: 'machtig follow', commandTimeoutMs: 3000, onError: () => {} });
 
+  const servers = makeTwoConnections(client, stream);
+
   async function check(): Promise<void> {
     const asked = places.now();
     const sight = await takeSight(client, all, { expected, clock });
+    servers.set('lookups', sight.runId);
     freshness.read(sight.reading);
     places.see(sight, asked);
-    freshness.doubt(undefined);
+    freshness.doubt(servers.leadToTwo() ? TWO_SERVERS : undefined);
+    if (servers.leadToTwo()) {
+      servers.connectAnew();
+      throw new AppError('data_stale', TWO_SERVERS);
+    }
     reading.wake();
   }
 
   async function read(): Promise<'again' | undefined> {
     if (stream.status !== 'ready') return undefined;
+    if (!servers.isKnown('changes')) {
+      servers.set('changes', await askRunId(stream));
+      checking.wake();
+    }
+    if (servers.leadToTwo()) freshness.doubt(TWO_SERVERS);
+    if (!servers.leadToOne()) return undefined;
     const known = places.known();
     if (known.length === 0) return undefined;
     const behind = new Map(known.map(({ partition, id }) => [partition, id]));
@@ -75,14 +96,17 @@ export function followRedis(options: RedisFollowerOptions): Following {
 
   // Whoever answers on a new connection may be another Redis, or the same one with an older memory.
   const onReady = () => {
+    servers.set('lookups', undefined);
     freshness.doubt('the connection to Redis is new; it has not been looked at yet');
     checking.wake();
   };
   client.on('ready', onReady);
   stream.on('ready', reading.wake);
+  stream.on('close', () => servers.set('changes', undefined));
 
   return {
     freshness,
+    appliedIn: freshness.appliedIn,
     async close() {
       stop.abort();
       client.off('ready', onReady);

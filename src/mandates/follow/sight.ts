@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../../domain/errors.ts';
 import { parseRevision, type Revision } from '../../domain/revision.ts';
-import { toRedisError } from '../../store/redis.ts';
+import { evictionFault, infoField, toRedisError } from '../../store/redis.ts';
 import { headerText, type Partition } from '../redis-layout.ts';
 import { type Clock, momentOf } from './clock.ts';
 import type { Reading } from './freshness.ts';
@@ -12,6 +12,8 @@ export interface Sight {
   reading: Reading;
   /** Of the data set: another one means another past. */
   replid: string;
+  /** Of the server's process: another one is another server, or this one after a restart. */
+  runId: string;
   partitions: PartitionSight[];
 }
 
@@ -24,13 +26,15 @@ export type PartitionSight =
 const EMPTY_STREAM = '0-0';
 const FIELDS = ['header', 'layout', 'key_id', 'key_check', 'revision'] as const;
 
-/** One round trip. @throws AppError `store_unavailable` */
+/**
+ * One round trip. A Redis that must not be read (a replica, one that may throw keys away) has that fault in every
+ * partition. @throws AppError `store_unavailable` */
 export async function takeSight(
   client: Redis,
   partitions: readonly Partition[],
   { expected, clock }: { expected: Expected; clock: Clock },
 ): Promise<Sight> {
-  const commands = client.multi().time().info('replication');
+  const commands = client.multi().time().info('server', 'replication', 'memory');
   for (const { head, stream } of partitions) {
     commands.hmget(head, ...FIELDS).xrevrange(stream, '+', '-', 'COUNT', 1);
   }
@@ -41,16 +45,36 @@ export async function takeSight(
     if (error) throw toRedisError(error);
     return reply;
   });
-  const replid = /^master_replid:(\w+)/m.exec(String(info))?.[1];
-  if (!Array.isArray(time) || replid === undefined)
+  const says = String(info);
+  const [replid, runId] = [infoField(says, 'master_replid'), infoField(says, 'run_id')];
+  if (!Array.isArray(time) || replid === undefined || runId === undefined) {
     throw new AppError('store_unavailable', 'Redis does not say who it is');
+  }
+  const fault = serverFault(says);
+  const header = headerText(expected, partitions.length);
   return {
     reading: { timeMs: Number(time[0]) * 1000 + Number(time[1]) / 1000, asked, answered },
     replid,
+    runId,
     partitions: partitions.map((_, index) =>
-      partitionSight(rest[index * 2], rest[index * 2 + 1], headerText(expected, partitions.length), expected),
+      fault ? { fault } : partitionSight(rest[index * 2], rest[index * 2 + 1], header, expected),
     ),
   };
+}
+
+/** Which server process answers on this connection. @throws AppError `store_unavailable` */
+export async function askRunId(client: Redis): Promise<string> {
+  const says = await client.info('server').catch((thrown) => Promise.reject(toRedisError(thrown)));
+  const runId = infoField(says, 'run_id');
+  if (runId === undefined) throw new AppError('store_unavailable', 'Redis does not say who it is');
+  return runId;
+}
+
+/** Why nothing may be read from this Redis, or undefined when it may. */
+function serverFault(says: string): string | undefined {
+  const role = infoField(says, 'role');
+  if (role !== 'master') return `this Redis is a ${role ?? 'server of unknown role'}; the primary must be read`;
+  return evictionFault(says);
 }
 
 function partitionSight(head: unknown, last: unknown, header: string, expected: Expected): PartitionSight {
