@@ -43,13 +43,6 @@ export interface Verdict {
   follow_up: { to: FollowUp; delegate_may_read: boolean } | null;
 }
 
-/** Which data an answer rests on. */
-export interface DataPosition {
-  /** `epoch.n` */
-  revision: string;
-  ageMs: number;
-}
-
 /** An answered question: the verdict with its provenance. */
 export interface Decision extends Verdict {
   id: string;

@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** A fault in what a schema checks: where it is, and what is wrong there, without the value: it may be a BSN. */
-export interface FormFault {
+interface FormFault {
   path: PropertyKey[];
   message: string;
 }

@@ -25,19 +25,10 @@ interface Live {
 const CONTENTS_CHUNK = 1000;
 
 export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
-  const listeners = new Set<(notice: Notice) => void>();
+  const { tell, watch } = makeNotices();
+  const { admit, seen } = makeFence();
   let live: Live | undefined;
-  let fence = 0;
   let generation = 0;
-
-  function tell(notice: Notice): void {
-    for (const listener of listeners) listener(notice);
-  }
-
-  function admit(given: number): void {
-    if (given < fence) throw new AppError('conflict', `fence ${given} is lower than ${fence}, which was seen before`);
-    fence = given;
-  }
 
   function expectAt(revision: Revision): Live {
     if (live === undefined) throw new AppError('conflict', 'there is no live projection');
@@ -45,21 +36,9 @@ export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
     throw new AppError('conflict', `the projection is at ${formatRevision(live.revision)}`);
   }
 
-  function rebuild(header: Header, given: number): Rebuild {
-    admit(given);
-    const copy = makeCopy();
-    return {
-      async load(writes) {
-        admit(given);
-        for (const write of writes) copy.write(write);
-      },
-      async swap(at, hash) {
-        admit(given);
-        live = { copy, header, revision: at, hash };
-        tell({ notice: 'swap', generation: ++generation, at });
-      },
-      async abandon() {},
-    };
+  function swap(next: Live): void {
+    live = next;
+    tell({ notice: 'swap', generation: ++generation, at: next.revision });
   }
 
   return {
@@ -71,7 +50,7 @@ export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
       },
     },
     projection: {
-      state: async () => live && { header: live.header, revision: live.revision, hash: live.hash, fence },
+      state: async () => live && { header: live.header, revision: live.revision, hash: live.hash, fence: seen() },
       async apply({ from, to, hash, writes }, given) {
         admit(given);
         const at = expectAt(from);
@@ -79,7 +58,7 @@ export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
         live = { ...at, revision: to, hash };
         tell({ notice: 'change', from, to, keys: [...new Set(writes.map(touchedKey))] });
       },
-      rebuild: async (header, given) => rebuild(header, given),
+      rebuild: async (header, given) => beginRebuild(header, () => admit(given), swap),
       time: async () => now(),
       async heartbeat(stampMs, revision, given) {
         admit(given);
@@ -88,7 +67,45 @@ export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
       },
       contents: () => chunksOf(live?.copy.contents() ?? []),
     },
-    watch(listener) {
+    watch,
+  };
+}
+
+function beginRebuild(header: Header, admit: () => void, swap: (next: Live) => void): Rebuild {
+  admit();
+  const copy = makeCopy();
+  return {
+    async load(writes) {
+      admit();
+      for (const write of writes) copy.write(write);
+    },
+    async swap(revision, hash) {
+      admit();
+      swap({ copy, header, revision, hash });
+    },
+    async abandon() {},
+  };
+}
+
+/** Whoever comes with a lower number than was seen before is no longer the leader. */
+function makeFence() {
+  let fence = 0;
+  return {
+    seen: () => fence,
+    admit(given: number): void {
+      if (given < fence) throw new AppError('conflict', `fence ${given} is lower than ${fence}, which was seen before`);
+      fence = given;
+    },
+  };
+}
+
+function makeNotices() {
+  const listeners = new Set<(notice: Notice) => void>();
+  return {
+    tell(notice: Notice): void {
+      for (const listener of listeners) listener(notice);
+    },
+    watch(listener: (notice: Notice) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

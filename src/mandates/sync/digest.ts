@@ -59,7 +59,7 @@ async function digestPostgres(databaseUrl: string, onProgress: VerifyOptions['on
 }
 
 /** Adds up a hash of each record, in 32-bit lanes: a sum is the same in any order, and a record held twice shows. */
-export function makeDigester() {
+function makeDigester() {
   const kinds = new Map<string, { count: number; lanes: Uint32Array }>();
   return {
     add(writes: readonly Write[]): void {
