@@ -75,8 +75,7 @@ export function changeWrites({ entity, facts_before, facts_after }: EntityChange
   if (!isEntity(entity)) throw new Error(`a change of an unknown entity: ${entity}`);
   const puts = writesOf(entity, facts_after);
   const kept = new Set(puts.map(identityOf));
-  const gone = writesOf(entity, facts_before).filter((write) => !kept.has(identityOf(write)));
-  return [...gone.flatMap(dropOf), ...puts];
+  return [...dropsOf(entity, facts_before).filter((drop) => !kept.has(identityOf(drop))), ...puts];
 }
 
 /** Parses one row of a fact view, or null, into what it puts. */
@@ -84,6 +83,35 @@ export function writesOf<E extends Entity>(entity: E, row: unknown): Write[] {
   if (row === null || row === undefined) return [];
   const build = rowWrites[entity] as (row: unknown) => Write[]; // The schema of the same name parses its argument.
   return build(factRows[entity].parse(row));
+}
+
+/** Takes away all that such a row can ever have put, whatever else has changed since. */
+function dropsOf<E extends Entity>(entity: E, row: unknown): Write[] {
+  if (row === null || row === undefined) return [];
+  const build = rowDrops[entity] as (row: unknown) => Write[]; // The schema of the same name parses its argument.
+  return build(factRows[entity].parse(row));
+}
+
+/** Parties are never dropped: a register keeps whom it has known, with the state they are in. */
+const rowDrops: { [E in Entity]: (row: FactRow<E>) => Write[] } = {
+  alias: ({ alias }) => [{ drop: 'alias', hmac: alias }],
+  party: () => [],
+  service: ({ service_id }) => [{ drop: 'service', serviceId: service_id }],
+  definition: ({ service_uuid }) => [{ drop: 'definition', serviceUuid: service_uuid }],
+  branch: ({ party_id, branch }) => [{ drop: 'branch', party: party_id, branch }],
+  mandate: mandateDrops,
+};
+
+/** Under each of its cases, also those that no part of its scope seems to cover: that may have been otherwise. */
+function mandateDrops(row: MandateRow): Write[] {
+  const { represented, delegate, mandate_id: mandateId } = row;
+  const keys =
+    row.cases === null
+      ? scopes(row).map(([key]) => key)
+      : row.cases.map((one) => scopeKey.case(one.service_id, one.case));
+  const drops = keys.map((scope): Write => ({ drop: 'mandate', represented, delegate, scope, mandateId }));
+  if (row.second_link) drops.push({ drop: 'link', actor: delegate, organisation: represented, mandateId });
+  return drops;
 }
 
 /** The record that a write touches. */
@@ -105,31 +133,4 @@ function identityOf(write: Write): string {
 function entryOf(write: Write): string {
   if ('scope' in write) return 'facts' in write ? write.facts.mandate_id : write.mandateId;
   return 'actor' in write ? `${write.organisation}|${write.mandateId}` : '';
-}
-
-/** Parties are never dropped: a register keeps whom it has known, with the state they are in. */
-function dropOf(write: Write): Write[] {
-  if ('drop' in write || write.put === 'party') return [];
-  switch (write.put) {
-    case 'alias':
-      return [{ drop: 'alias', hmac: write.hmac }];
-    case 'service':
-      return [{ drop: 'service', serviceId: write.serviceId }];
-    case 'definition':
-      return [{ drop: 'definition', serviceUuid: write.serviceUuid }];
-    case 'branch':
-      return [{ drop: 'branch', party: write.party, branch: write.branch }];
-    case 'mandate':
-      return [
-        {
-          drop: 'mandate',
-          represented: write.represented,
-          delegate: write.delegate,
-          scope: write.scope,
-          mandateId: write.facts.mandate_id,
-        },
-      ];
-    case 'link':
-      return [{ drop: 'link', actor: write.actor, organisation: write.organisation, mandateId: write.mandateId }];
-  }
 }

@@ -92,6 +92,17 @@ describe('what a change writes', () => {
     expect(change(null, aRow())).toEqual(mandateWrites(aRow()));
   });
 
+  test('drops a mandate under all its cases, whatever seems to cover them now', () => {
+    const covered = { service_id: 'urn:s', case: '1', service_uuid: SERVICE, sets: [], owner_id: null };
+    const uncovered = { service_id: 'urn:s', case: '2', service_uuid: id(99), sets: [], owner_id: id(98) };
+    const gone = change(aRow({ cases: [covered, uncovered] }), null);
+    expect(gone.map(touchedKey)).toEqual(
+      ['1', '2'].map((one) => recordKey.mandates(FIRM, PERSON, scopeKey.case('urn:s', one))),
+    );
+    const shrunk = change(aRow({ cases: [covered, uncovered] }), aRow({ cases: [covered] }));
+    expect(shrunk.map((write) => ('drop' in write ? 'drop' : 'put'))).toEqual(['drop', 'put']);
+  });
+
   test('drops whatever left the register, but never a party', () => {
     const gone = (entity: string, facts_before: unknown) => changeWrites({ entity, facts_before, facts_after: null });
     expect(gone('alias', { alias: 'ab', facts: { party_id: FIRM } })).toEqual([{ drop: 'alias', hmac: 'ab' }]);
