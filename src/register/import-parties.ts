@@ -33,7 +33,8 @@ export async function importParties(file: RegisterFile, target: PartyImport): Pr
   };
   const columns = ['party_id', 'kind', 'name', 'birth_date'];
   await writer.write({ table: 'parties', key: ['party_id'], columns }, partyRows(file, known), onWritten);
-  await writer.write(ALIASES, aliasRows(file, known, keys));
+  await writer.write(ALIASES, identifierRows(file, known, keys));
+  await writer.write(MEANS, meansRows(file, known, keys));
   await replaceStates(client, file, known, writer);
   await replaceBranches(client, file, known, writer);
   return known;
@@ -42,9 +43,14 @@ export async function importParties(file: RegisterFile, target: PartyImport): Pr
 const ALIASES = {
   table: 'aliases',
   key: ['alias'],
-  columns: 'alias key_id party_id party_kind scheme public_value sealed means_active means_owner'.split(' '),
+  columns: 'alias key_id party_id party_kind scheme public_value sealed'.split(' '),
   // Sealing the same identifier again gives another text.
   keep: ['sealed'],
+};
+const MEANS = {
+  ...ALIASES,
+  columns: [...ALIASES.columns, 'means_active', 'means_owner'],
+  open: { column: 'means_active', value: true },
 };
 
 /** Finds known parties by their identifiers; others get a new id. Identifiers of two parties are a fault of the file. */
@@ -75,38 +81,44 @@ function partyRows(file: RegisterFile, known: KnownParties): FileRow[] {
   }));
 }
 
-function aliasRows(file: RegisterFile, known: KnownParties, keys: Keys): FileRow[] {
-  return file.parties.flatMap((party, i) => {
-    const shared = { key_id: keys.keyId, party_id: known.idOf(party.key), party_kind: party.kind };
-    const plain = party.identifiers.map((urn, j) => ({
-      row: { ...shared, ...aliasColumns(urn, keys) },
+function identifierRows(file: RegisterFile, known: KnownParties, keys: Keys): FileRow[] {
+  return file.parties.flatMap((party, i) =>
+    party.identifiers.map((urn, j) => ({
+      row: aliasColumns(urn, party, known, keys),
       path: ['parties', i, 'identifiers', j],
-    }));
-    const means = party.means.map(({ id, active, owner }, j) => ({
+    })),
+  );
+}
+
+function meansRows(file: RegisterFile, known: KnownParties, keys: Keys): FileRow[] {
+  return file.parties.flatMap((party, i) =>
+    party.means.map(({ id, active, owner }, j) => ({
       row: {
-        ...shared,
-        ...aliasColumns(id, keys),
+        ...aliasColumns(id, party, known, keys),
         means_active: active,
         means_owner: owner === undefined ? undefined : known.idOf(owner),
       },
       path: ['parties', i, 'means', j],
-    }));
-    return [...plain, ...means];
-  });
+    })),
+  );
 }
 
-function aliasColumns(urn: string, keys: Keys): Record<string, unknown> {
+function aliasColumns(urn: string, party: FileParty, known: KnownParties, keys: Keys): Record<string, unknown> {
   const identifier = identifierOf(urn);
   const alias = keys.alias(identifier);
   const personal = identifier.scheme === 'bsn' || identifier.scheme === 'pseudonym';
   return {
     alias: `\\x${alias}`,
+    key_id: keys.keyId,
+    party_id: known.idOf(party.key),
+    party_kind: party.kind,
     scheme: identifier.scheme,
     public_value: personal ? undefined : identifier.value,
     sealed: personal && keys.canSeal ? `\\x${keys.seal(identifier, alias).toString('hex')}` : undefined,
   };
 }
 
+/** A source takes back only the states that it said itself. */
 async function replaceStates(client: pg.ClientBase, file: RegisterFile, known: KnownParties, writer: RowWriter) {
   const rows = file.parties.flatMap((party, i) =>
     (party.states ?? []).map(
@@ -118,19 +130,20 @@ async function replaceStates(client: pg.ClientBase, file: RegisterFile, known: K
           since: toMoment(since),
           until: until === undefined ? undefined : toMoment(until),
           cause,
+          source: file.source,
         },
         path: ['parties', i, 'states', j],
       }),
     ),
   );
   await client.query(
-    `delete from party_states s where s.party_id = any ($1) and not exists (
+    `delete from party_states s where s.party_id = any ($1) and s.source = $3 and not exists (
        select from jsonb_populate_recordset(null::party_states, $2::jsonb) as kept
        where (kept.party_id, kept.state, kept.since) = (s.party_id, s.state, s.since))`,
-    [ofThose(file, known, 'states'), JSON.stringify(rows.map(({ row }) => row))],
+    [ofThose(file, known, 'states'), JSON.stringify(rows.map(({ row }) => row)), file.source],
   );
-  const columns = ['party_id', 'party_kind', 'state', 'since', 'until', 'cause'];
-  await writer.write({ table: 'party_states', key: ['party_id', 'state', 'since'], columns }, rows);
+  const key = ['party_id', 'state', 'since', 'source'];
+  await writer.write({ table: 'party_states', key, columns: [...key, 'party_kind', 'until', 'cause'] }, rows);
 }
 
 async function replaceBranches(client: pg.ClientBase, file: RegisterFile, known: KnownParties, writer: RowWriter) {

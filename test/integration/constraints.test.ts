@@ -290,8 +290,8 @@ describe('the catalogue', () => {
     expect(await refusalOf('update service_sets set version = 0 where set_id = $1', [rows.set])).toBe(
       'set_version_only_rises',
     );
-    const member = { set_id: rows.set, service_uuid: rows.service, since_version: 2 };
-    expect(await refusalOfRows('service_set_members', member)).toBe('membership_within_the_version');
+    const end = 'update service_set_members set until_version = 2 where set_id = $1';
+    expect(await refusalOf(end, [rows.set])).toBe('membership_within_the_version');
   });
 });
 

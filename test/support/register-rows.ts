@@ -35,8 +35,10 @@ export async function makeRegisterRows(pool: pg.Pool): Promise<RegisterRows> {
   await insert('service_owners', { owner_id: owner, oin: '00000003000000000001', name: 'Dienst' });
   await insert('services', definition(service));
   await insert('service_instances', { service_id: serviceId, service_uuid: service, owner_id: owner });
-  await insert('service_sets', { set_id: set, name: 'Set', owner_id: owner, version: 1 });
-  await insert('service_set_members', { set_id: set, service_uuid: service, since_version: 1 });
+  await act(async (client) => {
+    await insertRow(client, 'service_sets', { set_id: set, name: 'Set', owner_id: owner, version: 1 });
+    await insertRow(client, 'service_set_members', { set_id: set, service_uuid: service, since_version: 1 });
+  });
   const ends = { represented: firm, represented_kind: 'organisation', delegate: person, delegate_kind: 'person' };
   const mandate = (columns: Row = {}): Row => ({
     mandate_id: randomUUID(),
@@ -95,4 +97,14 @@ export async function insertRow(client: pg.ClientBase, table: string, row: Row):
   const names = Object.keys(row);
   const places = names.map((_, i) => `$${i + 1}`);
   await client.query(`insert into ${table} (${names.join(', ')}) values (${places.join(', ')})`, Object.values(row));
+}
+
+/** The name of the rule by which the register refuses this, or nothing. */
+export async function ruleAgainst(act: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await act;
+    return undefined;
+  } catch (error) {
+    return (error as { constraint?: string }).constraint; // pg errors name their constraint.
+  }
 }

@@ -80,7 +80,9 @@ create table party_states (
   since timestamptz(3) not null,
   until timestamptz(3),
   cause text,
-  primary key (party_id, state, since),
+  /* Who says so. What one source takes back, another may still say. */
+  source filled_text not null default 'register',
+  primary key (party_id, state, since, source),
   foreign key (party_id, party_kind) references parties (party_id, kind),
   constraint state_is_known check (
     state in ('bankrupt', 'wsnp', 'dissolved', 'deregistered', 'deceased', 'curatele', 'bewind')),

@@ -74,6 +74,9 @@ create table service_sets (
   name filled_text not null,
   owner_id uuid not null references service_owners,
   version integer not null,
+  /* The version before the transaction that last raised it; kept by a trigger. */
+  version_before integer not null default 0,
+  version_transaction xid8 not null default pg_current_xact_id(),
   constraint version_is_positive check (version >= 1)
 );
 
@@ -143,11 +146,58 @@ begin
   if new.version < old.version then
     perform refuse('set_version_only_rises', format('set %s is at version %s', old.set_id, old.version));
   end if;
+  new.version_before := old.version_before;
+  new.version_transaction := old.version_transaction;
+  if new.version > old.version and old.version_transaction <> pg_current_xact_id() then
+    new.version_before := old.version;
+    new.version_transaction := pg_current_xact_id();
+  end if;
   return new;
 end $$;
 
 create trigger set_version_only_rises before update on service_sets
   for each row execute function check_set_version();
+
+create function begin_set() returns trigger language plpgsql as $$
+begin
+  new.version_before := 0;
+  new.version_transaction := pg_current_xact_id();
+  return new;
+end $$;
+
+create trigger set_begins before insert on service_sets for each row execute function begin_set();
+
+/*
+ * Grantors have confirmed the set as it was in the versions that it has had: what joins, joins in a version that is new
+ * in this very transaction, so that it reaches no mandate before its grantor confirms it (R46, R55).
+ */
+create function check_new_member() returns trigger language plpgsql as $$
+declare
+  joined service_sets;
+begin
+  select * into strict joined from service_sets where set_id = new.set_id;
+  if joined.version_transaction <> pg_current_xact_id() or new.since_version <= joined.version_before then
+    perform refuse('addition_needs_a_new_version',
+      format('service %s joins set %s only together with a version above those that it has had', new.service_uuid, new.set_id));
+  end if;
+  return null;
+end $$;
+
+create trigger addition_needs_a_new_version after insert on service_set_members
+  for each row execute function check_new_member();
+
+create function check_member_ends() returns trigger language plpgsql as $$
+begin
+  if (new.set_id, new.service_uuid, new.since_version) is distinct from (old.set_id, old.service_uuid, old.since_version)
+    or old.until_version is not null and new.until_version is distinct from old.until_version then
+    perform refuse('membership_only_ends',
+      format('membership of %s can only be ended, once; it joins again by a new row', old.service_uuid));
+  end if;
+  return new;
+end $$;
+
+create trigger membership_only_ends before update on service_set_members
+  for each row execute function check_member_ends();
 
 create function check_set_membership() returns trigger language plpgsql as $$
 declare

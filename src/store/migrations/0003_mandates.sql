@@ -146,7 +146,22 @@ create table mandates (
 
 create index mandates_by_represented on mandates (represented, delegate);
 create index mandates_by_delegate on mandates (delegate);
+create index mandates_by_joint on mandates (represented) where joint_required is not null;
 create index mandates_by_parent on mandates (derived_from) where derived_from is not null;
+
+/* For whose affairs a mandate serves; who is no employee serves the represented's own, an owner or signatory both. */
+create function serves_own(m mandates) returns boolean language sql immutable
+  return coalesce(m.reach <> 'clients', true);
+create function serves_clients(m mandates) returns boolean language sql immutable
+  return coalesce(m.reach in ('clients', 'both') or m.ground in ('signatory', 'owner'), false);
+
+/*
+ * Whether any who suffice for the child, beside its delegate, would suffice for the parent beside its own: as many of
+ * the parent's co-holders must be among them, whichever others the child lets in.
+ */
+create function asks_as_many(child mandates, parent mandates) returns boolean language sql immutable
+  return parent.joint_required is null or coalesce(child.joint_required - (
+    select count(*) from unnest(child.joint_with) as one where one <> all (parent.joint_with)) >= parent.joint_required, false);
 
 /* Whether an onward mandate stays within what its parent may pass on; the sentence says what does not fit. */
 create function misfit_with_parent(child mandates, parent mandates) returns text language sql stable as $$
@@ -155,6 +170,18 @@ create function misfit_with_parent(child mandates, parent mandates) returns text
     when parent.derived_from is not null then 'its parent was itself passed on'
     when child.represented <> parent.represented then 'it represents another party than its parent'
     when child.delegate = parent.delegate then 'it has the same delegate as its parent'
+    when child.kind = 'statutory' then 'what the law gives is not passed on as such'
+    when child.kind = 'appointed' and parent.kind <> 'appointed' then 'it is of another kind than its parent'
+    when serves_own(child) and not serves_own(parent) or serves_clients(child) and not serves_clients(parent)
+      then 'its reach is beyond that of its parent'
+    when not asks_as_many(child, parent) then 'its parent asks more holders to act together'
+    when child.survivor and not parent.survivor then 'it outlives the represented and its parent does not'
+    when child.granted_under is distinct from parent.granted_under and child.granted_under is not null
+      and child.granted_under is distinct from parent.ground and child.granted_under is distinct from parent.kind
+      then 'it was granted under an authority that its parent has not'
+    when child.reads_messages and not parent.reads_messages then 'it reads messages and its parent does not'
+    when child.follow_up is distinct from parent.follow_up and child.follow_up is distinct from 'represented'
+      then 'its messages go elsewhere than those of its parent'
     when child.valid_from < parent.valid_from then 'it begins before its parent'
     when parent.valid_until is not null and coalesce(child.valid_until > parent.valid_until, true)
       then 'it ends after its parent'
@@ -171,7 +198,7 @@ create function misfit_with_parent(child mandates, parent mandates) returns text
         select from jsonb_array_elements(parent.sets) as p
         where p ->> 'set' = c ->> 'set' and (c ->> 'version')::integer <= (p ->> 'version')::integer))
       or exists (select from unnest(child.services) as s where s <> all (parent.services)
-        and not exists (select from service_instances i where i.service_uuid = s and i.owner_id = parent.owner_id)
+        and not coalesce((select bool_and(i.owner_id = parent.owner_id) from service_instances i where i.service_uuid = s), false)
         and not exists (select from jsonb_array_elements(parent.sets) as p join service_set_members m
           on m.set_id = (p ->> 'set')::uuid and m.service_uuid = s and m.since_version <= (p ->> 'version')::integer))
       then 'it covers services that its parent does not'
@@ -274,9 +301,10 @@ create function is_status_step(old_status text, new_status text) returns boolean
     else false end
 $$;
 
+create function without_status(m mandates) returns jsonb language sql stable
+  return to_jsonb(m) - array['status', 'status_since', 'status_cause'];
+
 create function before_mandate_update() returns trigger language plpgsql as $$
-declare
-  of_status constant text[] := array['status', 'status_since', 'status_cause'];
 begin
   if is_final(old.status) and new is distinct from old then
     perform refuse('final_is_final', format('mandate %s has been %s; make a new one', old.mandate_id, old.status));
@@ -298,7 +326,7 @@ begin
     new.status_since := now();
   end if;
   -- Ending a mandate must always be possible, whatever has become of what it names.
-  if to_jsonb(new) - of_status <> to_jsonb(old) - of_status then
+  if without_status(new) <> without_status(old) then
     perform check_references(new);
     if new.derived_from is not null then
       perform check_parent(new);
@@ -322,10 +350,31 @@ end $$;
 create trigger revocation_reaches_onward after update of status on mandates for each row
   when (new.status = 'revoked' and old.status <> 'revoked') execute function revoke_onward();
 
+/*
+ * A co-holder whose own authority stops must not go on counting for the others: their mandates rest until somebody has
+ * looked (R51). Nobody is taken out of a mandate silently.
+ */
+create function suspend_joint() returns trigger language plpgsql as $$
+begin
+  update mandates
+  set status = 'suspended', status_cause = format('joint holder of %s %s', new.mandate_id, new.status)
+  where represented = new.represented and joint_required is not null and new.delegate = any (joint_with)
+    and status = 'active' and mandate_id <> new.mandate_id;
+  return null;
+end $$;
+
+create trigger joint_holder_stops after update of status on mandates for each row
+  when (new.status in ('suspended', 'revoked') and old.status <> new.status
+    and (new.joint_required is not null or new.ground in ('signatory', 'owner'))) execute function suspend_joint();
+
 create function check_onward() returns trigger language plpgsql as $$
 declare
   misfit text;
 begin
+  -- Stopping a mandate must always be possible, whatever has become of the catalogue since.
+  if without_status(new) = without_status(old) then
+    return null;
+  end if;
   select format('onward mandate %s: %s', child.mandate_id, misfit_with_parent(child, parent)) into misfit
   from mandates parent join mandates child on child.derived_from = parent.mandate_id
   where parent.mandate_id = new.mandate_id and not is_final(child.status)

@@ -19,8 +19,8 @@ select p.party_id,
     'kind', p.kind,
     'states', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-          'state', s.state, 'since', to_ms(s.since), 'until', to_ms(s.until))) order by s.since, s.state)
-      from party_states s where s.party_id = p.party_id), '[]'),
+          'state', s.state, 'since', to_ms(s.since), 'until', to_ms(s.until))) order by s.since, s.state, s.until)
+      from (select distinct state, since, until from party_states where party_id = p.party_id) as s), '[]'),
     'birth_date', to_char(p.birth_date, 'YYYY-MM-DD'),
     'kvk', (select min(a.public_value) from aliases a where a.party_id = p.party_id and a.scheme = 'kvk'),
     'has_branches', exists (select from branches b where b.party_id = p.party_id)

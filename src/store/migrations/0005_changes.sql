@@ -232,29 +232,34 @@ create constraint trigger record_change after insert or update or delete on serv
 create constraint trigger record_change after insert or update or delete on service_set_members
   deferrable initially deferred for each row execute function record_service();
 
-/* What hangs under a party moves to another by being taken away and added: each is a change of its own. */
-create function keep_party() returns trigger language plpgsql as $$
+/*
+ * What names a row, or says under whom it hangs, never changes: the row goes and another comes, each a change of its
+ * own. Otherwise what stood under the old name would stay behind in every projection. Arguments: those columns.
+ */
+create function keep_columns() returns trigger language plpgsql as $$
+declare
+  kept text;
 begin
-  if new.party_id <> old.party_id then
-    perform refuse('row_keeps_its_party', format('delete the row of %s and insert it for the other party', tg_table_name));
-  end if;
+  foreach kept in array tg_argv loop
+    if to_jsonb(new) -> kept is distinct from to_jsonb(old) -> kept then
+      perform refuse('row_keeps_its_key', format('%s of %s does not change; make another row', kept, tg_table_name));
+    end if;
+  end loop;
   return new;
 end $$;
 
-create trigger row_keeps_its_party before update on party_states for each row execute function keep_party();
-create trigger row_keeps_its_party before update on branches for each row execute function keep_party();
-
-create function keep_name_of_row() returns trigger language plpgsql as $$
-begin
-  if tg_table_name = 'aliases' and to_jsonb(new) ->> 'alias' <> to_jsonb(old) ->> 'alias'
-    or tg_table_name = 'branches' and to_jsonb(new) ->> 'branch' <> to_jsonb(old) ->> 'branch' then
-    perform refuse('row_keeps_its_name', format('delete the row of %s and insert the other', tg_table_name));
-  end if;
-  return new;
-end $$;
-
-create trigger row_keeps_its_name before update on aliases for each row execute function keep_name_of_row();
-create trigger row_keeps_its_name before update on branches for each row execute function keep_name_of_row();
+create trigger row_keeps_its_key before update on parties for each row execute function keep_columns('party_id');
+create trigger row_keeps_its_key before update on party_states for each row
+  execute function keep_columns('party_id', 'state', 'since', 'source');
+create trigger row_keeps_its_key before update on aliases for each row
+  execute function keep_columns('alias', 'key_id', 'party_id', 'scheme', 'public_value');
+create trigger row_keeps_its_key before update on branches for each row execute function keep_columns('branch', 'party_id');
+create trigger row_keeps_its_key before update on service_owners for each row execute function keep_columns('owner_id');
+create trigger row_keeps_its_key before update on services for each row execute function keep_columns('service_uuid');
+create trigger row_keeps_its_key before update on service_instances for each row execute function keep_columns('service_id');
+create trigger row_keeps_its_key before update on portal_services for each row
+  execute function keep_columns('portal', 'sub_service');
+create trigger row_keeps_its_key before update on service_sets for each row execute function keep_columns('set_id');
 
 do $$
 declare
