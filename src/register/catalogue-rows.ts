@@ -10,11 +10,13 @@ export const catalogueTargets = {
       'service_uuid name description consequence classification active loa kinds grounds domain chains branches operations follow_up'.split(
         ' ',
       ),
+    open: { column: 'active', value: true },
   },
   instances: {
     table: 'service_instances',
     key: ['service_id'],
     columns: ['service_id', 'service_uuid', 'owner_id', 'active', 'loa', 'kinds', 'grounds', 'chains', 'branches'],
+    open: { column: 'active', value: true },
   },
   portals: { table: 'portal_services', key: ['portal', 'sub_service'], columns: ['portal', 'sub_service'] },
   sets: { table: 'service_sets', key: ['set_id'], columns: ['set_id', 'name', 'owner_id', 'version'] },

@@ -47,7 +47,7 @@ const instance = z
   .strictObject({
     service_id: serviceId,
     owner: oin,
-    active: z.boolean().default(true),
+    active: z.boolean().optional().describe('True for what is new; what is there keeps its own when not given.'),
     loa: loa.optional(),
     kinds: z.array(kind).optional(),
     grounds: z.array(ground).optional(),
@@ -70,7 +70,7 @@ const service = z.strictObject({
   branches: z.boolean(),
   operations: z.array(text).min(1).optional(),
   follow_up: followUp,
-  active: z.boolean().default(true),
+  active: z.boolean().optional().describe('True for what is new; what is there keeps its own when not given.'),
   instances: z.array(instance).default([]),
 });
 
@@ -92,13 +92,19 @@ const party = z.strictObject({
   name: text,
   identifiers: z.array(identifier).default([]),
   means: z
-    .array(z.strictObject({ id: identifier, active: z.boolean().default(true), owner: key.optional() }))
+    .array(
+      z.strictObject({
+        id: identifier,
+        active: z.boolean().optional().describe('True for what is new; what is there keeps its own when not given.'),
+        owner: key.optional(),
+      }),
+    )
     .default([]),
   birth_date: date.optional(),
   states: z
     .array(z.strictObject({ state: states, since: moment, until: moment.optional(), cause: text.optional() }))
     .optional()
-    .describe('When given, all states of the party: others are taken away.'),
+    .describe('When given, all states of the party by this source: its others are taken away.'),
   branches: z
     .array(z.strictObject({ number: branch, name: text.optional() }))
     .optional()

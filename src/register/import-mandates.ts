@@ -13,6 +13,9 @@ const MANDATES = {
     'mandate_id name kind ground represented represented_kind delegate delegate_kind delegate_branch status services sets owner_id all_services all_operations operations all_branches branches all_cases cases loa reach substitution derived_from parent_delegate joint_required joint_with valid_from valid_until granted_by granted_at granted_under survivor renews evidence channel source follow_up reads_messages'.split(
       ' ',
     ),
+  becomes: {
+    status: `case when mandates.status = 'suspended' and excluded.status = 'active' then 'suspended' else excluded.status end`,
+  },
 };
 
 export interface MandateImport {
@@ -26,7 +29,6 @@ export interface MandateImport {
 
 /** How a mandate of this file stands in the register already. */
 interface Standing {
-  status: string;
   source: string;
   final: boolean;
 }
@@ -45,8 +47,7 @@ export async function importMandates(file: RegisterFile, target: MandateImport):
       const message = `is a mandate of source ${known.source}, not of ${file.source}`;
       target.writer.faults.push({ at: target.placeOf([...path, 'id']), message });
     } else if (known?.final !== true) {
-      const status = known?.status === 'suspended' && mandate.status === 'active' ? 'suspended' : mandate.status;
-      rows.push({ row: { ...toRow(mandate, target), status, source: file.source }, path });
+      rows.push({ row: { ...toRow(mandate, target), source: file.source }, path });
     }
   });
   const total: Written = { added: 0, changed: 0 };
@@ -60,9 +61,11 @@ export async function importMandates(file: RegisterFile, target: MandateImport):
   return total;
 }
 
+/** Locks what it finds, so that it stands the same until this import has been committed. */
 async function standingOf(client: pg.ClientBase, file: RegisterFile): Promise<Map<string, Standing>> {
   const { rows } = await client.query<Standing & { mandate_id: string }>(
-    'select mandate_id, status, source, is_final(status) as final from mandates where mandate_id = any ($1)',
+    `select mandate_id, source, is_final(status) as final from mandates
+     where mandate_id = any ($1) order by mandate_id for update`,
     [file.mandates.map(({ id }) => id)],
   );
   return new Map(rows.map((row) => [row.mandate_id, row]));
@@ -82,6 +85,7 @@ function toRow(mandate: FileMandate, { parties, ownerOf }: MandateImport): Recor
     delegate: id(mandate.delegate),
     delegate_kind: parties.kindOf(mandate.delegate),
     delegate_branch: mandate.delegate_branch,
+    status: mandate.status,
     services: mandate.services,
     sets: mandate.sets,
     owner_id: mandate.owner === undefined ? undefined : ownerOf(mandate.owner),

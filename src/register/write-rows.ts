@@ -16,6 +16,10 @@ export interface RowTarget {
   key: readonly string[];
   /** Columns that an existing row keeps. */
   keep?: readonly string[];
+  /** SQL for what a column of an existing row becomes, where that is not simply what the file says (`excluded`). */
+  becomes?: Readonly<Record<string, string>>;
+  /** A column that a row may leave open: a new row then gets this value, and one that is there keeps its own. */
+  open?: { column: string; value: unknown };
 }
 
 export interface Written {
@@ -64,15 +68,36 @@ export function makeRowWriter(client: pg.ClientBase, placeOf: (path: Path) => st
   return {
     faults,
     write: async (target, rows, onWritten) => {
-      const sql = upsert(target);
       const total = { added: 0, changed: 0 };
-      for (let from = 0; from < rows.length; from += BATCH) {
-        add(total, await writeBatch(sql, rows.slice(from, from + BATCH)));
-        onWritten?.(Math.min(from + BATCH, rows.length));
+      let done = 0;
+      for (const [part, partRows] of partsOf(target, rows)) {
+        const sql = upsert(part);
+        for (let from = 0; from < partRows.length; from += BATCH) {
+          const batch = partRows.slice(from, from + BATCH);
+          add(total, await writeBatch(sql, batch));
+          done += batch.length;
+          onWritten?.(done);
+        }
       }
       return total;
     },
   };
+}
+
+/** Rows that leave the open column open are written apart from those that do not. */
+function partsOf(target: RowTarget, rows: readonly FileRow[]): [RowTarget, readonly FileRow[]][] {
+  const { open, keep = [] } = target;
+  if (open === undefined) return [[target, rows]];
+  const { column, value } = open;
+  const said = rows.filter(({ row }) => row[column] !== undefined);
+  const unsaid = rows.filter(({ row }) => row[column] === undefined);
+  return [
+    [target, said],
+    [
+      { ...target, keep: [...keep, column] },
+      unsaid.map(({ row, path }) => ({ row: { ...row, [column]: value }, path })),
+    ],
+  ];
 }
 
 /** Inserts rows with the same columns; names come from this program alone. */
@@ -90,14 +115,15 @@ export async function insertRows(
 }
 
 /** Names come from this program alone. Rows that are the same already are not touched: they would count as changes. */
-function upsert({ table, columns, key, keep = [] }: RowTarget): string {
+function upsert({ table, columns, key, keep = [], becomes = {} }: RowTarget): string {
   const changing = columns.filter((name) => !key.includes(name) && !keep.includes(name));
-  const row = (alias: string) => `(${changing.map((name) => `${alias}.${name}`).join(', ')})`;
+  const there = changing.map((name) => `${table}.${name}`);
+  const next = changing.map((name) => becomes[name] ?? `excluded.${name}`);
   const resolve =
     changing.length === 0
       ? 'do nothing'
-      : `do update set ${changing.map((name) => `${name} = excluded.${name}`).join(', ')}
-         where ${row(table)} is distinct from ${row('excluded')}`;
+      : `do update set (${changing.join(', ')}) = row(${next.join(', ')})
+         where (${there.join(', ')}) is distinct from (${next.join(', ')})`;
   return `insert into ${table} (${columns.join(', ')})
     select ${columns.join(', ')} from jsonb_populate_recordset(null::${table}, $1::jsonb)
     on conflict (${key.join(', ')}) ${resolve}
