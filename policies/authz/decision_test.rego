@@ -64,6 +64,42 @@ test_paths[note] if {
 	answer.allow == true
 }
 
+# what stops the actor as himself, or an intermediary that was named, is not got round
+test_paths_that_count[note] if {
+	ward := {"party": object.union(fixtures.person, {"states": [{"state": "bewind", "since": 0}]})}
+	chain := object.union(
+		fixtures.chain(fixtures.voluntary, fixtures.employee),
+		{"actor": ward, "via_needed": true},
+	)
+	for_himself := object.union(object.remove(chain, ["represented"]), {"represented": ward})
+	assets := {"service": object.union(fixtures.service, {"domain": "assets"}), "direct": [fixtures.voluntary]}
+	under_bewind := object.union(for_himself, {"services": [object.union(chain.services[0], assets)]})
+	direct := fixtures.direct([fixtures.employee])
+	via := {"via": {"party": fixtures.office}}
+	some [note, asked, basis, reasons] in [
+		["as himself", for_himself, "self", []],
+		["not by his own firm when he may not as himself", under_bewind, null, ["represented_under_bewind"]],
+		["not as himself through somebody", object.union(_himself, via), null, ["no_mandate"]],
+		["not by one mandate through somebody", object.union(direct, via), null, ["no_mandate"]],
+		["by a chain through somebody", object.union(chain, via), "chain", []],
+	]
+	answer := authz.decision with input as asked
+	answer.basis == basis
+	answer.reasons == reasons
+}
+
+test_holders_of_the_parent if {
+	parent := {"mandate": {"joint": {"required": 2, "with": [fixtures.other_person.party_id]}}}
+	asked := fixtures.direct([object.union(fixtures.onward, {"parent": parent})])
+	holder := object.union(fixtures.other_person, {"states": [{"state": "deceased", "since": fixtures.now + 5}]})
+	alone := authz.decision with input as asked
+	alone.reasons == ["joint_authority_required"]
+	alone.holders_required == 2
+	both := authz.decision with input as object.union(asked, {"together": [{"loa": "eh3", "party": holder}]})
+	both.allow == true
+	both.changes_at == fixtures.now + 5
+}
+
 test_portal[note] if {
 	here := {"service": fixtures.service, "direct": [fixtures.employee], "chains": []}
 	there := {

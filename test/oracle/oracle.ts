@@ -5,7 +5,7 @@ import { loginFailures, required } from './levels.ts';
 import { type Actor, boundaries, findPaths, type Inquiry, type Path } from './paths.ts';
 import type { Register } from './register.ts';
 import { DENIED, firstAfter, nobody, type OracleVerdict, rank, report, withReason } from './report.ts';
-import { hasState } from './rules.ts';
+import { hasState } from './states.ts';
 
 /**
  * Decides a question by scanning a whole register, from the requirements alone: slow, plain and independent of the

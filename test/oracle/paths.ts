@@ -2,8 +2,9 @@ import type { Basis } from '../../src/domain/evaluation.ts';
 import type { PartyFacts, PartyId } from '../../src/domain/facts.ts';
 import { loginFailures } from './levels.ts';
 import type { Register } from './register.ts';
-import { type Circumstances, firstLinkFailures, hasState, majorityAt, secondLinkFailures, statesAt } from './rules.ts';
+import { type Circumstances, firstLinkFailures, majorityAt, secondLinkFailures } from './rules.ts';
 import { type Link, linkedOrganisations, linksBetween } from './scan.ts';
+import { hasState, statesAt } from './states.ts';
 
 /** Someone who acts, known by the register. */
 export interface Actor {
@@ -37,8 +38,11 @@ const ORDER: Basis[] = ['self', 'statutory', 'appointed', 'mandate', 'chain'];
 
 /** All paths there are, and whether chains were left out because the actor works for too many organisations. */
 export function findPaths(inquiry: Inquiry): { paths: Path[]; viaNeeded: boolean } {
+  const { actor, represented, via } = inquiry;
+  const forHimself = actor.party.party_id === represented.party_id;
+  if (forHimself) return { paths: via ? [] : [self(inquiry)], viaNeeded: false };
   const { paths, viaNeeded } = chains(inquiry);
-  return { paths: [...self(inquiry), ...direct(inquiry), ...paths], viaNeeded };
+  return { paths: [...(via ? [] : direct(inquiry)), ...paths], viaNeeded };
 }
 
 /** Moments at which something that this path rests on begins or ends. */
@@ -71,9 +75,8 @@ function makePath(inquiry: Inquiry, path: { basis: Basis; links: Link[]; between
   };
 }
 
-function self(inquiry: Inquiry): Path[] {
-  const { actor, represented, at } = inquiry;
-  if (actor.party.party_id !== represented.party_id) return [];
+function self(inquiry: Inquiry): Path {
+  const { represented, at } = inquiry;
   const reasons: Partial<Record<string, string>> = {
     curatele: 'represented_under_curatele',
     bankrupt: 'represented_bankrupt',
@@ -84,7 +87,7 @@ function self(inquiry: Inquiry): Path[] {
     ...(at.service.domain === 'assets' && { bewind: 'represented_under_bewind' }),
   };
   const own = statesAt(represented, at.now).flatMap(({ state }) => reasons[state] ?? []);
-  return [makePath(inquiry, { basis: 'self', links: [], between: [], own })];
+  return makePath(inquiry, { basis: 'self', links: [], between: [], own });
 }
 
 function direct(inquiry: Inquiry): Path[] {
@@ -117,7 +120,7 @@ function chainsThrough(inquiry: Inquiry, intermediary: PartyFacts): Path[] {
       const own = [
         ...chainFailures(inquiry, intermediary, first),
         ...firstLinkFailures(first, represented, at),
-        ...secondLinkFailures(second, intermediary, at),
+        ...secondLinkFailures(second, at),
       ];
       return makePath(inquiry, { basis: 'chain', links: [first, second], between: [intermediary], own });
     }),
@@ -135,13 +138,13 @@ function chainFailures({ at }: Inquiry, intermediary: PartyFacts, first: Link): 
   ];
 }
 
-/** Holders who act together with the actor, and whether they are enough for every mandate on the path. */
+/** Holders who act together with the actor, and whether they are enough for every mandate on the path, parents too. */
 function jointAuthority(
   links: Link[],
   together: Actor[],
   now: number,
 ): { holders: Actor[]; present: Actor[]; failures: string[]; required: number | null } {
-  const joints = links.flatMap(({ facts }) => facts.joint ?? []);
+  const joints = links.flatMap(({ facts, parent }) => [facts.joint ?? [], parent?.facts?.joint ?? []].flat());
   const able = together.filter(({ party, means }) => means?.active !== false && !isUnable(party, now));
   const holders = together.filter(({ party }) => joints.some((joint) => joint.with.includes(party.party_id)));
   const present = able.filter(({ party }) => joints.some((joint) => joint.with.includes(party.party_id)));

@@ -1,7 +1,8 @@
-import type { MandateFacts, PartyFacts, PartyState, ServiceFacts } from '../../src/domain/facts.ts';
+import type { MandateFacts, PartyFacts, ServiceFacts } from '../../src/domain/facts.ts';
 import { parseMoment, yearsLater } from '../support/amsterdam.ts';
 import { loaRank } from './levels.ts';
 import { isSecondLink, type Link } from './scan.ts';
+import { grantorStates, statesAt } from './states.ts';
 
 export interface Circumstances {
   now: number;
@@ -16,42 +17,30 @@ export interface Circumstances {
   found?: string;
 }
 
-/** What a mandate may rest on while its grantor is bankrupt, in WSNP or dissolved. */
-const ESTATE: PartyState[] = ['bankrupt', 'wsnp', 'dissolved'];
-const ESTATE_REASON: Partial<Record<PartyState, string>> = {
-  bankrupt: 'represented_bankrupt',
-  wsnp: 'represented_in_wsnp',
-  dissolved: 'represented_dissolved',
-};
 const DOMAIN_OF: Record<string, ServiceFacts['domain']> = { bewind: 'assets', mentorschap: 'personal_care' };
-
-/** States of a party that are in effect. */
-export function statesAt(party: PartyFacts, now: number): PartyFacts['states'] {
-  return party.states.filter(({ since, until }) => since <= now && (until === undefined || now < until));
-}
-
-export function hasState(party: PartyFacts, state: PartyState, now: number): boolean {
-  return statesAt(party, now).some((one) => one.state === state);
-}
 
 /** Every rule that this mandate, granted by `grantor`, fails as the only or first link of a path. */
 export function firstLinkFailures(link: Link, grantor: PartyFacts, at: Circumstances): string[] {
   return [
     ...mandateFailures(link.facts, at),
     ...branchFailures(link.facts, at),
-    ...majority(link.facts, grantor, at.now),
-    ...grantorStates(link.facts, grantor, at.now),
-    ...parentFailures(link, grantor, at),
+    ...parentFailures(link, at),
+    ...[link.facts, link.parent?.facts ?? []].flat().flatMap((facts) => grantorFailures(facts, grantor, at)),
+    ...(link.parent?.facts?.reach === 'clients' ? ['parent_not_in_force'] : []),
   ];
 }
 
+function grantorFailures(facts: MandateFacts, grantor: PartyFacts, at: Circumstances): string[] {
+  return [...majority(facts, grantor, at.now), ...grantorStates(facts, grantor, at)];
+}
+
 /** Every rule that this mandate fails as the second link of a chain. */
-export function secondLinkFailures(link: Link, grantor: PartyFacts, at: Circumstances): string[] {
+export function secondLinkFailures(link: Link, at: Circumstances): string[] {
   return [
     ...mandateFailures(link.facts, at),
-    ...(isSecondLink(link.facts) ? [] : ['reach_own_only']),
+    ...([link.facts, link.parent?.facts ?? link.facts].every(isSecondLink) ? [] : ['reach_own_only']),
     ...(link.facts.branches === 'all' ? [] : ['second_link_branch_limited']),
-    ...parentFailures(link, grantor, at),
+    ...parentFailures(link, at),
   ];
 }
 
@@ -136,24 +125,8 @@ function majority({ kind, ground }: MandateFacts, child: PartyFacts, now: number
   return until !== undefined && now < until ? [] : ['majority_reached'];
 }
 
-function grantorStates(facts: MandateFacts, grantor: PartyFacts, now: number): string[] {
-  const states = statesAt(grantor, now);
-  const estate = states.filter(({ state }) => ESTATE.includes(state)).filter(({ since }) => !onEstate(facts, since));
-  return [
-    ...estate.flatMap(({ state }) => ESTATE_REASON[state] ?? []),
-    ...(hasState(grantor, 'deregistered', now) ? ['represented_deregistered'] : []),
-    ...(hasState(grantor, 'deceased', now) && !facts.survivor ? ['represented_deceased'] : []),
-  ];
-}
-
-function onEstate({ kind, ground, granted_under, granted_at }: MandateFacts, since: number): boolean {
-  if (kind === 'appointed') return true;
-  if (kind === 'statutory' && (ground === 'bankruptcy_curator' || ground === 'liquidator')) return true;
-  return granted_under !== undefined && granted_at >= since;
-}
-
-/** The parent obeys the same rules; what is wrong with it is said in one word, but for its level and its grantor. */
-function parentFailures(link: Link, grantor: PartyFacts, at: Circumstances): string[] {
+/** The parent obeys the same rules; what is wrong with it is said in one word, but for its level. */
+function parentFailures(link: Link, at: Circumstances): string[] {
   if (link.facts.derived_from === undefined) return [];
   const { facts, delegate } = link.parent ?? {};
   if (facts === undefined || delegate === undefined) return ['parent_not_in_force'];
@@ -161,6 +134,5 @@ function parentFailures(link: Link, grantor: PartyFacts, at: Circumstances): str
   const level = own.filter((reason) => reason === 'mandate_loa_insufficient');
   const onward = facts.derived_from !== undefined || !facts.substitution;
   const unable = statesAt(delegate, at.now).length > 0;
-  const said = [...level, ...majority(facts, grantor, at.now), ...grantorStates(facts, grantor, at.now)];
-  return own.length > level.length || onward || unable ? [...said, 'parent_not_in_force'] : said;
+  return own.length > level.length || onward || unable ? [...level, 'parent_not_in_force'] : level;
 }

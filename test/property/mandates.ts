@@ -49,6 +49,24 @@ const routes = fc.constantFrom<[Name, Name][]>(
     ['client', 'other'],
     ['firm', 'other'],
   ],
+  // Round by an organisation of his own, and on from a mandate that somebody else has.
+  [
+    ['actor', 'office'],
+    ['office', 'actor'],
+  ],
+  [
+    ['firm', 'other'],
+    ['firm', 'actor'],
+  ],
+  [
+    ['client', 'other'],
+    ['client', 'actor'],
+  ],
+  [
+    ['firm', 'office'],
+    ['office', 'other'],
+    ['office', 'actor'],
+  ],
 );
 
 const fitting: Record<string, MandateKind[]> = {
@@ -56,6 +74,10 @@ const fitting: Record<string, MandateKind[]> = {
   'client actor': ['voluntary', 'statutory', 'appointed'],
   'firm office': ['business', 'statutory', 'appointed'],
   'client office': ['voluntary', 'statutory', 'appointed'],
+  'actor office': ['voluntary', 'statutory', 'appointed'],
+  'firm other': ['employee', 'employee', 'employee', 'statutory', 'appointed'],
+  'client other': ['voluntary', 'statutory', 'appointed'],
+  'office other': ['employee', 'employee', 'employee', 'statutory'],
   'office actor': ['employee', 'employee', 'employee', 'statutory'],
   'firm bureau': ['business', 'statutory', 'appointed'],
   'bureau actor': ['employee', 'employee', 'statutory'],
@@ -119,7 +141,7 @@ const nature = fc.record({
   survivor: fc.boolean(),
   granted_under: mostly(
     fc.constant(undefined),
-    fc.constantFrom('bankruptcy_curator' as const, 'liquidator' as const),
+    fc.constantFrom('bankruptcy_curator' as const, 'liquidator' as const, 'appointed' as const),
     2,
   ),
   granted_at: nearNow,

@@ -33,8 +33,8 @@ export const questions: fc.Arbitrary<Question> = fc
     loa: mostly(fc.constant<string | undefined>('eh4'), fc.constantFrom(...LOGINS, undefined), 6),
     represented: mostly(
       fc.constantFrom('firm', 'firm', 'firm', 'client'),
-      fc.constantFrom('actor', 'actor', 'actor', 'nobody', ...FIRMS),
-      6,
+      fc.constantFrom('actor', 'actor', 'actor', 'actor', 'nobody', ...FIRMS),
+      5,
     ),
     branch: mostly(fc.constant(undefined), fc.constantFrom(...BRANCHES, ...BRANCHES, NO_BRANCH, '000000000009'), 6),
     service: mostly(

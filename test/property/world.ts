@@ -44,11 +44,18 @@ export const GROUNDS: Ground[] = [
 ];
 const STATES: PartyState[] = ['bankrupt', 'wsnp', 'dissolved', 'deregistered', 'deceased', 'curatele', 'bewind'];
 
-/** The actor is more often under curatele or bewind: that matters to acting for oneself. */
-const OF_ACTOR: PartyState[] = [...STATES, 'curatele', 'bewind', 'bewind', 'bewind'];
+/** Bewind is more frequent among persons: it matters to one domain only, for oneself and for who stands in. */
+const OF_PERSONS: PartyState[] = [...STATES, 'curatele', 'bewind', 'bewind', 'bewind'];
+/** Bankruptcy and dissolution often come together. */
+const OF_FIRM: PartyState[] = [...STATES, 'bankrupt', 'bankrupt', 'dissolved', 'dissolved'];
+const OFTEN: Partial<Record<Name, fc.Arbitrary<PartyFacts['states']>>> = {
+  actor: states(6, OF_PERSONS),
+  client: states(3, OF_PERSONS),
+  firm: states(4, OF_FIRM),
+};
 
-const states = (oneIn: number, among = STATES) =>
-  mostly(
+function states(oneIn: number, among = STATES): fc.Arbitrary<PartyFacts['states']> {
+  return mostly(
     fc.constant<PartyFacts['states']>([]),
     fc.array(
       fc
@@ -62,6 +69,7 @@ const states = (oneIn: number, among = STATES) =>
     ),
     oneIn,
   );
+}
 
 const birthDate = fc.constantFrom('1980-01-01', '2008-11-20', '2008-11-21', '2008-11-22', '2008-02-29', '2015-05-05');
 
@@ -69,7 +77,7 @@ export function party(name: Name): fc.Arbitrary<PartyFacts> {
   const person = (PEOPLE as readonly string[]).includes(name);
   return fc
     .record({
-      states: name === 'actor' ? states(6, OF_ACTOR) : states(name === 'firm' || name === 'client' ? 5 : 10),
+      states: OFTEN[name] ?? states(10),
       birth: birthDate,
       branches: fc.boolean(),
     })

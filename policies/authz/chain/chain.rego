@@ -39,19 +39,30 @@ first_link_allowed(mandate, chain) if {
 
 # METADATA
 # title: The second link reaches the intermediary's clients
-# description: An employee mandate that says so, or the power of who signs for the intermediary or owns it (R107).
-# scope: document
+# description: |
+#   An employee mandate that says so, or the power of who signs for the intermediary or owns it (R107). An onward
+#   mandate reaches them only if its parent does (R50).
 # custom:
 #   reasons:
 #     reach_own_only: The actor may act for the intermediary itself, not for its clients.
 reaches_clients(mandate) if {
+	_reaches_clients(mandate)
+	not _parent_stays_at_home(mandate)
+}
+
+_reaches_clients(mandate) if {
 	mandate.kind == "employee"
 	mandate.reach in ["clients", "both"]
 }
 
-reaches_clients(mandate) if {
+_reaches_clients(mandate) if {
 	mandate.kind == "statutory"
 	mandate.ground in ["signatory", "owner"]
+}
+
+_parent_stays_at_home(mandate) if {
+	parent := mandate.parent.mandate
+	not _reaches_clients(parent)
 }
 
 # METADATA

@@ -10,6 +10,7 @@ test_reasons[note] if {
 	bankrupt := object.union(_found, {"intermediary": {"states": [{"state": "bankrupt", "since": 0}]}})
 	through_person := object.union(_found, {"intermediary": fixtures.person})
 	own := object.union(fixtures.employee, {"reach": "own"})
+	of_own := object.union(fixtures.onward, {"parent": {"mandate": {"reach": "own"}}})
 	limited := object.union(fixtures.employee, {"branches": ["1"]})
 	some [note, service, found, first_link, second_link, want] in [
 		["all right", fixtures.service, _found, fixtures.business, fixtures.employee, set()],
@@ -27,6 +28,8 @@ test_reasons[note] if {
 			{"chain_first_link_not_allowed"},
 		],
 		["own affairs only", fixtures.service, _found, fixtures.business, own, {"reach_own_only"}],
+		["onward of what reaches clients", fixtures.service, _found, fixtures.business, fixtures.onward, set()],
+		["onward of what does not", fixtures.service, _found, fixtures.business, of_own, {"reach_own_only"}],
 		["limited", fixtures.service, _found, fixtures.business, limited, {"second_link_branch_limited"}],
 	]
 	chain.reasons(service, found, first_link, second_link) == want with input as {"now": fixtures.now}

@@ -48,29 +48,32 @@ reasons(mandate, service, required) := union({
 # description: For the mandate that the represented gave. Death or coming of age end an onward mandate with its parent.
 source_holds(mandate, service) if {
 	branch.met(mandate, service)
-	_lasts(mandate)
-	not _parent_fails(mandate)
+	_lasts(mandate, service)
+	not _parent_fails(mandate, service)
 }
 
-_parent_fails(mandate) if {
+_parent_fails(mandate, _) if substitution.for_clients_only(mandate)
+
+_parent_fails(mandate, service) if {
 	mandate.derived_from
-	not _lasts(mandate.parent.mandate)
+	not _lasts(mandate.parent.mandate, service)
 }
 
-_lasts(mandate) if {
+_lasts(mandate, service) if {
 	validity.under_age(mandate)
-	state.stopping(mandate, input.represented.party) == set()
+	state.stopping(mandate, input.represented.party, service) == set()
 }
 
 # METADATA
 # title: Why the represented's mandate is not met
 source_reasons(mandate, service) := union({
 	branch.reasons(mandate, service),
-	_ending(mandate),
-	{reason | mandate.derived_from; some reason in _ending(mandate.parent.mandate)},
+	_ending(mandate, service),
+	{"parent_not_in_force" | substitution.for_clients_only(mandate)},
+	{reason | mandate.derived_from; some reason in _ending(mandate.parent.mandate, service)},
 })
 
-_ending(mandate) := union({
+_ending(mandate, service) := union({
 	{"majority_reached" | not validity.under_age(mandate)},
-	state.stopping(mandate, input.represented.party),
+	state.stopping(mandate, input.represented.party, service),
 })

@@ -28,11 +28,13 @@ test_both_agree[note] if {
 test_source[note] if {
 	parent := fixtures.statutory("parental_authority")
 	passed_on := object.union(fixtures.onward, {"parent": {"mandate": parent}})
+	for_clients := object.union(fixtures.onward, {"parent": {"mandate": {"reach": "clients"}}})
 	adult := {"party": fixtures.person}
 	bankrupt := {"party": object.union(fixtures.firm, {"states": [{"state": "bankrupt", "since": 0}]})}
 	some [note, mandate, represented, want] in [
 		["right", fixtures.employee, {"party": fixtures.firm}, set()],
 		["onward", fixtures.onward, {"party": fixtures.firm}, set()],
+		["onward of what is for clients", for_clients, {"party": fixtures.firm}, {"parent_not_in_force"}],
 		["branch", object.union(fixtures.employee, {"branches": ["1"]}), {"party": fixtures.firm}, {"branch_required"}],
 		["of age", parent, adult, {"majority_reached"}],
 		["of age, so that what the parent passed on ends too", passed_on, adult, {"majority_reached"}],

@@ -25,19 +25,32 @@ direct(mandate) if {
 }
 
 # METADATA
+# title: A mandate to the actor himself may count
+# description: Who names the intermediary asks for chains only; who acts for himself needs no mandate (R33, R107).
+by_one_mandate if {
+	not input.via
+	not is_self
+}
+
+# METADATA
 # title: The path that an allow reports
-# description: The first that holds, in the order self, direct, chain; among direct ones statutory and appointed first.
+# description: |
+#   The first that holds, in the order self, direct, chain; among direct ones statutory and appointed first. For himself
+#   nobody acts but as himself: what stops him is not got round by way of his own mandates (R33, R118).
 # scope: document
 holding(asked, required) := _self if {
 	is_self
+	not input.via
 	state.stopping_self(input.represented.party, asked.service) == set()
 }
 
 else := found if {
+	by_one_mandate
 	found := _first(_holding_direct(asked, required))
 }
 
 else := found if {
+	not is_self
 	services.accepts_chains(asked.service)
 	found := _first(_holding_chains(asked, required))
 }
@@ -87,16 +100,19 @@ none := {"basis": "none", "links": [], "parties": []}
 
 _self_candidates(service) := [{"path": _self, "reasons": reasons} |
 	is_self
+	not input.via
 	reasons := state.stopping_self(input.represented.party, service)
 ]
 
 _direct_candidates(asked, required) := [{"path": _direct_path(mandate), "reasons": reasons} |
+	by_one_mandate
 	some mandate in asked.direct
 	direct(mandate)
 	reasons := link.reasons(mandate, asked.service, required) | link.source_reasons(mandate, asked.service)
 ]
 
 _chain_candidates(asked, required) := [{"path": _chain_path(found, first_link, second_link), "reasons": reasons} |
+	not is_self
 	some found in asked.chains
 	chain.through_named(found)
 	some first_link in found.first
@@ -164,7 +180,7 @@ parties(path) := array.flatten([
 	path.parties,
 	[mandate.parent.delegate | some mandate in path.links],
 	[participant.party |
-		some mandate in path.links
+		some mandate in mandates(path)
 		some participant in input.together
 		participant.party.party_id in mandate.joint["with"]
 	],

@@ -7,6 +7,7 @@ package authz.question
 
 import data.authz.branch
 import data.authz.level
+import data.authz.path
 import data.authz.service as services
 import data.authz.state
 
@@ -125,5 +126,5 @@ of_service(service, required) := union({
 against(service, required) := union({
 	common,
 	of_service(service, required),
-	{"via_required" | input.via_needed == true},
+	{"via_required" | input.via_needed == true; not path.is_self},
 })

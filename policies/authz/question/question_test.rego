@@ -50,6 +50,7 @@ test_against[note] if {
 		["low login", {"request": {"loa": "eh2"}}, {}, {"loa_insufficient"}],
 		["more than the catalogue", {"request": {"min_loa": "eh4"}}, {}, {"loa_above_catalogue"}],
 		["too many organisations", {"via_needed": true}, {}, {"via_required"}],
+		["who needs none of them", {"via_needed": true, "represented": {"party": fixtures.person}}, {}, set()],
 	]
 	service := object.union(fixtures.service, service_change)
 	question.against(service, "eh3") == want with input as object.union(_base, change)

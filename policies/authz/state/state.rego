@@ -26,8 +26,9 @@ in_any(party) if {
 # title: States of the represented that stop this mandate
 # description: |
 #   Death leaves survivor mandates. Bankruptcy, debt rescheduling (WSNP) and dissolution leave the curator, the
-#   liquidator, whom a public organisation appointed, and what was granted on their authority since. Deregistration
-#   leaves nothing (R84, R113, R115, R116, R121).
+#   liquidator, whom a public organisation appointed, and what was granted on their authority since. Curatele, and
+#   bewind where assets are concerned, leave who stands in by law or appointment: what the protected person granted
+#   ends (R118). Deregistration leaves nothing (R84, R113, R115, R116, R121).
 # custom:
 #   reasons:
 #     represented_deceased: The represented has died, and this is no survivor mandate.
@@ -35,32 +36,27 @@ in_any(party) if {
 #     represented_in_wsnp: The represented is in debt rescheduling (WSNP), and this mandate does not rest on it.
 #     represented_dissolved: The represented is dissolved, and this mandate does not rest on the liquidator's authority.
 #     represented_deregistered: The represented is no longer registered.
-stopping(mandate, represented) := {data.tables.state_reasons[fact.state] |
+#     represented_under_curatele: The represented is under curatele, and this authority does not come from the law.
+#     represented_under_bewind: The represented's assets are under bewind, and this authority does not come from the law.
+stopping(mandate, represented, service) := {data.tables.state_reasons[fact.state] |
 	some fact in represented.states
 	_now(fact)
-	not _survives(mandate, fact)
+	_matters(fact, service)
+	not _survives(mandate, fact, represented)
 }
 
 # METADATA
 # title: States that stop a person from acting for himself
 # description: Under curatele for everything, under bewind for assets; insolvent or dead too (R113, R118).
-# custom:
-#   reasons:
-#     represented_under_curatele: Who is under curatele does not act for himself.
-#     represented_under_bewind: Who is under bewind does not act for himself where assets are concerned.
-stopping_self(person, service) := {_self_reason(fact, service) |
+stopping_self(person, service) := {data.tables.state_reasons[fact.state] |
 	some fact in person.states
 	_now(fact)
+	_matters(fact, service)
 }
 
-_self_reason(fact, _) := data.tables.state_reasons[fact.state]
+_matters(fact, _) if fact.state != "bewind"
 
-_self_reason(fact, _) := "represented_under_curatele" if fact.state == "curatele"
-
-_self_reason(fact, service) := "represented_under_bewind" if {
-	fact.state == "bewind"
-	service.domain == "assets"
-}
+_matters(_, service) if service.domain == "assets"
 
 _now(fact) if {
 	fact.since <= input.now
@@ -69,24 +65,39 @@ _now(fact) if {
 
 _over(fact) if fact.until <= input.now
 
-_survives(mandate, fact) if {
+_survives(mandate, fact, _) if {
 	fact.state == "deceased"
 	mandate.survivor == true
 }
 
-_survives(mandate, fact) if {
-	fact.state in {"bankrupt", "wsnp", "dissolved"}
-	_rests_on_the_estate(mandate, fact.since)
+_survives(mandate, fact, _) if {
+	fact.state in {"curatele", "bewind"}
+	_by_law(mandate)
 }
 
-_rests_on_the_estate(mandate, _) if mandate.kind == "appointed"
+_survives(mandate, fact, represented) if _serves(_own_authority(mandate), fact, represented)
 
-_rests_on_the_estate(mandate, _) if {
+_survives(mandate, fact, represented) if {
+	mandate.granted_at >= fact.since
+	_serves(mandate.granted_under, fact, represented)
+}
+
+_by_law(mandate) if mandate.kind == "appointed"
+
+_by_law(mandate) if {
 	mandate.kind == "statutory"
-	mandate.ground in {"bankruptcy_curator", "liquidator"}
+	not mandate.ground in {"signatory", "owner"}
 }
 
-_rests_on_the_estate(mandate, since) if {
-	mandate.granted_under
-	mandate.granted_at >= since
+_own_authority(mandate) := "appointed" if mandate.kind == "appointed"
+
+_own_authority(mandate) := mandate.ground if mandate.kind == "statutory"
+
+_serves(authority, fact, _) if data.tables.estates[authority][fact.state]
+
+# who winds up a bankruptcy also answers for the dissolution that it brings
+_serves(authority, fact, represented) if {
+	authority == "bankruptcy_curator"
+	fact.state == "dissolved"
+	in_effect(represented, "bankrupt")
 }

@@ -8,6 +8,7 @@
 package authz.substitution
 
 import data.authz.branch
+import data.authz.joint
 import data.authz.level
 import data.authz.limits
 import data.authz.state
@@ -21,19 +22,31 @@ holds(mandate, _, _) if not mandate.derived_from
 holds(mandate, service, required) if {
 	parent_in_force(mandate, service)
 	level.mandate_suffices(mandate.parent.mandate, required)
+	joint.enough(mandate.parent.mandate)
+	joint.suffices(mandate.parent.mandate, required)
 }
 
 # METADATA
 # title: What is wrong with the mandate on which this one rests
+# description: |
+#   The parent's level and its joint authority bind as well: whoever acts in the place of one of several holders acts
+#   with as many of the others (R50, R51).
 # scope: document
 reasons(mandate, _, _) := set() if not mandate.derived_from
 
 reasons(mandate, service, required) := union({
 	{"parent_not_in_force" | not parent_in_force(mandate, service)},
 	{"mandate_loa_insufficient" | parent := mandate.parent.mandate; not level.mandate_suffices(parent, required)},
+	{"joint_authority_required" | parent := mandate.parent.mandate; not joint.enough(parent)},
+	{reason | some reason in joint.lacking(mandate.parent.mandate, required)},
 }) if {
 	mandate.derived_from
 }
+
+# METADATA
+# title: The parent serves the clients of who granted it, and nothing of his own
+# description: What is for clients only is passed on for clients only (R50, R107).
+for_clients_only(mandate) if mandate.parent.mandate.reach == "clients"
 
 # METADATA
 # title: The parent mandate is in force

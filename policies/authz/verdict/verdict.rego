@@ -103,7 +103,7 @@ _loa_required(nearest) := nearest.required if {
 
 else := null
 
-_holders_required(nearest) := max([mandate.joint.required | some mandate in nearest.path.links]) if {
+_holders_required(nearest) := max([mandate.joint.required | some mandate in path.mandates(nearest.path)]) if {
 	"joint_authority_required" in nearest.reasons
 }
 
