@@ -1,5 +1,4 @@
-import { makeTwoGenerations } from './cache-generations.ts';
-import { sizeOf } from './cache-size.ts';
+import { makeHeld } from './cache-pairs.ts';
 import type { Found, Lookups } from './lookups.ts';
 import type { RecordKey } from './record.ts';
 
@@ -26,7 +25,7 @@ interface Fetch {
  * "The register has none" is remembered like any record.
  */
 export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: number }): CachedLookups {
-  const held = makeTwoGenerations<RecordKey, Found>(maxBytes, sizeOf);
+  const held = makeHeld(maxBytes);
   const underWay = new Map<RecordKey, Fetch>();
   let hits = 0;
   let misses = 0;
