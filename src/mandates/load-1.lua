@@ -5,4 +5,5 @@ if refusal then
   return refusal
 end
 apply_ops(ARGV[2], ARGV[3])
+redis.call('INCR', ARGV[2] .. 'loads')
 return 1

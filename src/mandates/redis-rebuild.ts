@@ -35,11 +35,12 @@ export function makeBeginRebuild(client: Redis, all: readonly Partition[], sweep
     return {
       load: loader.load,
       async swap(at, hash) {
-        await loader.finish();
+        const loads = await loader.finish();
         const { layout, keyId, keyCheck } = header;
         const says = [headerText(header, all.length), layout, keyId, keyCheck, all.length];
-        for (const { head, fence: fenceKey, stream } of all) {
-          const args = [fence, generation, formatRevision(at), hash, ...says, STREAM_LENGTH];
+        for (const [index, { head, fence: fenceKey, stream, prefix }] of all.entries()) {
+          const copy = [`${prefix}${generation}:`, loads[index] ?? 0];
+          const args = [fence, generation, formatRevision(at), hash, ...says, STREAM_LENGTH, ...copy];
           await swap([head, fenceKey, stream], args);
         }
       },
@@ -54,11 +55,13 @@ export function makeBeginRebuild(client: Redis, all: readonly Partition[], sweep
 /** Sends writes in big scripts, several under way. A failure shows at the next call. */
 function makeLoader(load: Script, all: readonly Partition[], generation: number, fence: number) {
   const pack = makeOpPacker();
-  const queues = all.map((partition) => ({ partition, queue: makeOpQueue() }));
+  const queues = all.map((partition) => ({ partition, queue: makeOpQueue(), sent: 0 }));
   const underWay = new Set<Promise<void>>();
   let failure: unknown;
 
-  function send({ partition, queue }: (typeof queues)[number]): void {
+  function send(target: (typeof queues)[number]): void {
+    const { partition, queue } = target;
+    target.sent++;
     const sent = load([partition.fence], [fence, `${partition.prefix}${generation}:`, queue.take()])
       .then(() => {})
       .catch((error: unknown) => {
@@ -86,10 +89,12 @@ function makeLoader(load: Script, all: readonly Partition[], generation: number,
       }
       check();
     },
-    async finish(): Promise<void> {
+    /** @returns how many scripts wrote into each partition: the copy must remember as many. */
+    async finish(): Promise<number[]> {
       for (const target of queues) if (target.queue.size() > 0) send(target);
       await Promise.all(underWay);
       check();
+      return queues.map(({ sent }) => sent);
     },
   };
 }

@@ -2,10 +2,12 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
 import type { Notice } from '../../src/mandates/notice.ts';
+import type { Write } from '../../src/mandates/projection.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
 import { parseNotice } from '../../src/mandates/redis-notice.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
+import { makeRedis, untilReady } from '../../src/store/redis.ts';
 import {
   aMandate,
   at,
@@ -18,7 +20,9 @@ import {
   PLACE_KEY,
   projectionContract,
 } from '../contract/projection.ts';
+import { eventually } from '../support/eventually.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startRestartableRedis } from '../support/restartable-redis.ts';
 
 let redis: TestRedis;
 let client: Redis;
@@ -124,6 +128,34 @@ describe('the projection in Redis', () => {
     expect(await client.keys('{m0}:1:*')).toEqual([]);
   });
 
+  test('is not replaced by half a copy, when Redis came back from a moment in the middle of the rebuild', async () => {
+    const restartable = await startRestartableRedis();
+    const writer = makeRedis({ url: restartable.url, name: 'test', onError: () => {} });
+    try {
+      await untilReady(writer);
+      const projection = await openRedisProjection({ client: writer });
+      const rebuild = await projection.rebuild(HEADER, 1);
+      await rebuild.load(manyBranches(0));
+      await eventually('some of it is written', () => writer.exists('{m0}:1:loads'));
+      await writer.save();
+      const saved = await writer.get('{m0}:1:loads');
+      await rebuild.load(manyBranches(1));
+      await eventually('more of it is written', async () => (await writer.get('{m0}:1:loads')) !== saved);
+      await restartable.restart();
+      await eventually('the writer is connected again', () => writer.ping());
+      await rebuild.load(manyBranches(2));
+      const swapped = rebuild.swap(at(0), 'hash 0');
+      await expect(swapped).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('lost a part'),
+      });
+      expect(await projection.state()).toBeUndefined();
+    } finally {
+      writer.disconnect();
+      await restartable.stop();
+    }
+  });
+
   test('takes a replay after a crash between two partitions, with the same result', async () => {
     const subject = await open(3);
     await fill(subject, 1);
@@ -156,6 +188,11 @@ describe('the projection in Redis', () => {
     expect(await client.keys('{m0}:1:*')).toEqual([]);
   });
 });
+
+/** More than is sent in one script. */
+function manyBranches(part: number): Write[] {
+  return Array.from({ length: 5000 }, (_, n) => ({ put: 'branch', party: id(part * 5000 + n), branch: '1' }));
+}
 
 /** From nine parties to one delegate. */
 function grantTo(n: number) {
