@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
+import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -114,6 +116,26 @@ test('a new epoch makes nothing fresh until it is there', async () => {
     return position.revision.epoch === 2 && position;
   });
   await expect(freshness.reach({ epoch: 1, n: revision.n })).rejects.toMatchObject({ code: 'epoch_mismatch' });
+});
+
+test('partitions at two revisions, after a leader died between them, are no moment to answer from', async () => {
+  const client = await redisClient(lifecycle, redis.url);
+  const projection = await openRedisProjection({ client, partitions: 2 });
+  const rebuild = await projection.rebuild({ layout: LAYOUT, ...KEY }, 1);
+  await rebuild.swap({ epoch: 1, n: 1 }, 'aa');
+  const { freshness, state } = await sidecar(lifecycle, redis.url, { partitions: 2, minRevisionWaitMs: 50 });
+  await eventually('it is fresh', async () => {
+    await projection.heartbeat(await projection.time(), { epoch: 1, n: 1 }, 1);
+    return state() === 'fresh' && freshness.isTogether();
+  });
+  const batch = { from: { epoch: 1, n: 1 }, to: { epoch: 1, n: 2 }, hash: 'bb', writes: [] };
+  await client.set('{m1}:fence', 2); // The second partition refuses, as if nobody had come to it.
+  await expect(projection.apply(batch, 1)).rejects.toMatchObject({ code: 'conflict' });
+  await eventually('the first is ahead', () => !freshness.isTogether());
+  await expect(freshness.together()).rejects.toMatchObject({ code: 'data_stale' });
+  await projection.apply(batch, 2);
+  await eventually('the second has caught up', () => freshness.isTogether());
+  await freshness.together();
 });
 
 test('several partitions are followed as one', async () => {

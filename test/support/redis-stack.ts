@@ -38,7 +38,7 @@ export async function syncToRedis(
 export async function sidecar(
   lifecycle: Lifecycle,
   redisUrl: string,
-  { key = KEY, partitions = 1, lookupsUrl = redisUrl } = {},
+  { key = KEY, partitions = 1, lookupsUrl = redisUrl, minRevisionWaitMs = LIMITS.minRevisionWaitMs } = {},
 ) {
   const client = await redisClient(lifecycle, lookupsUrl);
   const store = makeRedisLookups({
@@ -61,7 +61,7 @@ export async function sidecar(
     },
   };
   const log = makeLog({ level: 'silent' });
-  const limits = { ...LIMITS, partitions, checkMs: 100 };
+  const limits = { ...LIMITS, minRevisionWaitMs, partitions, checkMs: 100 };
   const following = followRedis({ url: redisUrl, client, key, cache, log, ...limits });
   const { freshness, close } = following;
   lifecycle.onClose('follower', close);
