@@ -25,8 +25,16 @@ direct(mandate) if {
 }
 
 # METADATA
-# title: A mandate to the actor himself may count
-# description: Who names the intermediary asks for chains only; who acts for himself needs no mandate (R33, R107).
+# title: The actor may act as himself
+# description: Who names an intermediary asks for chains through it only (R107).
+as_himself if {
+	is_self
+	not input.via
+}
+
+# METADATA
+# title: A mandate to the actor may count
+# description: Who acts for himself needs none, and gets round nothing by one (R33, R118).
 by_one_mandate if {
 	not input.via
 	not is_self
@@ -38,24 +46,24 @@ by_one_mandate if {
 #   The first that holds, in the order self, direct, chain; among direct ones statutory and appointed first. For himself
 #   nobody acts but as himself: what stops him is not got round by way of his own mandates (R33, R118).
 # scope: document
-holding(asked, required) := _self if {
-	is_self
-	not input.via
-	state.stopping_self(input.represented.party, asked.service) == set()
-}
+holding(asked, required) := _self if _holds_himself(asked.service)
 
 else := found if {
-	by_one_mandate
 	found := _first(_holding_direct(asked, required))
 }
 
 else := found if {
-	not is_self
 	services.accepts_chains(asked.service)
 	found := _first(_holding_chains(asked, required))
 }
 
+_holds_himself(service) if {
+	as_himself
+	state.stopping_self(input.represented.party, service) == set()
+}
+
 _holding_direct(asked, required) := [_direct_path(mandate) |
+	by_one_mandate
 	some mandate in asked.direct
 	direct(mandate)
 	link.holds(mandate, asked.service, required)
@@ -63,6 +71,7 @@ _holding_direct(asked, required) := [_direct_path(mandate) |
 ]
 
 _holding_chains(asked, required) := [_chain_path(found, first_link, second_link) |
+	not is_self
 	some found in asked.chains
 	chain.through_named(found)
 	chain.intermediary_active(found)
@@ -99,8 +108,7 @@ else := [{"path": none, "reasons": {"no_mandate" | not input.via_needed}}]
 none := {"basis": "none", "links": [], "parties": []}
 
 _self_candidates(service) := [{"path": _self, "reasons": reasons} |
-	is_self
-	not input.via
+	as_himself
 	reasons := state.stopping_self(input.represented.party, service)
 ]
 

@@ -36,8 +36,8 @@ in_any(party) if {
 #     represented_in_wsnp: The represented is in debt rescheduling (WSNP), and this mandate does not rest on it.
 #     represented_dissolved: The represented is dissolved, and this mandate does not rest on the liquidator's authority.
 #     represented_deregistered: The represented is no longer registered.
-#     represented_under_curatele: The represented is under curatele, and this authority does not come from the law.
-#     represented_under_bewind: The represented's assets are under bewind, and this authority does not come from the law.
+#     represented_under_curatele: The represented is under curatele, and this mandate does not come from the law.
+#     represented_under_bewind: The represented's assets are under bewind, and this mandate does not come from the law.
 stopping(mandate, represented, service) := {data.tables.state_reasons[fact.state] |
 	some fact in represented.states
 	_now(fact)

@@ -36,7 +36,7 @@ test_stopping[note] if {
 		["of the dead, for then", "deceased", {"kind": "voluntary", "survivor": true}, set()],
 		["deregistration stops all", "deregistered", {"kind": "appointed", "survivor": true}, {"represented_deregistered"}],
 		["a curator is none for who is dissolved", "dissolved", _curator, {"represented_dissolved"}],
-		["nor a liquidator for a bankrupt", "bankrupt", {"kind": "statutory", "ground": "liquidator"}, {"represented_bankrupt"}],
+		["nor a liquidator for a bankrupt", "bankrupt", _liquidator, {"represented_bankrupt"}],
 		[
 			"on the authority of a liquidator, who is none for a bankrupt", "bankrupt",
 			{"granted_under": "liquidator", "granted_at": 10}, {"represented_bankrupt"},
@@ -74,7 +74,7 @@ test_bankrupt_and_dissolved[note] if {
 	some [note, now, mandate, want] in [
 		["the curator answers for both", 15, _curator, set()],
 		["until the bankruptcy ends", 20, _curator, {"represented_dissolved"}],
-		["a liquidator for one", 15, {"kind": "statutory", "ground": "liquidator"}, {"represented_bankrupt"}],
+		["a liquidator for one", 15, _liquidator, {"represented_bankrupt"}],
 		["granted between them", 15, {"granted_under": "bankruptcy_curator", "granted_at": 14}, {"represented_dissolved"}],
 		["granted after both", 15, {"granted_under": "bankruptcy_curator", "granted_at": 15}, set()],
 	]
@@ -82,6 +82,8 @@ test_bankrupt_and_dissolved[note] if {
 }
 
 _curator := {"kind": "statutory", "ground": "bankruptcy_curator"}
+
+_liquidator := {"kind": "statutory", "ground": "liquidator"}
 
 test_stopping_later_counts_for_nothing if {
 	state.stopping({"kind": "business"}, _at("bankrupt", {}), {}) == set() with input as {"now": 9}
