@@ -23,14 +23,20 @@ export function makeDirect(doors: ReadonlyMap<string, Door>, exchange: Exchange)
     };
     const requestId = requestIdOf(header);
     const fail = (thrown: unknown) => send(outgoing, exchange.refuse(thrown, requestId, path));
-    const succeed = (answer: object) => send(outgoing, exchange.answer(answer, requestId, path));
+    const succeed = (answer: object) => {
+      try {
+        send(outgoing, exchange.answer(answer, requestId, path));
+      } catch (thrown) {
+        fail(thrown);
+      }
+    };
     try {
       const call = exchange.admit(header, connection, requestId);
       requireJson(header('content-type'));
       announcedBody(header('content-length'));
       readBytes(incoming, fail, (bytes) => {
         const answer = door(parseJson(bytes), call);
-        if (answer instanceof Promise) answer.then(succeed).catch(fail);
+        if (answer instanceof Promise) answer.then(succeed, fail);
         else succeed(answer);
       });
     } catch (thrown) {

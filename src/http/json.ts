@@ -16,7 +16,7 @@ type Container = { names: Set<string> | undefined; path: string; name: string; i
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) throw refused([{ at: '', message: 'the body is empty; a JSON object is needed' }]);
   if (!isUtf8(bytes)) throw refused([{ at: '', message: 'the body is not UTF-8' }]);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const text = textOf(bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -27,6 +27,11 @@ export function parseJson(bytes: Uint8Array): unknown {
   const members = countMembers(value, 0, escapes);
   if (members !== countNames(text)) throw refused(findDoubles(text));
   return value;
+}
+
+function textOf(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('utf8');
 }
 
 function refused(faults: Fault[], cause?: unknown): AppError {

@@ -26,12 +26,13 @@ export interface ChainFileOptions {
 export function makeChainFile({ path, resource, about, now, onTorn }: ChainFileOptions): ChainFile {
   let file: LogFile | undefined;
   let position: ChainPosition = CHAIN_START;
+  const resourceText = JSON.stringify(resource);
 
   function writeTo(target: LogFile, entries: readonly (Entry | Note)[]): void {
     let next = position;
     let text = '';
     for (const entry of entries) {
-      const linked = link(entry, resource, next);
+      const linked = link(entry, resourceText, next);
       text += `${linked.line}\n`;
       next = linked.position;
     }
