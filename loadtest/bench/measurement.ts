@@ -40,6 +40,12 @@ export interface LoadOptions {
   offset: number;
 }
 
+/** The yardstick of every ratio: the bare server on TCP with as many connections, by CPU per request. */
+export function ratioToBare(row: Measurement, rows: readonly Measurement[]): number {
+  const bare = rows.find((r) => r.server === 'bare' && r.transport === 'tcp' && r.connections === row.connections);
+  return (bare?.cpuUs ?? Number.NaN) / row.cpuUs;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

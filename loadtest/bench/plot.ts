@@ -1,5 +1,4 @@
-import type { Measurement } from './measurement.ts';
-import { ratioToBare } from './report.ts';
+import { type Measurement, ratioToBare } from './measurement.ts';
 
 const WIDTH = 760;
 const LEFT = 240;

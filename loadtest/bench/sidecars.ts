@@ -5,22 +5,22 @@ import { partyKindOf, toUrn } from '../../src/domain/identifier.ts';
 import type { Lifecycle } from '../../src/process/lifecycle.ts';
 import { drawSeedQuestions } from '../../src/register/seed-questions.ts';
 import { scrape, sharesOf } from './metrics.ts';
-import { startRegisters, startStack } from './stack.ts';
+import { type StackFacts, startRegisters, startStack } from './stack.ts';
 import type { Target } from './targets.ts';
 
 export const SEED = 1;
-const QUESTIONS = 50_000;
+export const QUESTIONS = 50_000;
 
 /** One sidecar for each size, on a register and a projection of its own. */
 export async function startSidecars(
   sizes: readonly number[],
   folder: string,
   lifecycle: Lifecycle,
-): Promise<{ sidecars: Target[]; stacks: Record<string, string | number>[] }> {
+): Promise<{ sidecars: Target[]; stacks: StackFacts[] }> {
   if (sizes.length === 0) return { sidecars: [], stacks: [] };
   const createRegister = await startRegisters(lifecycle);
   const sidecars: Target[] = [];
-  const stacks: Record<string, string | number>[] = [];
+  const stacks: StackFacts[] = [];
   for (const mandates of sizes) {
     const databaseUrl = await createRegister(mandates);
     const { child, port, opsPort, socket, facts } = await startStack({

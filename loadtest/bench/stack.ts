@@ -16,6 +16,7 @@ import { makeKeys } from '../../src/store/keys.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { makePool } from '../../src/store/postgres.ts';
 import { type Child, residentMiB, startNode } from './processes.ts';
+import { bytesOfMandates } from './redis-memory.ts';
 import { answers, freePort } from './targets.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -30,7 +31,23 @@ export interface Stack {
   socket: string;
   databaseUrl: string;
   env: Record<string, string>;
-  facts: Record<string, string | number>;
+  facts: StackFacts;
+}
+
+/** What filling a stack took, and what it takes. */
+export interface StackFacts {
+  mandates: number;
+  seedMs: number;
+  projectMs: number;
+  /** From the start of `sync` to the live projection. */
+  projectedPerSecond: number;
+  /** Redis bytes per mandate: everything in Redis, and the keys of mandates with both their indexes alone. */
+  bytesOfAll: number;
+  bytesOfMandates: number;
+  coldStartMs: number;
+  readyMiB: number;
+  /** After the last measurement. */
+  memoryMiB?: number;
 }
 
 /** A private PostgreSQL that may be lost. @returns how to make a database in it */
@@ -133,14 +150,15 @@ export async function startStack({ mandates, seed, databaseUrl, folder, lifecycl
     }),
   );
   lifecycle.onClose('sidecar', child.stop);
-  const facts = {
+  const facts: StackFacts = {
     mandates,
-    'seed (COPY into PostgreSQL), ms': seedMs,
-    'sync from start to projected, ms': projectMs,
-    'projected mandates/s': Math.round((mandates * 1000) / projectMs),
-    'Redis bytes per mandate (all records)': Math.round(redisBytes / mandates),
-    'sidecar from start to ready, ms': coldStartMs,
-    'sidecar memory when ready, MiB': Math.round(residentMiB(child.pid)),
+    seedMs,
+    projectMs,
+    projectedPerSecond: Math.round((mandates * 1000) / projectMs),
+    bytesOfAll: Math.round(redisBytes / mandates),
+    bytesOfMandates: Math.round((await bytesOfMandates(client)) / mandates),
+    coldStartMs,
+    readyMiB: Math.round(residentMiB(child.pid)),
   };
   return { child, port, opsPort, socket, databaseUrl, env, facts };
 }

@@ -1,0 +1,24 @@
+import type { Redis } from 'ioredis';
+
+/** Kinds of keys that hold mandates, by grantor and by delegate (docs/decisions/0004-redis-layout.md). */
+const OF_MANDATES = new Set(['m', 'x', 'r', 'y']);
+
+/** Bytes that Redis counts for the keys of mandates with both their indexes; no parties, aliases, branches or links. */
+export async function bytesOfMandates(client: Redis): Promise<number> {
+  let bytes = 0;
+  let cursor = '0';
+  do {
+    const [next, keys] = await client.scanBuffer(cursor, 'COUNT', 1000);
+    cursor = next.toString();
+    const pipeline = client.pipeline();
+    for (const key of keys) {
+      const kind = key.toString('latin1').split(':')[2];
+      if (kind !== undefined && OF_MANDATES.has(kind)) pipeline.call('MEMORY', 'USAGE', key, 'SAMPLES', '0');
+    }
+    for (const [error, used] of (await pipeline.exec()) ?? []) {
+      if (error) throw error;
+      bytes += Number(used);
+    }
+  } while (cursor !== '0');
+  return bytes;
+}
