@@ -44,6 +44,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
   const base = options.directory ?? (await mkdtemp(join(await reachableTemp(), 'machtig-postgres-')));
   const data = join(base, 'data');
   const sockets = await mkdtemp(join(await reachableTemp(), 'machtig-socket-'));
+  let server: Server | undefined;
   try {
     await mkdir(base, { recursive: true });
     await giveToServer(base);
@@ -51,16 +52,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
     const binaries = await postgresBinaries(options.binaries, join(base, 'postgres'));
     if (!existsSync(join(data, 'PG_VERSION'))) await createCluster(binaries, data);
     const clear = options.directory === undefined ? base : '';
-    const server = spawnServer(binaries, data, sockets, clear, options.settings ?? {});
+    const started = spawnServer(binaries, data, sockets, clear, options.settings ?? {});
+    server = started;
     const url = `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(sockets)}`;
-    await untilReady(server, url);
+    await untilReady(started, url);
     const stop = once(async () => {
-      await server.end();
+      await started.end();
       await rm(sockets, { recursive: true, force: true });
       if (clear) await rm(base, { recursive: true, force: true });
     });
     return { url, stop };
   } catch (thrown) {
+    await server?.end();
     await rm(sockets, { recursive: true, force: true });
     if (options.directory === undefined) await rm(base, { recursive: true, force: true });
     throw new AppError('store_unavailable', `embedded Postgres did not start: ${toError(thrown).message}`, {
@@ -91,12 +94,16 @@ async function createCluster(binaries: string, data: string): Promise<void> {
   const process = spawn(join(binaries, 'initdb'), args, { ...serverIdentity(), cwd: '/', stdio: 'pipe' });
   const output = collect(process);
   const code = await exitOf(process);
-  if (code !== 0) throw new Error(`initdb ended with ${code}: ${output()}`);
+  if (code !== 0) throw new Error(`initdb ended with ${code}: ${await output()}`);
 }
+
+/** How long is waited for the last words of a process that has ended. */
+const LAST_WORDS_MS = 1000;
 
 interface Server {
   running(): boolean;
-  output(): string;
+  /** The last of what it said; once it has ended, all of that. */
+  output(): Promise<string>;
   end(): Promise<void>;
 }
 
@@ -121,6 +128,8 @@ function spawnServer(
   let running = true;
   void exit.then(() => {
     running = false;
+    // What waits for this descriptor also holds on to the server's output.
+    watched.stdio[3]?.destroy();
   });
   const end = async () => {
     watched.stdio[3]?.destroy();
@@ -141,18 +150,25 @@ async function untilReady(server: Server, url: string): Promise<void> {
       await sleep(20);
     }
   }
-  throw new Error(server.output());
+  throw new Error(await server.output());
 }
 
-/** Keeps the last of what a process says. */
-function collect(process: ChildProcess): () => string {
+/** Keeps the last of what a process says. Its words may arrive after the news that it has ended. */
+function collect(process: ChildProcess): () => Promise<string> {
+  const heard = new Promise<void>((resolve) => {
+    process.once('error', () => resolve());
+    process.once('close', () => resolve());
+  });
   let text = '';
   const keep = (chunk: Buffer) => {
     text = (text + chunk.toString()).slice(-4000);
   };
   process.stdout?.on('data', keep);
   process.stderr?.on('data', keep);
-  return () => text.trim();
+  return async () => {
+    await Promise.race([heard, sleep(LAST_WORDS_MS)]);
+    return text.trim();
+  };
 }
 
 function exitOf(process: ChildProcess): Promise<number | string> {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
@@ -20,15 +20,15 @@ async function ask(url: string, sql: string): Promise<unknown> {
 
 describe('the embedded Postgres', () => {
   it('starts, answers, and leaves nothing when it has no directory of its own', async () => {
-    const before = new Set(await readdir(tmpdir()));
     const server = await startEmbeddedPostgres({ settings: { fsync: 'off' } });
+    const shown = await ask(server.url, `select current_setting('data_directory') as data`);
+    const { data } = shown as { data: string }; // The column just asked for.
+    const sockets = new URL(server.url).searchParams.get('host') ?? '';
+    expect([data, sockets].map(existsSync)).toEqual([true, true]);
     expect(await ask(server.url, `select current_setting('fsync') as fsync`)).toEqual({ fsync: 'off' });
     await server.stop();
     await server.stop();
-    const left = (await readdir(tmpdir())).filter(
-      (name) => /^machtig-(postgres|socket)/.test(name) && !before.has(name),
-    );
-    expect(left.filter((name) => existsSync(join(tmpdir(), name, 'data', 'postmaster.pid')))).toEqual([]);
+    expect([dirname(data), sockets].map(existsSync)).toEqual([false, false]);
   });
 
   it('keeps what it was given in a directory', async () => {
@@ -52,7 +52,7 @@ describe('the embedded Postgres', () => {
     const directory = await mkdtemp(join(tmpdir(), 'machtig-orphan-'));
     const script = `
       import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../../src/store/embedded-postgres.ts', import.meta.url).href)};
-      await startEmbeddedPostgres({ directory: ${JSON.stringify(directory)} });
+      await startEmbeddedPostgres({ directory: ${JSON.stringify(directory)}, settings: { fsync: 'off' } });
       process.kill(process.pid, 'SIGKILL');`;
     await new Promise((ended) => {
       execFile(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], ended);
