@@ -3,6 +3,7 @@ import type { Found } from '../mandates/lookups.ts';
 import type { RecordKey } from '../mandates/record.ts';
 import { recordKey } from '../mandates/record-key.ts';
 import type { PathMandate } from '../policy/input.ts';
+import { required } from './incomplete.ts';
 import type { ScopePlan } from './scopes.ts';
 import type { Strand } from './strand.ts';
 
@@ -71,7 +72,8 @@ function hasOnward(answers: readonly Found[], count: number): boolean {
 interface Parents {
   /** What stands under these places of the plan between grantor and delegate. */
   mandates(grantor: PartyId, delegate: PartyId, at: readonly number[]): readonly MandateFacts[];
-  delegate(id: PartyId): PartyFacts | undefined;
+  /** @throws IncompleteError when a mandate was passed on by somebody whose record is missing */
+  delegate(id: PartyId): PartyFacts;
 }
 
 /** The mandates from which those found derive (one level), with the delegates who passed them on. */
@@ -105,7 +107,7 @@ function* findParents(
       const from = starts.get(`${grantor}:${delegate}`);
       return from === undefined ? NONE : at.flatMap((place) => mandatesAt(found, from + 1 + place));
     },
-    delegate: (id) => delegates.get(id) ?? undefined,
+    delegate: (id) => required(delegates.get(id)),
   };
 }
 
@@ -121,11 +123,10 @@ function withParents(
 ): PathMandate[] {
   const from = mandate.derived_from;
   if (from === undefined || parents === undefined) return [{ ...mandate, parent: {} }];
-  const party = parents.delegate(from.delegate);
-  const delegate = party && { delegate: party };
+  const delegate = parents.delegate(from.delegate);
   const same = parents.mandates(grantor, from.delegate, at).filter(({ mandate_id }) => mandate_id === from.mandate_id);
-  if (same.length === 0) return [{ ...mandate, parent: { ...delegate } }];
-  return same.map((parent) => ({ ...mandate, parent: { mandate: parent, ...delegate } }));
+  if (same.length === 0) return [{ ...mandate, parent: { delegate } }];
+  return same.map((parent) => ({ ...mandate, parent: { mandate: parent, delegate } }));
 }
 
 /** Of many cases only the one asked for can matter. */

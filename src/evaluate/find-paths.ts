@@ -3,6 +3,7 @@ import type { Found } from '../mandates/lookups.ts';
 import { recordKey } from '../mandates/record-key.ts';
 import type { ChainCandidate, PathMandate } from '../policy/input.ts';
 import { findMandates, type Wanted } from './find-mandates.ts';
+import { required } from './incomplete.ts';
 import type { Strand } from './strand.ts';
 
 /** Beyond these second-link organisations the caller names the intermediary (`via`). */
@@ -30,7 +31,10 @@ export interface Chains {
   viaNeeded: boolean;
 }
 
-/** @param via the intermediary the caller named: null when it is unknown, undefined when none was named. */
+/**
+ * @param via the intermediary the caller named: null when it is unknown, undefined when none was named.
+ * @throws IncompleteError
+ */
 export function* findChains(ends: Ends, via: PartyId | null | undefined, wanted: Wanted): Strand<Chains> {
   const { actor, represented } = ends;
   const none: Chains = { candidates: [], viaNeeded: false };
@@ -45,11 +49,11 @@ export function* findChains(ends: Ends, via: PartyId | null | undefined, wanted:
     { grantor: organisation, delegate: actor },
   ]);
   const { found, extra } = yield* findMandates(pairs, wanted, organisations.map(recordKey.party));
+  const parties = organisations.map((_, index) => partyOf(extra[index]));
   const candidates = wanted.plan.services.map((_, service) =>
-    organisations.flatMap((_organisation, index): ChainCandidate[] => {
-      const intermediary = partyOf(extra[index]);
+    parties.flatMap((intermediary, index): ChainCandidate[] => {
       const [first, second] = [found[2 * index]?.[service] ?? [], found[2 * index + 1]?.[service] ?? []];
-      return intermediary && first.length > 0 && second.length > 0 ? [{ intermediary, first, second }] : [];
+      return first.length > 0 && second.length > 0 ? [{ intermediary, first, second }] : [];
     }),
   );
   return { candidates, viaNeeded: false };
@@ -60,6 +64,6 @@ function* findLinks(actor: PartyId): Strand<readonly PartyId[]> {
   return (links as PartyId[] | null | undefined) ?? [];
 }
 
-function partyOf(found: Found | undefined): PartyFacts | undefined {
-  return (found as PartyFacts | null | undefined) ?? undefined;
+function partyOf(found: Found | undefined): PartyFacts {
+  return required(found as PartyFacts | null | undefined);
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { ServiceFacts } from '../domain/facts.ts';
 import { recordKey } from '../mandates/record-key.ts';
+import { required } from './incomplete.ts';
 import type { Strand } from './strand.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -15,7 +16,10 @@ export interface ServicesFound {
   missing?: 'unknown' | 'ambiguous';
 }
 
-/** Finds the service by ServiceID, or by ServiceUUID when that has one active instance; a portal with what it holds. */
+/**
+ * Finds the service by ServiceID, or by ServiceUUID when that has one active instance; a portal with what it holds.
+ * @throws IncompleteError
+ */
 export function* findServices(name: string): Strand<ServicesFound> {
   const byDefinition = UUID.test(name);
   const [direct, definition] = yield byDefinition
@@ -29,8 +33,7 @@ export function* findServices(name: string): Strand<ServicesFound> {
   const [only] = instances;
   if (only === undefined) return { name, services: [], missing: 'unknown' };
   const [instance] = yield [recordKey.service(only)];
-  if (!instance) return { name, services: [], missing: 'unknown' };
-  return yield* openPortal(instance as ServiceFacts);
+  return yield* openPortal(required(instance as ServiceFacts | null | undefined));
 }
 
 function* openPortal(service: ServiceFacts): Strand<ServicesFound> {
@@ -41,7 +44,7 @@ function* openPortal(service: ServiceFacts): Strand<ServicesFound> {
     throw new AppError('invalid_request', `a portal of more than ${MAX_SUB_SERVICES} services cannot be asked for`);
   }
   const found = yield behind.map(recordKey.service);
-  const services = (found as (ServiceFacts | null)[]).filter((sub) => sub !== null);
+  const services = (found as (ServiceFacts | null)[]).map(required);
   // The list itself is not for the rules: they read what was found behind it.
   return { name, services, portal: { ...service, sub_services: [] } };
 }

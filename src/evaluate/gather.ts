@@ -7,6 +7,7 @@ import type { Participant, PolicyInput } from '../policy/input.ts';
 import type { Wanted } from './find-mandates.ts';
 import { type Chains, type Direct, findChains, findDirect } from './find-paths.ts';
 import { findServices, type ServicesFound } from './find-services.ts';
+import { required } from './incomplete.ts';
 import { planScopes } from './scopes.ts';
 import { all, type Strand } from './strand.ts';
 
@@ -23,7 +24,8 @@ const MAX_TOGETHER = 10;
  * What is looked up for a question, in one place for every store. Two round trips when nothing is at hand (who and
  * what, then parties and mandates); a third for chains, a fourth for the parents of onward mandates in them; one
  * more when the service is asked for by ServiceUUID, and one for a portal.
- * Whatever is not found is left out of the input: what that means is the policy's to say.
+ * Whatever is not found is left out of the input: what that means is the policy's to say. What a record names is found.
+ * @throws AppError `invalid_request`, IncompleteError
  */
 export function* gather(question: Question, alias: Alias): Strand<Gathered> {
   const together = question.together ?? [];
@@ -88,7 +90,7 @@ function* findParties(
   const found = yield askBranch ? [...keys, recordKey.branch(represented, branch)] : keys;
   let next = 0;
   // As above: party keys, and one branch key behind them.
-  const parties = aliases.map((facts) => (facts ? ((found[next++] as PartyFacts | null) ?? undefined) : undefined));
+  const parties = aliases.map((facts) => (facts ? required(found[next++] as PartyFacts | null) : undefined));
   return { parties, branchRegistered: askBranch && found[next] === true };
 }
 

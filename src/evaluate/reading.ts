@@ -4,6 +4,7 @@ import type { Question } from '../domain/evaluation.ts';
 import { parseRevision, type Revision } from '../domain/revision.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import { type Alias, type Gathered, gather } from './gather.ts';
+import { IncompleteError } from './incomplete.ts';
 import { toAppError } from './outcome.ts';
 import { runNow, runReading } from './strand.ts';
 
@@ -48,15 +49,20 @@ export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
 
   /**
    * What had to be fetched is read once more from what is then at hand, which is all of one moment. When that fails,
-   * because a change came in or nothing is ever kept, it counts if a second reading brings the same.
+   * because a change came in or nothing is ever kept, it counts if a second reading brings the same: that records are
+   * missing, too.
    */
   async function readOne(question: Question): Promise<Reading> {
-    let before: Reading | undefined;
+    let before: Reading | IncompleteError | undefined;
     for (let tries = 0; tries < READS_AT_MOST; tries++) {
       const atHand = readNow(question);
       if (atHand) return atHand;
-      const fetched = await readWaiting(question);
-      if (before && isDeepStrictEqual(fetched.gathered, before.gathered)) return before;
+      const fetched = await readWaiting(question).catch(asIncomplete);
+      if (fetched instanceof IncompleteError) {
+        if (before instanceof IncompleteError) throw fetched;
+      } else if (before && !(before instanceof IncompleteError)) {
+        if (isDeepStrictEqual(fetched.gathered, before.gathered)) return before;
+      }
       before = fetched;
     }
     throw new AppError('data_stale', 'the facts change faster than they can be read');
@@ -74,6 +80,11 @@ export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
   }
 
   return { readNow, readAll };
+}
+
+function asIncomplete(thrown: unknown): IncompleteError {
+  if (thrown instanceof IncompleteError) return thrown;
+  throw thrown;
 }
 
 function attempt<T>(read: () => T): T | AppError {

@@ -117,6 +117,27 @@ describe('evaluating a question', () => {
     });
   });
 
+  it('reads again when a record is missing that another names, for a change may have come in between', async () => {
+    const lookups = remote(await projected([...PEOPLE, DIRECT]));
+    let reads = 0;
+    const { evaluate } = await aWorld([], {
+      lookups: {
+        peek: lookups.peek,
+        read: async (keys) => (++reads === 2 ? keys.map(() => null) : lookups.read(keys)),
+      },
+    });
+    expect(await evaluate.one(question, call)).toMatchObject({ allow: true });
+  });
+
+  it('fails, and denies nothing, when a record that another names stays missing', async () => {
+    const lost = [...PEOPLE, DIRECT].filter((write) => !('party' in write));
+    const { evaluate, records } = await aWorld(lost);
+    expect(await codeOf(() => evaluate.one(question, call))).toBe('store_unavailable');
+    const far = await aWorld([], { lookups: remote(await projected(lost)) });
+    expect(await codeOf(() => far.evaluate.one(question, call))).toBe('store_unavailable');
+    expect(records.entries[0]).toMatchObject({ status: 'Error' });
+  });
+
   it('claims no fresher data than it read', async () => {
     let position = { revision: { epoch: 1, n: 7 }, ageMs: 10 };
     let time = NOW;
