@@ -28,7 +28,7 @@ const [M, COLON] = [109, 58];
 /**
  * A question asks under five scopes or more for mandates between the same two parties, and mostly finds none. Kept
  * by pair that is one look into a large map instead of five, and a quarter of the memory
- * (docs/decisions/0009-the-decision-path.md).
+ * (docs/decisions/0010-the-decision-path.md).
  */
 export function makeHeld(maxBytes: number): Held {
   const held = makeTwoGenerations<string, Found | Pair>(maxBytes, sizeOfEntry);

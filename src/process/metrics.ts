@@ -20,13 +20,13 @@ export function makeMetrics() {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge({ name: `machtig_${name}`, help, labelNames, registers });
 
-  const decisions = counter('decisions_total', 'Decisions by outcome and first reason.', ['outcome', 'reason']);
+  const countDecision = decisionCounter(registers);
   const errors = counter('decision_errors_total', 'Questions that could not be decided, by error code.', ['code']);
 
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    countDecision: (allow: boolean, reason: string) => decisions.inc({ outcome: allow ? 'allow' : 'deny', reason }),
+    countDecision,
     countError: (code: string) => errors.inc({ code }),
     decisionSeconds: new Histogram({
       name: 'machtig_decision_seconds',
@@ -48,6 +48,27 @@ export function makeMetrics() {
     syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
     syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),
     watch: (sources: Sources) => watch(registers, sources),
+  };
+}
+
+/** Adds up itself and tells when metrics are scraped: finding a series by its labels costs more than a decision may. */
+function decisionCounter(registers: Registry[]): (allow: boolean, reason: string) => void {
+  const counts = { allow: new Map<string, number>(), deny: new Map<string, number>() };
+  new Counter({
+    name: 'machtig_decisions_total',
+    help: 'Decisions by outcome and first reason.',
+    labelNames: ['outcome', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const outcome of ['allow', 'deny'] as const) {
+        for (const [reason, count] of counts[outcome]) this.inc({ outcome, reason }, count);
+      }
+    },
+  });
+  return (allow, reason) => {
+    const reasons = allow ? counts.allow : counts.deny;
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   };
 }
 
