@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeInput } from '../src/policy/input-json.ts';
 import { loadCases } from '../test/conformance/cases.ts';
 import { policyInput } from '../test/support/policy.ts';
 import { registerFacts } from '../test/support/register-facts.ts';
@@ -16,7 +17,7 @@ const written = cases.map(({ title, file, requirements, question, now, expect })
   title,
   file,
   requirements,
-  input: policyInput(question, now, lookups),
+  input: JSON.parse(writeInput(policyInput(question, now, lookups))),
   expect,
 }));
 const folder = join(import.meta.dirname, '../build');

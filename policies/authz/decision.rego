@@ -18,23 +18,27 @@ import data.authz.verdict
 # description: Always defined; its shape is `Verdict` in src/domain/evaluation.ts.
 # scope: document
 # entrypoint: true
-decision := verdict.not_understood(question.misunderstood) if not question.understood
+decision := verdict.allowed(found.asked.service, found.path) if {
+	not input.portal
+	found := _holding[0]
+}
 
 else := verdict.portal(_holding, _changes_at) if {
 	input.portal
 	_holding != []
 }
 
-else := verdict.allowed(_holding[0].asked.service, _holding[0].path) if _holding != []
+else := verdict.not_understood(question.misunderstood) if not question.understood(input)
 
 else := verdict.denied(_nearest, _changes_at)
 
 # one for each service asked for: the path that holds there
 _holding := [{"asked": asked, "path": found} |
-	question.common == set()
+	question.understood(input)
+	question.sound(input)
 	some asked in input.services
 	required := level.required(asked.service)
-	question.of_service(asked.service, required) == set()
+	question.open(asked.service, required)
 	found := path.holding(asked, required)
 ]
 

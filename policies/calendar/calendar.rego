@@ -9,15 +9,17 @@ package calendar
 # METADATA
 # title: The end lies at most five years behind the start
 # description: The same local date and time five years later; 29 February becomes 28 February (R60).
-within_five_years(from, until) if until - from < _surely_within
+within_five_years(from, until) if surely_within_five_years(until - from)
 
 else if {
 	until - from <= _surely_beyond
 	to_local(until) <= five_years_after(to_local(from))
 }
 
-# 1,826 days hold at least one leap day, 1,827 days the second; the clocks may change by an hour in between
-_surely_within := 157762800000
+# METADATA
+# title: So long lies within five years, whenever it starts
+# description: 1,826 days hold at least one leap day, 1,827 days the second; the clocks may change by an hour (R60).
+surely_within_five_years(lasts) if lasts < 157762800000
 
 _surely_beyond := 157856400000
 

@@ -24,7 +24,7 @@ export interface Question {
 
 export type Basis = 'self' | 'statutory' | 'appointed' | 'mandate' | 'chain' | 'portal';
 
-/** What the policy's `authz/decision` answers; its shape is checked after each evaluation. */
+/** What the policy's `authz/decision` answers, with what it left out filled in; its shape is checked each time. */
 export interface Verdict {
   allow: boolean;
   /** Stable codes, sorted; empty on allow. Catalogue: docs/reasons.md, generated from the policy's METADATA. */

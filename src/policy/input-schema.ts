@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { PolicyInput } from './input.ts';
 
 /**
- * The schema of `PolicyInput`: `npm run build:policy` writes it to policies/schemas/input.json, against which
- * `opa check` reads the rules. Evaluation does not use it: the input is made of facts that were checked at their edge.
+ * The schema of what rules read, which is a `PolicyInput` trimmed (trim.ts): `npm run build:policy` writes it to
+ * policies/schemas/input.json, against which `opa check` reads the rules. Evaluation does not use it: the input is made
+ * of facts that were checked at their edge.
  */
 const moment = z.int().describe('milliseconds since 1970, UTC');
 const id = z.string().min(1);
@@ -34,7 +34,7 @@ const State = z
 
 const Party = z
   .object({
-    party_id: id,
+    party_id: id.exactOptional(),
     kind: z.enum(['organisation', 'person']),
     states: z.array(State),
     birth_date: z.iso.date().exactOptional(),
@@ -42,7 +42,7 @@ const Party = z
       .string()
       .regex(/^[0-9]{8}$/)
       .exactOptional(),
-    has_branches: z.boolean(),
+    has_branches: z.boolean().exactOptional(),
   })
   .meta({ id: 'Party' });
 
@@ -56,25 +56,22 @@ const Participant = z.object({
 
 const Terms = z
   .object({
-    active: z.boolean(),
+    active: truth.exactOptional(),
     loa: Loa,
     kinds: z.partialRecord(Kind, truth),
-    grounds: z.partialRecord(Ground, truth),
-    chains: z.boolean(),
-    branches: z.boolean(),
+    grounds: z.partialRecord(Ground, truth).exactOptional(),
+    chains: truth.exactOptional(),
+    branches: truth.exactOptional(),
   })
   .meta({ id: 'Terms' });
 
 const Service = z
   .object({
-    service_id: id,
-    service_uuid: id,
-    owner: id,
+    service_id: id.exactOptional(),
     domain: z.enum(['assets', 'personal_care', 'general']),
     definition: Terms,
     instance: Terms,
-    sets: z.record(z.string(), z.int()),
-    sub_services: z.array(z.string()),
+    sets: z.record(z.string(), z.int()).exactOptional(),
     follow_up: FollowUp,
   })
   .meta({ id: 'Service' });
@@ -96,6 +93,7 @@ const Mandate = z
     status: z.enum(['requested', 'offered', 'active', 'suspended', 'revoked', 'rejected', 'withdrawn', 'lapsed']),
     valid_from: moment,
     valid_until: moment.exactOptional(),
+    lasts: z.int().describe('valid_until - valid_from').exactOptional(),
     loa: Loa,
     reach: z.enum(['own', 'clients', 'both']).exactOptional(),
     scope: Scope,
@@ -104,7 +102,7 @@ const Mandate = z
     cases: allOrSome,
     joint: z.object({ required: z.int(), with: z.array(id) }).exactOptional(),
     granted_under: z.enum(['bankruptcy_curator', 'liquidator', 'appointed']).exactOptional(),
-    granted_at: moment,
+    granted_at: moment.exactOptional(),
     survivor: truth.exactOptional(),
     derived_from: z.object({ mandate_id: id, delegate: id }).exactOptional(),
     follow_up: FollowUp.exactOptional(),
@@ -119,10 +117,14 @@ const PathMandate = Mandate.extend({
 
 const Chain = z.object({ intermediary: Party, first: z.array(PathMandate), second: z.array(PathMandate) });
 
-const Asked = z.object({ service: Service, direct: z.array(PathMandate), chains: z.array(Chain) });
+const Asked = z.object({
+  service: Service,
+  direct: z.array(PathMandate).exactOptional(),
+  chains: z.array(Chain).exactOptional(),
+});
 
 /** What `authz/decision` reads. */
-export const PolicyInputSchema: z.ZodType<PolicyInput> = z.object({
+export const PolicyInputSchema = z.object({
   now: moment,
   request: z.object({
     loa: z.string().exactOptional(),
@@ -134,11 +136,11 @@ export const PolicyInputSchema: z.ZodType<PolicyInput> = z.object({
   actor: Participant,
   represented: z.object({ party: Party.exactOptional(), branch_registered: z.boolean().exactOptional() }),
   via: z.object({ party: Party.exactOptional() }).exactOptional(),
-  together: z.array(Participant),
+  together: z.array(Participant).exactOptional(),
   service_missing: z.enum(['unknown', 'ambiguous']).exactOptional(),
   portal: Service.exactOptional(),
   services: z.array(Asked),
-  via_needed: z.boolean(),
+  via_needed: truth.exactOptional(),
 });
 
 /** The text of policies/schemas/input.json. */

@@ -1,6 +1,5 @@
-import { cString, entrypointId, exportsOf, load, type MakeInstance } from './instance.ts';
+import { entrypointId, exportsOf, load, type MakeInstance } from './instance.ts';
 
-const encoder = new TextEncoder();
 const PAGE = 64 * 1024;
 
 /**
@@ -12,22 +11,28 @@ export const makeRawInstance: MakeInstance = (module, data, entrypoint) => {
   const id = entrypointId(policy, entrypoint);
   const { opa_eval } = exportsOf(policy);
   const at = policy.dataHeapPtr;
-  let view = new Uint8Array(policy.mem.buffer);
+  // Writes and reads short UTF-8 without a view for each.
+  let memory = Buffer.from(policy.mem.buffer);
 
   /** UTF-8 takes at most three bytes for each UTF-16 unit. */
   function makeRoom(json: string): void {
     const missing = at + json.length * 3 - policy.mem.buffer.byteLength;
     if (missing > 0) policy.mem.grow(Math.ceil(missing / PAGE));
-    // Growing, here or while evaluating, detaches the view.
-    if (view.buffer !== policy.mem.buffer) view = new Uint8Array(policy.mem.buffer);
+    refresh();
+  }
+
+  /** Growing, here or while evaluating, detaches what looked at the memory. */
+  function refresh(): void {
+    if (memory.buffer !== policy.mem.buffer) memory = Buffer.from(policy.mem.buffer);
   }
 
   return {
     evaluate(json) {
       makeRoom(json);
-      const { written } = encoder.encodeInto(json, view.subarray(at));
+      const written = memory.write(json, at, 'utf8');
       const answer = opa_eval(0, id, policy.dataAddr, at, written, at + written, 0);
-      return JSON.parse(cString(policy.mem, answer));
+      refresh();
+      return JSON.parse(memory.toString('utf8', answer, memory.indexOf(0, answer)));
     },
     memoryBytes: () => policy.mem.buffer.byteLength,
   };

@@ -45,6 +45,7 @@ const CHECKS: Record<keyof Verdict, Check> = {
   follow_up: orNull(isFollowUp),
 };
 const FIELDS = Object.keys(CHECKS) as (keyof Verdict)[];
+const NO_TEXTS: readonly string[] = Object.freeze([]);
 
 /** `[]` is what an undefined entrypoint gives; anything but one result is no decision. */
 export function onlyResult(set: unknown): { value: unknown } | undefined {
@@ -53,18 +54,36 @@ export function onlyResult(set: unknown): { value: unknown } | undefined {
   return typeof only === 'object' && only !== null && 'result' in only ? { value: only.result } : undefined;
 }
 
-/** The verdict, or what is wrong with it. An allow must be whole: without reasons, with a basis. */
+/**
+ * The verdict, or what is wrong with it. What the policy has nothing to say of it may leave out, and says nothing:
+ * but `allow` and `branch_verified` it always says, an allow is whole (a basis, mandates, no reasons), a denial has
+ * reasons, and a field of any other name is a fault.
+ */
 export function readVerdict(value: unknown): Verdict | string {
   if (!isObject(value)) return 'the decision is no object';
-  for (const field of FIELDS) {
-    if (!CHECKS[field](value[field])) return `the decision has no well-formed ${field}`;
-  }
+  const { allow } = value;
+  const verdict = {
+    allow,
+    reasons: allow === true ? (value.reasons ?? NO_TEXTS) : value.reasons,
+    basis: value.basis ?? null,
+    mandates: allow === true ? value.mandates : (value.mandates ?? NO_TEXTS),
+    branches: value.branches ?? null,
+    branch_verified: value.branch_verified,
+    changes_at: value.changes_at ?? null,
+    loa_required: value.loa_required ?? null,
+    services: value.services ?? null,
+    holders_required: value.holders_required ?? null,
+    follow_up: readFollowUp(value.follow_up),
+  };
+  for (const field in value) if (!Object.hasOwn(CHECKS, field)) return `the decision has an unknown field ${field}`;
+  for (const field of FIELDS) if (!CHECKS[field](verdict[field])) return `the decision has no well-formed ${field}`;
   // All fields have just been checked.
-  const verdict = value as unknown as Verdict;
-  if (verdict.allow && (verdict.reasons.length > 0 || verdict.basis === null))
-    return 'an allow with reasons or no basis';
-  if (!verdict.allow && verdict.reasons.length === 0) return 'a denial without reasons';
-  return verdict;
+  return whole(verdict as Verdict);
+}
+
+function whole(verdict: Verdict): Verdict | string {
+  if (!verdict.allow) return verdict.reasons.length === 0 ? 'a denial without reasons' : verdict;
+  return verdict.reasons.length > 0 || verdict.basis === null ? 'an allow with reasons or no basis' : verdict;
 }
 
 /** The answer of a bundle that reads the bare AuthZEN request, or what is wrong with it. */
@@ -74,6 +93,12 @@ export function readAuthzenAnswer(value: unknown): AuthzenAnswer | string {
   if (typeof decision !== 'boolean') return 'the decision has no boolean decision';
   if (context === undefined) return { decision };
   return isObject(context) ? { decision, context } : 'the context of the decision is no object';
+}
+
+/** Whether the delegate may read what follows is said only when he may. */
+function readFollowUp(value: unknown): unknown {
+  if (!isObject(value)) return value ?? null;
+  return { to: value.to, delegate_may_read: value.delegate_may_read ?? false };
 }
 
 function isFollowUp(value: unknown): boolean {

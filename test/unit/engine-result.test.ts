@@ -45,15 +45,40 @@ describe('a verdict', () => {
     ['loa_required', 'eh1'],
     ['services', 'all'],
     ['holders_required', '2'],
-    ['follow_up', { to: 'both' }],
+    ['follow_up', 'both'],
+    ['follow_up', { delegate_may_read: true }],
     ['follow_up', { to: 'nobody', delegate_may_read: true }],
   ])('is none when %s is %j', (field, value) => {
     expect(readVerdict({ ...allow, [field]: value })).toContain(`no well-formed ${field}`);
   });
 
-  it.each(Object.keys(denial))('is none without %s', (field) => {
-    const { [field]: _, ...rest } = { ...denial } as Record<string, unknown>;
+  it.each<[string, Verdict]>([
+    ['allow', denial],
+    ['reasons', denial],
+    ['branch_verified', denial],
+    ['mandates', allow],
+    ['branch_verified', allow],
+  ])('is none without %s', (field, verdict) => {
+    const { [field]: _, ...rest } = { ...verdict } as Record<string, unknown>;
     expect(readVerdict(rest)).toContain(field);
+  });
+
+  it('says nothing of what the policy left out', () => {
+    expect(readVerdict({ allow: false, reasons: ['no_mandate'], branch_verified: true })).toEqual(denial);
+    const { basis, mandates, branches } = allow;
+    expect(readVerdict({ allow: true, basis, mandates, branches, branch_verified: true })).toEqual(allow);
+    expect(readVerdict({ ...allow, follow_up: { to: 'both' } })).toMatchObject({
+      follow_up: { to: 'both', delegate_may_read: false },
+    });
+  });
+
+  it('allows on no ground that it does not name', () => {
+    const { basis: _, ...rest } = allow;
+    expect(readVerdict(rest)).toBe('an allow with reasons or no basis');
+  });
+
+  it('has no field of another name', () => {
+    expect(readVerdict({ ...denial, change_at: 5 })).toBe('the decision has an unknown field change_at');
   });
 
   it.each([null, undefined, true, 'allow', [], [allow]])('is never %j', (value) => {

@@ -11,11 +11,11 @@ package authz.branch
 # title: The branch asked for is the represented's own
 # description: An organisation without branches writes 0000 and its KvK number instead (R23, R24, R25).
 # scope: document
-own if input.represented.branch_registered == true
+own(represented, branch) if represented.branch_registered == true
 
-own if {
-	input.represented.party.has_branches == false
-	input.request.branch == concat("", ["0000", input.represented.party.kvk])
+else if {
+	represented.party.has_branches == false
+	branch == concat("", ["0000", represented.party.kvk])
 }
 
 # METADATA
@@ -26,9 +26,9 @@ unverified_passes if data.settings.unverified_branches_pass == true
 # METADATA
 # title: The branch, if one was asked for, was verified
 # scope: document
-verified if not input.request.branch
+verified(question) if not question.request.branch
 
-verified if own
+else if own(question.represented, question.request.branch)
 
 # METADATA
 # title: The service takes mandates for named branches
@@ -37,9 +37,9 @@ verified if own
 # custom:
 #   reasons:
 #     branches_not_accepted: The mandate is limited to branches, and the service does not take such mandates.
-accepted(mandate, _) if mandate.branches == "all"
+accepted(mandate, service) if mandate.branches == "all"
 
-accepted(_, service) if {
+else if {
 	service.definition.branches == true
 	service.instance.branches == true
 }
@@ -53,7 +53,7 @@ accepted(_, service) if {
 #     branch_required: The mandate is limited to branches, and the question names none; `branches` lists them.
 named(mandate) if mandate.branches == "all"
 
-named(_) if input.request.branch
+else if input.request.branch
 
 # METADATA
 # title: The mandate covers the branch
@@ -64,7 +64,7 @@ named(_) if input.request.branch
 #     branch_not_covered: The mandate is for other branches.
 covered(mandate) if mandate.branches == "all"
 
-covered(mandate) if {
+else if {
 	is_array(mandate.branches)
 	input.request.branch in mandate.branches
 }
@@ -72,9 +72,9 @@ covered(mandate) if {
 # METADATA
 # title: The mandate is met at this branch
 # scope: document
-met(mandate, _) if mandate.branches == "all"
+met(mandate, service) if mandate.branches == "all"
 
-met(mandate, service) if {
+else if {
 	accepted(mandate, service)
 	covered(mandate)
 }

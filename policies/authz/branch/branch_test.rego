@@ -12,12 +12,12 @@ test_own[note] if {
 		["0000 for a firm with branches", "000012345678", {"party": fixtures.firm}, false],
 		["an organisation without a KvK number", "0000", {"party": {"has_branches": false}}, false],
 	]
-	_own == want with input as {"request": {"branch": asked}, "represented": represented}
+	_own(represented, asked) == want
 }
 
-default _own := false
+default _own(_, _) := false
 
-_own if branch.own
+_own(represented, asked) if branch.own(represented, asked)
 
 test_reasons[note] if {
 	accepting := fixtures.service
@@ -44,8 +44,8 @@ test_verified[note] if {
 		["own", {"branch": "1"}, true, 1],
 		["not own", {"branch": "1"}, false, 0],
 	]
-	answers := {1 | branch.verified} with input as {"request": asked, "represented": {"branch_registered": registered}}
-	count(answers) == want
+	question := {"request": asked, "represented": {"branch_registered": registered}}
+	count({1 | branch.verified(question)}) == want
 }
 
 test_unverified_branches_pass_where_the_data_says_so if {

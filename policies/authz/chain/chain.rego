@@ -14,9 +14,9 @@ import data.authz.state
 # title: Chains that count
 # description: All that were found or, when the question names an intermediary, those through it (R107).
 # scope: document
-through_named(_) if not input.via
+through_named(chain) if not input.via
 
-through_named(chain) if chain.intermediary.party_id == input.via.party.party_id
+else if chain.intermediary.party_id == input.via.party.party_id
 
 # METADATA
 # title: The intermediary is active

@@ -13,19 +13,26 @@ import data.authz.validity
 # title: The next boundary among these mandates and parties
 # scope: document
 next(mandates, parties) := min(moments) if {
-	moments := [moment | some moment in _boundaries(mandates, parties); moment > input.now]
+	moments := _to_come(mandates, parties, input.now)
 	moments != []
 }
 
 else := null
 
-_boundaries(mandates, parties) := array.flatten([
-	[mandate.valid_from | some mandate in mandates],
-	[mandate.valid_until | some mandate in mandates],
-	[fact.since | some party in parties; some fact in party.states],
-	[fact.until | some party in parties; some fact in party.states],
-	[validity.majority(input.represented.party) |
+_to_come(mandates, parties, now) := array.flatten([
+	[mandate.valid_until | some mandate in mandates; mandate.valid_until > now],
+	[mandate.valid_from | some mandate in mandates; mandate.valid_from > now],
+	[moment |
+		some party in parties
+		some fact in party.states
+		some bound in ["since", "until"]
+		moment := fact[bound]
+		moment > now
+	],
+	[majority |
 		some mandate in mandates
 		mandate.ground == "parental_authority"
+		majority := validity.majority(input.represented.party)
+		majority > now
 	],
 ])

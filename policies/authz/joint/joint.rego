@@ -17,14 +17,14 @@ import data.authz.state
 #     joint_authority_required: More holders must act together; `holders_required` says how many.
 enough(mandate) if not mandate.joint
 
-enough(mandate) if count({one.party.party_id | some one in _present(mandate)}) + 1 >= mandate.joint.required
+else if count({one.party.party_id | some one in _present(mandate)}) + 1 >= mandate.joint.required
 
 # METADATA
 # title: Every holder's login reaches the level
 # scope: document
-suffices(mandate, _) if not mandate.joint
+suffices(mandate, required) if not mandate.joint
 
-suffices(mandate, required) if lacking(mandate, required) == set()
+else if lacking(mandate, required) == set()
 
 # METADATA
 # title: What the logins of the other holders lack

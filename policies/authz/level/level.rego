@@ -13,7 +13,10 @@ known(spelling) if data.tables.levels[spelling]
 
 # METADATA
 # title: The level that a service asks
-of_service(service) := max([service.definition.loa, service.instance.loa])
+# scope: document
+of_service(service) := service.definition.loa if service.definition.loa >= service.instance.loa
+
+else := service.instance.loa
 
 # METADATA
 # title: The level that this question requires
@@ -41,12 +44,16 @@ _above_catalogue(service) if data.tables.levels[input.request.min_loa] > of_serv
 login_too_low(required_level) if data.tables.levels[input.request.loa] < required_level
 
 # METADATA
+# title: The login reaches the level
+login_suffices(required_level) if data.tables.levels[input.request.loa] >= required_level
+
+# METADATA
 # title: The mandate reaches the level
 # description: Statutory authority has no level of its own; only the login counts there (R86, R95).
 # scope: document
 # custom:
 #   reasons:
 #     mandate_loa_insufficient: The mandate was registered at a lower level than required.
-mandate_suffices(mandate, _) if mandate.kind == "statutory"
-
 mandate_suffices(mandate, required_level) if mandate.loa >= required_level
+
+else if mandate.kind == "statutory"

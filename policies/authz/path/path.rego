@@ -14,7 +14,7 @@ import data.authz.state
 
 # METADATA
 # title: The actor acts for himself
-is_self if input.actor.party.party_id == input.represented.party.party_id
+is_self(question) if question.actor.party.party_id == question.represented.party.party_id
 
 # METADATA
 # title: The mandate may be used without an intermediary
@@ -27,17 +27,17 @@ direct(mandate) if {
 # METADATA
 # title: The actor may act as himself
 # description: Who names an intermediary asks for chains through it only (R107).
-as_himself if {
-	is_self
-	not input.via
+as_himself(question) if {
+	not question.via
+	is_self(question)
 }
 
 # METADATA
 # title: A mandate to the actor may count
 # description: Who acts for himself needs none, and gets round nothing by one (R33, R118).
-by_one_mandate if {
-	not input.via
-	not is_self
+by_one_mandate(question) if {
+	not question.via
+	not is_self(question)
 }
 
 # METADATA
@@ -58,12 +58,12 @@ else := found if {
 }
 
 _holds_himself(service) if {
-	as_himself
+	as_himself(input)
 	state.stopping_self(input.represented.party, service) == set()
 }
 
 _holding_direct(asked, required) := [_direct_path(mandate) |
-	by_one_mandate
+	by_one_mandate(input)
 	some mandate in asked.direct
 	direct(mandate)
 	link.holds(mandate, asked.service, required)
@@ -71,7 +71,7 @@ _holding_direct(asked, required) := [_direct_path(mandate) |
 ]
 
 _holding_chains(asked, required) := [_chain_path(found, first_link, second_link) |
-	not is_self
+	not is_self(input)
 	some found in asked.chains
 	chain.through_named(found)
 	chain.intermediary_active(found)
@@ -108,19 +108,19 @@ else := [{"path": none, "reasons": {"no_mandate" | not input.via_needed}}]
 none := {"basis": "none", "links": [], "parties": []}
 
 _self_candidates(service) := [{"path": _self, "reasons": reasons} |
-	as_himself
+	as_himself(input)
 	reasons := state.stopping_self(input.represented.party, service)
 ]
 
 _direct_candidates(asked, required) := [{"path": _direct_path(mandate), "reasons": reasons} |
-	by_one_mandate
+	by_one_mandate(input)
 	some mandate in asked.direct
 	direct(mandate)
 	reasons := link.reasons(mandate, asked.service, required) | link.source_reasons(mandate, asked.service)
 ]
 
 _chain_candidates(asked, required) := [{"path": _chain_path(found, first_link, second_link), "reasons": reasons} |
-	not is_self
+	not is_self(input)
 	some found in asked.chains
 	chain.through_named(found)
 	some first_link in found.first

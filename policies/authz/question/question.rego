@@ -14,7 +14,16 @@ import data.authz.state
 # METADATA
 # title: The question is understood
 # description: Every party and the service that it names are known; only then is anything else judged (R15, R17).
-understood if misunderstood == set()
+understood(question) if {
+	question.actor.party.kind == "person"
+	question.represented.party
+	_via_known(question)
+	service_named(question)
+}
+
+_via_known(question) if not question.via
+
+else if question.via.party
 
 # METADATA
 # title: What the question names and the register does not know
@@ -30,19 +39,19 @@ understood if misunderstood == set()
 #     service_ambiguous: The definition has several active instances; the ServiceID is needed.
 misunderstood contains "actor_unknown" if not input.actor.party
 
-misunderstood contains "actor_not_a_person" if input.actor.party.kind == "organisation"
+misunderstood contains "actor_not_a_person" if {
+	input.actor.party
+	not input.actor.party.kind == "person"
+}
 
 misunderstood contains "represented_unknown" if not input.represented.party
 
-misunderstood contains "intermediary_unknown" if {
-	input.via
-	not input.via.party
-}
+misunderstood contains "intermediary_unknown" if not _via_known(input)
 
 misunderstood contains "service_ambiguous" if input.service_missing == "ambiguous"
 
 misunderstood contains "service_unknown" if {
-	not service_named
+	not service_named(input)
 	not input.service_missing == "ambiguous"
 }
 
@@ -50,15 +59,26 @@ misunderstood contains "service_unknown" if {
 # title: The service asked for is known
 # description: It is one service instance, or a portal (R45, R46).
 # scope: document
-service_named if input.services[0]
+service_named(question) if question.services[0]
 
-service_named if input.portal
+else if question.portal
+
+# METADATA
+# title: Nothing speaks against every path
+# description: |
+#   The means is active (R13, R71), the actor able to act (R105, R118), the login of a known level (R95), and the branch
+#   one of the represented's own (R26, R29). Where this fails, `common` says why.
+sound(question) if {
+	data.tables.levels[question.request.loa]
+	_means_active(question.actor)
+	not _actor_unable(question.actor.party)
+	_known_if_asked(question.request)
+	_branch_passes(question)
+	_portal_active(question)
+}
 
 # METADATA
 # title: What speaks against every path
-# description: |
-#   The means must be active (R13, R71), the actor able to act (R105, R118), the login of a known level (R95), and
-#   the branch one of the represented's own (R26, R29).
 # scope: document
 # custom:
 #   reasons:
@@ -69,10 +89,7 @@ service_named if input.portal
 #     loa_unknown: The level of the login, or the level asked for, has no known spelling.
 #     branch_not_for_person: A natural person has no branches.
 #     branch_unknown: The branch is none of the represented's own.
-common contains "means_inactive" if {
-	input.actor.means
-	not input.actor.means.active == true
-}
+common contains "means_inactive" if not _means_active(input.actor)
 
 common contains "actor_deceased" if state.in_effect(input.actor.party, "deceased")
 
@@ -85,10 +102,7 @@ common contains "loa_unknown" if {
 	not level.known(spelling)
 }
 
-common contains "loa_unknown" if {
-	spelling := input.request.min_loa
-	not level.known(spelling)
-}
+common contains "loa_unknown" if not _known_if_asked(input.request)
 
 common contains "branch_not_for_person" if {
 	input.request.branch
@@ -96,15 +110,46 @@ common contains "branch_not_for_person" if {
 }
 
 common contains "branch_unknown" if {
-	input.request.branch
 	input.represented.party.kind == "organisation"
-	not branch.own
-	not branch.unverified_passes
+	not _branch_passes(input)
 }
 
-common contains "service_inactive" if {
-	input.portal
-	not services.active(input.portal)
+common contains "service_inactive" if not _portal_active(input)
+
+_means_active(actor) if not actor.means
+
+else if actor.means.active == true
+
+_actor_unable(person) if state.in_effect(person, "deceased")
+
+_actor_unable(person) if state.in_effect(person, "curatele")
+
+_known_if_asked(request) if not request.min_loa
+
+else if level.known(request.min_loa)
+
+_branch_passes(question) if not question.request.branch
+
+else if {
+	question.represented.party.kind == "organisation"
+	_branch_known(question)
+}
+
+_branch_known(question) if branch.own(question.represented, question.request.branch)
+
+else if branch.unverified_passes
+
+_portal_active(question) if not question.portal
+
+else if services.active(question.portal)
+
+# METADATA
+# title: The service can be asked for at this level
+# description: The same as `of_service` (R43, R95).
+open(service, required) if {
+	services.active(service)
+	level.within_catalogue(service)
+	level.login_suffices(required)
 }
 
 # METADATA
@@ -126,5 +171,5 @@ of_service(service, required) := union({
 against(service, required) := union({
 	common,
 	of_service(service, required),
-	{"via_required" | input.via_needed == true; not path.is_self},
+	{"via_required" | input.via_needed == true; not path.is_self(input)},
 })

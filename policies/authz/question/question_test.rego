@@ -18,7 +18,7 @@ test_misunderstood[note] if {
 		["portal", object.union(_base, {"services": [], "portal": fixtures.service}), set()],
 	]
 	question.misunderstood == want with input as asked
-	count({1 | question.understood}) == count({1 | want == set()}) with input as asked
+	count({1 | question.understood(asked)}) == count({1 | want == set()})
 }
 
 test_common[note] if {
@@ -35,13 +35,23 @@ test_common[note] if {
 		["a person's branch", {"request": {"branch": "1"}, "represented": citizen}, {"branch_not_for_person"}],
 		["closed portal", {"portal": {"definition": {"active": false}}}, {"service_inactive"}],
 	]
-	question.common == want with input as object.union(_base, change)
+	asked := object.union(_base, change)
+	question.common == want with input as asked
+	sound := count({1 | question.sound(asked)}) with input as asked
+	sound == count({1 | want == set()})
 }
 
-test_without_a_login if question.common == {"loa_missing"} with input as object.union(
-	object.remove(_base, ["request"]),
-	{"request": {}},
-)
+test_without_a_login if {
+	asked := object.union(object.remove(_base, ["request"]), {"request": {}})
+	not question.sound(asked)
+	question.common == {"loa_missing"} with input as asked
+}
+
+test_without_means if {
+	asked := object.union(object.remove(_base, ["actor"]), {"actor": {"party": fixtures.person}})
+	question.sound(asked) with input as asked
+	question.common == set() with input as asked
+}
 
 test_against[note] if {
 	some [note, change, service_change, want] in [
@@ -53,5 +63,8 @@ test_against[note] if {
 		["who needs none of them", {"via_needed": true, "represented": {"party": fixtures.person}}, {}, set()],
 	]
 	service := object.union(fixtures.service, service_change)
-	question.against(service, "eh3") == want with input as object.union(_base, change)
+	asked := object.union(_base, change)
+	question.against(service, "eh3") == want with input as asked
+	open := count({1 | question.open(service, "eh3")}) with input as asked
+	open == count({1 | want - {"via_required"} == set()})
 }

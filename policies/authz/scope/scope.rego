@@ -16,7 +16,7 @@ package authz.scope
 #     all_services_not_for_voluntary: A voluntary mandate for all services is none.
 everything_allowed(mandate) if mandate.scope.by != "everything"
 
-everything_allowed(mandate) if mandate.kind != "voluntary"
+else if mandate.kind != "voluntary"
 
 # METADATA
 # title: The service is in the mandate's scope
@@ -25,9 +25,11 @@ everything_allowed(mandate) if mandate.kind != "voluntary"
 # custom:
 #   reasons:
 #     service_not_covered: The set for which the mandate was given does not contain the service any more.
-covered(mandate, _) if mandate.scope.by in ["service", "owner", "everything"]
+covered(mandate, service) if mandate.scope.by == "service"
 
-covered(mandate, service) if {
+else if mandate.scope.by in ["owner", "everything"]
+
+else if {
 	mandate.scope.by == "set"
 	service.sets[mandate.scope.set]
 }
@@ -51,7 +53,7 @@ _added_later(mandate, service) if service.sets[mandate.scope.set] > mandate.scop
 #     operation_not_covered: The mandate is for other operations.
 operation_covered(mandate) if mandate.operations == "all"
 
-operation_covered(mandate) if {
+else if {
 	is_array(mandate.operations)
 	input.request.operation in mandate.operations
 }
@@ -65,7 +67,7 @@ operation_covered(mandate) if {
 #     case_not_covered: The mandate is for other cases.
 case_covered(mandate) if mandate.cases == "all"
 
-case_covered(mandate) if {
+else if {
 	is_array(mandate.cases)
 	input.request.case in mandate.cases
 }

@@ -28,8 +28,7 @@ mandatable(mandate, service) if {
 	_accepts_kind(mandate, service)
 }
 
-mandatable(mandate, service) if {
-	mandate.kind == "statutory"
+else if {
 	_accepts_kind(mandate, service)
 	service.definition.grounds[mandate.ground] == true
 	service.instance.grounds[mandate.ground] == true
@@ -47,9 +46,9 @@ _accepts_kind(mandate, service) if {
 # custom:
 #   reasons:
 #     domain_not_served: The ground of this authority does not reach services of this domain.
-domain_served(mandate, _) if mandate.kind != "statutory"
+domain_served(mandate, service) if mandate.kind != "statutory"
 
-domain_served(mandate, service) if data.tables.ground_domains[mandate.ground][service.domain] == true
+else if data.tables.ground_domains[mandate.ground][service.domain] == true
 
 # METADATA
 # title: The service accepts chains

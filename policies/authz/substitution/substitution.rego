@@ -17,9 +17,9 @@ import data.authz.validity
 # METADATA
 # title: The mandate rests on no other, or on one that carries it
 # scope: document
-holds(mandate, _, _) if not mandate.derived_from
+holds(mandate, service, required) if not mandate.derived_from
 
-holds(mandate, service, required) if {
+else if {
 	parent_in_force(mandate, service)
 	level.mandate_suffices(mandate.parent.mandate, required)
 	joint.enough(mandate.parent.mandate)

@@ -34,7 +34,7 @@ started(mandate) if mandate.valid_from <= input.now
 #     mandate_expired: The mandate has ended.
 unended(mandate) if input.now < mandate.valid_until
 
-unended(mandate) if {
+else if {
 	mandate.kind == "statutory"
 	not mandate.valid_until
 }
@@ -48,7 +48,9 @@ unended(mandate) if {
 #     mandate_too_long: The mandate runs longer than five years.
 short_enough(mandate) if mandate.kind == "statutory"
 
-short_enough(mandate) if calendar.within_five_years(mandate.valid_from, mandate.valid_until)
+else if calendar.surely_within_five_years(mandate.lasts)
+
+else if calendar.within_five_years(mandate.valid_from, mandate.valid_until)
 
 # METADATA
 # title: The child is not of age
@@ -59,7 +61,7 @@ short_enough(mandate) if calendar.within_five_years(mandate.valid_from, mandate.
 #     majority_reached: The child has come of age, so that parental authority has ended.
 under_age(mandate) if not mandate.ground == "parental_authority"
 
-under_age(mandate) if {
+else if {
 	mandate.ground == "parental_authority"
 	input.now < majority(input.represented.party)
 }

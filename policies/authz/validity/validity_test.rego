@@ -29,6 +29,8 @@ test_length[note] if {
 		["a year", fixtures.employee, true],
 		["six years", object.union(fixtures.employee, {"valid_until": fixtures.now + (2191 * fixtures.day)}), false],
 		["no end", object.remove(fixtures.employee, ["valid_until"]), false],
+		["a length that is given", {"kind": "employee", "lasts": 1}, true],
+		["a length that is given and too long", {"kind": "employee", "lasts": 2191 * fixtures.day}, false],
 		["no end by law", fixtures.statutory("signatory"), true],
 	]
 	_short_enough(mandate) == want

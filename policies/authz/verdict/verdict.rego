@@ -2,7 +2,8 @@
 # title: What the answer says
 # description: |
 #   Besides allow and reasons: on what ground (R119), by which mandates, for which branches (R29, R30), until when, and
-#   where follow-up messages go (R126, R127). Shape: `Verdict` in src/domain/evaluation.ts.
+#   where follow-up messages go (R126, R127). Shape: `Verdict` in src/domain/evaluation.ts; what an answer has nothing
+#   to say of is left out, and reads as nothing there (src/policy/result.ts).
 package authz.verdict
 
 import data.authz.branch
@@ -14,31 +15,21 @@ import data.authz.path
 not_understood(reasons) := {
 	"allow": false,
 	"reasons": sort(reasons),
-	"basis": null,
-	"mandates": [],
-	"branches": null,
-	"branch_verified": _branch_verified,
-	"changes_at": null,
-	"loa_required": null,
-	"services": null,
-	"holders_required": null,
-	"follow_up": null,
+	"branch_verified": _branch_verified(input),
 }
 
 # METADATA
 # title: Allowed by this path
 allowed(service, found) := {
 	"allow": true,
-	"reasons": [],
 	"basis": found.basis,
-	"mandates": path.mandate_ids(found),
+	"mandates": [mandate.mandate_id | some mandate in mandates],
 	"branches": _branches(found),
-	"branch_verified": _branch_verified,
-	"changes_at": changes.next(path.mandates(found), path.parties(found)),
-	"loa_required": null,
-	"services": null,
-	"holders_required": null,
+	"branch_verified": _branch_verified(input),
+	"changes_at": changes.next(mandates, path.parties(found)),
 	"follow_up": _follow_up(found, service),
+} if {
+	mandates := path.mandates(found)
 }
 
 # METADATA
@@ -46,16 +37,11 @@ allowed(service, found) := {
 # description: The services are listed, and each must be asked again (R45).
 portal(holding, changes_at) := {
 	"allow": true,
-	"reasons": [],
 	"basis": "portal",
 	"mandates": _once([id | some one in holding; some id in path.mandate_ids(one.path)]),
-	"branches": null,
-	"branch_verified": _branch_verified,
+	"branch_verified": _branch_verified(input),
 	"changes_at": changes_at,
-	"loa_required": null,
 	"services": sort([one.asked.service.service_id | some one in holding]),
-	"holders_required": null,
-	"follow_up": null,
 }
 
 # METADATA
@@ -64,20 +50,16 @@ portal(holding, changes_at) := {
 denied(nearest, changes_at) := {
 	"allow": false,
 	"reasons": sort(nearest.reasons),
-	"basis": null,
-	"mandates": [],
 	"branches": _branches_to_choose(nearest),
-	"branch_verified": _branch_verified,
+	"branch_verified": _branch_verified(input),
 	"changes_at": changes_at,
 	"loa_required": _loa_required(nearest),
-	"services": null,
 	"holders_required": _holders_required(nearest),
-	"follow_up": null,
 }
 
-default _branch_verified := false
+default _branch_verified(_) := false
 
-_branch_verified if branch.verified
+_branch_verified(question) if branch.verified(question)
 
 _branches(found) := "all" if found.links == []
 
@@ -87,14 +69,17 @@ _branches_to_choose(nearest) := nearest.path.links[0].branches if "branch_requir
 
 else := null
 
-_follow_up(found, _) := null if found.links == []
+_follow_up(found, service) := null if found.links == []
 
-_follow_up(found, service) := {
+else := {
 	"to": object.get(mandate, "follow_up", service.follow_up),
-	"delegate_may_read": object.get(mandate, "reads_messages", false),
+	"delegate_may_read": true,
 } if {
 	mandate := found.links[0]
+	mandate.reads_messages == true
 }
+
+else := {"to": object.get(found.links[0], "follow_up", service.follow_up)}
 
 # only where a stronger login alone would lift the denial
 _loa_required(nearest) := nearest.required if {
