@@ -12,6 +12,8 @@ export interface PlacesOptions {
   log: Log;
 }
 
+export type Places = ReturnType<typeof makePlaces>;
+
 /** Where we are in the stream of each partition, and when a place must be taken anew. */
 export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
   const follow = makeFollower(tracks, cache);

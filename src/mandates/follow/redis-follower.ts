@@ -10,7 +10,7 @@ import type { Forgetful } from './follower.ts';
 import type { Following } from './following.ts';
 import { type FreshnessOptions, makeFreshness } from './freshness.ts';
 import type { Expected } from './header.ts';
-import { makePlaces } from './places.ts';
+import { makePlaces, type Places } from './places.ts';
 import { askRunId, takeSight } from './sight.ts';
 import { readEntries } from './stream.ts';
 import { makeTwoConnections, TWO_SERVERS } from './two-connections.ts';
@@ -70,29 +70,16 @@ export function followRedis(options: RedisFollowerOptions): RedisFollowing {
     }
     if (servers.leadToTwo()) freshness.doubt(TWO_SERVERS);
     if (!servers.leadToOne()) return undefined;
-    const known = places.known();
-    if (known.length === 0) return undefined;
-    const behind = new Map(known.map(({ partition, id }) => [partition, id]));
-    for (const entry of await readEntries(stream, known)) {
-      const joins = places.take(entry, behind.get(entry.partition));
-      behind.set(entry.partition, entry.id);
-      if (!joins || entry.notice.notice === 'swap') checking.wake();
-    }
+    if (places.known().length === 0) return undefined;
+    if (await takeEntries(stream, places)) checking.wake();
     return 'again';
   }
 
   const stop = new AbortController();
   const warn = (failed: string) => (error: Error) => log.warn({ error: error.message }, failed);
-  const checking: Loop = loop(stop.signal, check, {
-    intervalMs: checkMs,
-    backoff: QUICKLY,
-    onError: warn('Redis could not be looked at'),
-  });
-  const reading: Loop = loop(stop.signal, read, {
-    intervalMs: checkMs,
-    backoff: QUICKLY,
-    onError: warn('the stream could not be read'),
-  });
+  const pace = { intervalMs: checkMs, backoff: QUICKLY };
+  const checking: Loop = loop(stop.signal, check, { ...pace, onError: warn('Redis could not be looked at') });
+  const reading: Loop = loop(stop.signal, read, { ...pace, onError: warn('the stream could not be read') });
 
   // Whoever answers on a new connection may be another Redis, or the same one with an older memory.
   const onReady = () => {
@@ -114,4 +101,17 @@ export function followRedis(options: RedisFollowerOptions): RedisFollowing {
       await Promise.all([checking.done, reading.done]);
     },
   };
+}
+
+/** Takes in what comes next. True: Redis is to be looked at again, after a gap or a rebuild. */
+async function takeEntries(stream: Redis, places: Places): Promise<boolean> {
+  const known = places.known();
+  const behind = new Map(known.map(({ partition, id }) => [partition, id]));
+  let isToBeSeen = false;
+  for (const entry of await readEntries(stream, known)) {
+    const joins = places.take(entry, behind.get(entry.partition));
+    behind.set(entry.partition, entry.id);
+    if (!joins || entry.notice.notice === 'swap') isToBeSeen = true;
+  }
+  return isToBeSeen;
 }

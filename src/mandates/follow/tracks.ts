@@ -27,25 +27,8 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
   function put(partition: number, track: Track): void {
     tracks[partition] = track;
     if (track.revision && isBefore(highest, track.revision)) highest = track.revision;
-    const reached = lowest();
+    const reached = lowestOf(tracks);
     if (reached) onReached(reached);
-  }
-
-  function lowest(): Revision | undefined {
-    let least: Revision | undefined;
-    for (const { revision } of tracks) {
-      if (revision === undefined) return undefined;
-      if (least === undefined || isBefore(revision, least)) least = revision;
-    }
-    return least;
-  }
-
-  function furthest(): Revision | undefined {
-    let most: Revision | undefined;
-    for (const { revision } of tracks) {
-      if (revision && (most === undefined || isBefore(most, revision))) most = revision;
-    }
-    return most;
   }
 
   return {
@@ -66,13 +49,13 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
     /** The revision of the partition that is furthest, when others are behind it. */
     ahead(): Revision | undefined {
       if (partitions === 1) return undefined;
-      const [least, most] = [lowest(), furthest()];
+      const [least, most] = [lowestOf(tracks), furthestOf(tracks)];
       return least && most && isBefore(least, most) ? most : undefined;
     },
     /** What is applied everywhere. @throws AppError with the code given to `lose` */
     applied(): Revision {
       for (const { code, why } of losses.values()) throw new AppError(code, why);
-      const at = lowest();
+      const at = lowestOf(tracks);
       if (at === undefined) throw new AppError(UNKNOWN.code, UNKNOWN.why);
       return at;
     },
@@ -85,4 +68,22 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
       });
     },
   };
+}
+
+/** What all have applied; undefined while one of them has no revision. */
+function lowestOf(tracks: readonly Track[]): Revision | undefined {
+  let least: Revision | undefined;
+  for (const { revision } of tracks) {
+    if (revision === undefined) return undefined;
+    if (least === undefined || isBefore(revision, least)) least = revision;
+  }
+  return least;
+}
+
+function furthestOf(tracks: readonly Track[]): Revision | undefined {
+  let most: Revision | undefined;
+  for (const { revision } of tracks) {
+    if (revision && (most === undefined || isBefore(most, revision))) most = revision;
+  }
+  return most;
 }
