@@ -71,6 +71,8 @@ export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
   /** An error stands in the place of its question. */
   async function readAll(questions: readonly Question[]): Promise<(Reading | AppError)[]> {
     const fetched = await Promise.all(questions.map((question) => readOne(question).catch(toAppError)));
+    // What was read for one question is of one moment already.
+    if (fetched.length === 1) return fetched;
     // All at one moment, where everything is at hand now.
     return questions.map((question, index) => {
       const reading = fetched[index];
