@@ -2,15 +2,13 @@ import { AppError } from '../domain/errors.ts';
 import type { Revision } from '../domain/revision.ts';
 import { makeCachedLookups } from '../mandates/cache.ts';
 import { followRedis } from '../mandates/follow/redis-follower.ts';
+import { USES } from '../mandates/redis-layout.ts';
 import { makeRedisLookups } from '../mandates/redis-lookups.ts';
 import { makeRedisUseSink } from '../records/redis-uses.ts';
 import { makeRedis, untilReady } from '../store/redis.ts';
 import { type Deciding, openDecisions } from './decide.ts';
 import { keysOf, urlOf } from './keys.ts';
 import { type SyncDeps, startProjecting } from './sync.ts';
-
-/** In the first partition: uses are few and belong to no party. */
-const USES = 'use:{m0}';
 
 /** Role `sidecar`: answers from Redis through a bounded cache; given a database it also takes part in sync. */
 export async function startSidecar(deps: SyncDeps): Promise<Deciding> {

@@ -91,6 +91,10 @@ export async function projectInto(
       },
       onApplied: ({ revision }) => metrics.syncRevision.set(revision.n),
       onFailure: () => metrics.syncFailures.inc(),
+      onUses({ entries, malformed }) {
+        metrics.useReports.inc(entries - malformed);
+        metrics.useReportsMalformed.inc(malformed);
+      },
     },
   });
 }
