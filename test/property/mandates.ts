@@ -199,18 +199,45 @@ function mandateFacts(kind: MandateKind, { validity: valid, limits: limit, natur
   };
 }
 
+/** Whether a mandate was passed on; from whatever stands there, or from a parent made to carry it, alone or jointly. */
+export type Onward = 'no' | 'anyhow' | 'carried' | 'jointly';
+
+export const onward: fc.Arbitrary<Onward> = mostly(
+  fc.constant<Onward>('no'),
+  fc.constantFrom<Onward>('anyhow', 'carried', 'jointly'),
+  4,
+);
+
 /** Some mandates become onward ones of an earlier mandate by the same grantor. */
-export function connect(rows: MandateRow[], onward: boolean[]): MandateRow[] {
-  const named = rows.map((row, index) => ({
+export function connect(rows: MandateRow[], passedOn: Onward[]): MandateRow[] {
+  const made = rows.map((row, index) => ({
     ...row,
     facts: { ...row.facts, mandate_id: namedUuid(`mandate ${index}`) },
   }));
-  return named.map((row, index) => {
-    const parent = named
-      .slice(0, index)
-      .find((one) => one.represented === row.represented && one.delegate !== row.delegate);
-    if (!onward[index] || !parent) return row;
+  for (const [index, row] of made.entries()) {
+    const how = passedOn[index] ?? 'no';
+    const place = made.findIndex((one) => one.represented === row.represented && one.delegate !== row.delegate);
+    const parent = made[place];
+    if (how === 'no' || !parent || place >= index) continue;
     const derived_from = { mandate_id: parent.facts.mandate_id, delegate: parent.delegate };
-    return { ...row, facts: { ...row.facts, derived_from } };
-  });
+    made[index] = { ...row, facts: { ...row.facts, derived_from } };
+    if (how !== 'anyhow') made[place] = carrying(parent, row, how === 'jointly');
+  }
+  return made;
+}
+
+function carrying(parent: MandateRow, { services, facts }: MandateRow, jointly: boolean): MandateRow {
+  const { status, valid_from, valid_until, operations, branches, cases, loa } = facts;
+  const period = { valid_from, ...(valid_until !== undefined && { valid_until }) };
+  const carried = {
+    ...parent.facts,
+    ...{ status, operations, branches, cases, loa },
+    ...period,
+    substitution: true as const,
+  };
+  return {
+    ...parent,
+    services,
+    facts: jointly ? { ...carried, joint: { required: 2, with: [partyId('holder')] } } : carried,
+  };
 }

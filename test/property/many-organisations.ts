@@ -35,7 +35,8 @@ export function manyOrganisations(count: number): { register: Register; asked: Q
     represented: { scheme: 'bsn', value: 'client' },
     service: SERVICE,
   };
-  return { register, asked: [question, { ...question, via: { scheme: 'kvk', value: 'last' } }] };
+  const tooLow: Question = { ...question, loa: 'eh1', represented: question.actor };
+  return { register, asked: [question, tooLow, { ...question, via: { scheme: 'kvk', value: 'last' } }] };
 }
 
 function party(party_id: string, kind: PartyFacts['kind']): PartyFacts {

@@ -19,6 +19,8 @@ const actor: fc.Arbitrary<Identifier> = mostly(
 const holder = fc.record({
   id: fc.constantFrom<Identifier>(
     { scheme: 'bsn', value: 'holder' },
+    { scheme: 'bsn', value: 'holder' },
+    { scheme: 'bsn', value: 'holder' },
     { scheme: 'pseudonym', value: 'holder' },
     { scheme: 'bsn', value: 'other' },
     { scheme: 'bsn', value: 'actor' },
@@ -46,7 +48,7 @@ export const questions: fc.Arbitrary<Question> = fc
     case: mostly(fc.constant(undefined), fc.constantFrom(...CASES), 6),
     via: mostly(fc.constant(undefined), fc.constantFrom('office', 'office', 'office', 'bureau', 'other', 'nobody'), 6),
     min_loa: mostly(fc.constant(undefined), fc.constantFrom(...LOGINS), 8),
-    together: mostly(fc.constant(undefined), fc.array(holder, { maxLength: 3 }), 3),
+    together: mostly(fc.constant(undefined), fc.array(holder, { maxLength: 3 }), 2),
   })
   .map(({ represented, via, together, loa, service, case: id, ...rest }) => {
     const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));

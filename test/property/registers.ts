@@ -3,7 +3,7 @@ import type { AliasFacts } from '../../src/domain/facts.ts';
 import type { Register } from '../oracle/register.ts';
 import { mostly } from './arbitraries.ts';
 
-import { connect, route } from './mandates.ts';
+import { connect, onward, route } from './mandates.ts';
 import { BRANCHES, FIRMS, PEOPLE, party, partyId, SERVICES, service } from './world.ts';
 
 /** A small register in which nearly everything may be wrong, and mostly is not. */
@@ -12,20 +12,20 @@ export const registers: fc.Arbitrary<Register> = fc
     parties: fc.tuple(...[...PEOPLE, ...FIRMS].map(party)),
     services: fc.tuple(...SERVICES.map(service)),
     rows: fc.array(route, { minLength: 2, maxLength: 4 }).map((made) => made.flat()),
-    onward: fc.array(mostly(fc.constant(false), fc.constant(true), 8), { minLength: 8, maxLength: 8 }),
+    passedOn: fc.array(onward, { minLength: 12, maxLength: 12 }),
     inactive: fc.record({
       actor: mostly(fc.constant<boolean>(true), fc.constant<boolean>(false), 24),
       holder: mostly(fc.constant<boolean>(true), fc.constant<boolean>(false), 6),
     }),
   })
-  .map(({ parties, services, rows, onward, inactive }) => ({
+  .map(({ parties, services, rows, passedOn, inactive }) => ({
     parties: new Map(parties.map((one) => [one.party_id, one])),
     aliases: aliases(inactive),
     branches: new Set(
       parties.filter((one) => one.has_branches).flatMap((one) => BRANCHES.map((b) => `${one.party_id} ${b}`)),
     ),
     services: new Map(services.map((one) => [one.service_id, one])),
-    mandates: connect(rows, onward),
+    mandates: connect(rows, passedOn),
   }));
 
 function aliases(active: { actor: boolean; holder: boolean }): Register['aliases'] {

@@ -52,6 +52,7 @@ const OFTEN: Partial<Record<Name, fc.Arbitrary<PartyFacts['states']>>> = {
   actor: states(6, OF_PERSONS),
   client: states(3, OF_PERSONS),
   firm: states(4, OF_FIRM),
+  holder: states(4),
 };
 
 function states(oneIn: number, among = STATES): fc.Arbitrary<PartyFacts['states']> {
