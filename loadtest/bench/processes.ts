@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).error === undefined;
@@ -75,6 +75,7 @@ export function describeMachine() {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     pinned: canPin ? 'server on cpu 0, generator on cpu 1' : 'not pinned',
+    loadAverage: loadavg()[0]?.toFixed(1) ?? 'unknown', // A closed loop on a quiet machine makes about 2 itself.
     node: process.version,
     redis: outputOf('redis-server', ['--version']).split(' ').slice(0, 3).join(' '),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
