@@ -45,9 +45,9 @@ export function makeEvaluate(deps: EvaluateDeps): Evaluate {
     if (answer.allow) deps.uses.note(answer.mandates, deps.now());
   }
 
-  function answerOf({ answer }: Outcome, call: Call): Decision | AppError {
+  function answerOf({ answer, gathered }: Outcome, call: Call): Decision | AppError {
     if (answer instanceof AppError || call.caller.rights.details) return answer;
-    return withoutDetails(answer);
+    return withoutDetails(answer, gathered);
   }
 
   /** The record first, then the answer: what was not recorded was not decided. */

@@ -50,6 +50,9 @@ function certificateOf(socket: TLSSocket): Connection['certificate'] {
   const { fingerprint256, subject } = socket.getPeerCertificate();
   if (!fingerprint256) return undefined;
   if (!socket.authorized) return 'refused';
-  const { serialNumber } = subjectForm.parse(subject);
+  // A subject with two serial numbers names nobody in particular.
+  const parsed = subjectForm.safeParse(subject);
+  if (!parsed.success) return 'refused';
+  const { serialNumber } = parsed.data;
   return { fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(), ...(serialNumber && { serialNumber }) };
 }

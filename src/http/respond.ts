@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { AppError } from '../domain/errors.ts';
 import { readJson } from './body.ts';
 import type { Connection } from './connection.ts';
 import { type Door, type Exchange, type Header, type Reply, requestIdOf } from './exchange.ts';
@@ -43,10 +44,15 @@ export function makeRespond(exchange: Exchange, checkHost: HostCheck) {
   }
 
   function refuse(c: HttpContext, thrown: unknown, more = {}, requestId = requestIdOf(headerOf(c))): Response {
-    return toResponse(exchange.refuse(thrown, requestId, c.req.path, more));
+    return toResponse(exchange.refuse(thrown, requestId, routeOf(c, thrown), more));
   }
 
   return { respond, publish, refuse };
+}
+
+/** What the log says of the address. One that is none may hold anything, a BSN too. */
+function routeOf(c: HttpContext, thrown: unknown): string {
+  return thrown instanceof AppError && thrown.code === 'not_found' ? '-' : c.req.path;
 }
 
 function headerOf(c: HttpContext): Header {
