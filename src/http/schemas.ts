@@ -63,7 +63,10 @@ export const decisionRequest = z
     service,
     operation: operation.optional(),
     case: caseId.optional(),
-    via: identifierOf('The intermediary through whom; then only chains through it count', 'urn:nl:kvk:90000002').optional(),
+    via: identifierOf(
+      'The intermediary through whom; then only chains through it count',
+      'urn:nl:kvk:90000002',
+    ).optional(),
     min_loa: loa.optional(),
     min_revision: minRevision.optional(),
     together: z
@@ -103,7 +106,10 @@ export const evaluationRequest = z
       properties: z
         .looseObject({
           loa: loa.optional(),
-          via: urnOf('The intermediary through whom; then only chains through it count', 'urn:nl:kvk:90000002').optional(),
+          via: urnOf(
+            'The intermediary through whom; then only chains through it count',
+            'urn:nl:kvk:90000002',
+          ).optional(),
         })
         .optional(),
     }),
