@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FOLLOW_UPS, GROUNDS, LOAS, MANDATE_KINDS, PARTY_STATES } from '../domain/facts.ts';
 
 /**
  * The schema of what rules read, which is a `PolicyInput` trimmed (trim.ts): `npm run build:policy` writes it to
@@ -9,24 +10,14 @@ const moment = z.int().describe('milliseconds since 1970, UTC');
 const id = z.string().min(1);
 const truth = z.literal(true);
 
-const Loa = z.enum(['eh2', 'eh2plus', 'eh3', 'eh4']);
-const Kind = z.enum(['employee', 'business', 'voluntary', 'statutory', 'appointed']);
-const GROUNDS = [
-  'signatory',
-  'owner',
-  'parental_authority',
-  'curatele',
-  'bewind',
-  'mentorschap',
-  'bankruptcy_curator',
-  'liquidator',
-] as const;
+const Loa = z.enum(LOAS);
+const Kind = z.enum(MANDATE_KINDS);
 const Ground = z.enum(GROUNDS);
-const FollowUp = z.enum(['delegate', 'represented', 'both']);
+const FollowUp = z.enum(FOLLOW_UPS);
 
 const State = z
   .object({
-    state: z.enum(['bankrupt', 'wsnp', 'dissolved', 'deregistered', 'deceased', 'curatele', 'bewind']),
+    state: z.enum(PARTY_STATES),
     since: moment,
     until: moment.exactOptional(),
   })
