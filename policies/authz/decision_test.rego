@@ -82,6 +82,24 @@ test_paths_that_count[note] if {
 	}
 }
 
+# an owner and his firm are one in law
+test_owner[note] if {
+	firm := fixtures.direct([fixtures.statutory("owner")])
+	found := firm.services[0]
+	grounds := {"definition": {"grounds": {"owner": true}}, "instance": {"grounds": {"owner": true}}}
+	some [note, domain, states, want] in [
+		["free", "assets", [], {"basis": "statutory"}],
+		["under bewind, for assets", "assets", [{"state": "bewind", "since": 0}], {"reasons": ["represented_under_bewind"]}],
+		["under bewind, for the rest", "general", [{"state": "bewind", "since": 0}], {"basis": "statutory"}],
+		["bankrupt", "general", [{"state": "bankrupt", "since": 0}], {"reasons": ["represented_bankrupt"]}],
+	]
+	service := object.union_n([found.service, grounds, {"domain": domain}])
+	actor := object.union(firm.actor, {"party": object.union(firm.actor.party, {"states": states})})
+	asked := object.union(firm, {"actor": actor, "services": [object.union(found, {"service": service})]})
+	answer := authz.decision with input as asked
+	object.filter(answer, object.keys(want)) == want
+}
+
 test_holders_of_the_parent if {
 	parent := {"mandate": {"joint": {"required": 2, "with": [fixtures.other_person.party_id]}}}
 	asked := fixtures.direct([object.union(fixtures.onward, {"parent": parent})])

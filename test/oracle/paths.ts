@@ -75,8 +75,8 @@ function makePath(inquiry: Inquiry, path: { basis: Basis; links: Link[]; between
   };
 }
 
-function self(inquiry: Inquiry): Path {
-  const { represented, at } = inquiry;
+/** What a person's own state keeps him from doing for himself. */
+function ownStates(person: PartyFacts, at: Inquiry['at']): string[] {
   const reasons: Partial<Record<string, string>> = {
     curatele: 'represented_under_curatele',
     bankrupt: 'represented_bankrupt',
@@ -86,7 +86,12 @@ function self(inquiry: Inquiry): Path {
     deceased: 'represented_deceased',
     ...(at.service.domain === 'assets' && { bewind: 'represented_under_bewind' }),
   };
-  const own = statesAt(represented, at.now).flatMap(({ state }) => reasons[state] ?? []);
+  return statesAt(person, at.now).flatMap(({ state }) => reasons[state] ?? []);
+}
+
+function self(inquiry: Inquiry): Path {
+  const { represented, at } = inquiry;
+  const own = ownStates(represented, at);
   return makePath(inquiry, { basis: 'self', links: [], between: [], own });
 }
 
@@ -97,7 +102,10 @@ function direct(inquiry: Inquiry): Path[] {
     .map((link) => {
       const { kind } = link.facts;
       const basis = kind === 'statutory' || kind === 'appointed' ? kind : 'mandate';
-      return makePath(inquiry, { basis, links: [link], between: [], own: firstLinkFailures(link, represented, at) });
+      // A sole proprietorship and its owner are one in law.
+      const owner = link.facts.ground === 'owner' ? ownStates(actor.party, at) : [];
+      const own = [...firstLinkFailures(link, represented, at), ...owner];
+      return makePath(inquiry, { basis, links: [link], between: [], own });
     });
 }
 

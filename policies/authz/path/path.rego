@@ -41,6 +41,15 @@ by_one_mandate(question) if {
 }
 
 # METADATA
+# title: The owner of a sole proprietorship may act
+# description: |
+#   In law he and his firm are one: what stops him from acting for himself stops him from acting for it (R118).
+# scope: document
+owner_may_act(mandate, _) if not mandate.ground == "owner"
+
+owner_may_act(_, service) if state.stopping_self(input.actor.party, service) == set()
+
+# METADATA
 # title: The path that an allow reports
 # description: |
 #   The first that holds, in the order self, direct, chain; among direct ones statutory and appointed first. For himself
@@ -66,6 +75,7 @@ _holding_direct(asked, required) := [_direct_path(mandate) |
 	by_one_mandate(input)
 	some mandate in asked.direct
 	direct(mandate)
+	owner_may_act(mandate, asked.service)
 	link.holds(mandate, asked.service, required)
 	link.source_holds(mandate, asked.service)
 ]
@@ -116,8 +126,17 @@ _direct_candidates(asked, required) := [{"path": _direct_path(mandate), "reasons
 	by_one_mandate(input)
 	some mandate in asked.direct
 	direct(mandate)
-	reasons := link.reasons(mandate, asked.service, required) | link.source_reasons(mandate, asked.service)
+	reasons := union({
+		link.reasons(mandate, asked.service, required),
+		link.source_reasons(mandate, asked.service),
+		_stopping_owner(mandate, asked.service),
+	})
 ]
+
+_stopping_owner(mandate, service) := {reason |
+	mandate.ground == "owner"
+	some reason in state.stopping_self(input.actor.party, service)
+}
 
 _chain_candidates(asked, required) := [{"path": _chain_path(found, first_link, second_link), "reasons": reasons} |
 	not is_self(input)
