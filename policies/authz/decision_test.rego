@@ -73,6 +73,10 @@ test_paths_that_count[note] if {
 			{"reasons": ["represented_under_bewind"]},
 		],
 		["not as himself through somebody", object.union(_himself, via), {"reasons": ["no_mandate"]}],
+		[
+			"nor when he works for too many", object.union_n([_himself, via, {"via_needed": true}]),
+			{"reasons": ["no_mandate"]},
+		],
 		["not by one mandate through somebody", object.union(direct, via), {"reasons": ["no_mandate"]}],
 		["by a chain through somebody", object.union(chain, via), {"basis": "chain"}],
 	]

@@ -111,7 +111,15 @@ candidates(asked, required) := found if {
 	found != []
 }
 
-else := [{"path": none, "reasons": {"no_mandate" | not input.via_needed}}]
+else := [{"path": none, "reasons": {"no_mandate" | not via_required}}]
+
+# METADATA
+# title: The intermediary must be named
+# description: Not by who acts for himself - no intermediary helps him (R107).
+via_required if {
+	input.via_needed == true
+	not is_self(input)
+}
 
 # METADATA
 # title: No path at all

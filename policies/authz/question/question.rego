@@ -171,5 +171,5 @@ of_service(service, required) := union({
 against(service, required) := union({
 	common,
 	of_service(service, required),
-	{"via_required" | input.via_needed == true; not path.is_self(input)},
+	{"via_required" | path.via_required},
 })
