@@ -23,13 +23,14 @@ export async function runRole(
 ): Promise<void> {
   const deps = makeDeps(terminal, role);
   const { config, lifecycle, log } = deps;
-  // Listening from the start: a signal during start-up closes what is open by then.
   const stopped = untilStopped(log);
-  const running = await Promise.race([opening(lifecycle, () => open(deps)), stopped.then(() => undefined)]);
+  const opened = opening(lifecycle, () => open(deps));
+  const running = await Promise.race([opened, stopped.then(() => undefined)]);
   if (running?.reopen) process.on('SIGHUP', running.reopen);
   await stopped;
   const limit = setTimeout(() => process.exit(1), config.listen.drainMs + CLOSE_WITHIN_MS);
-  limit.unref();
+  // Stopped while starting: what is half open can only be closed once it is open, or has failed and closed itself.
+  await opened.catch(() => {});
   await lifecycle.close();
   clearTimeout(limit);
 }

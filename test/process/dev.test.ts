@@ -29,6 +29,17 @@ describe('machtig dev', () => {
   });
 });
 
+describe('machtig dev, stopped while it starts', () => {
+  it.each([400, 700, 1000, 1300])('ends in order after %i ms', async (afterMs) => {
+    const { dev, ended } = startDev({});
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    dev.kill('SIGTERM');
+    const [code, signal] = await ended;
+    // Before it listens for signals the signal ends it, which is as good.
+    expect(signal === 'SIGTERM' || code === 0).toBe(true);
+  });
+});
+
 describe('machtig sidecar without Redis', () => {
   let sidecar: Process;
   afterAll(() => sidecar?.kill('SIGTERM'));
@@ -74,17 +85,24 @@ describe('the command line', () => {
   });
 });
 
-/** What dev prints until it has said everything. */
-async function firstWords(env: Record<string, string>): Promise<string> {
+function startDev(env: Record<string, string>) {
   const dev = spawn(process.execPath, [join(ROOT, 'bin/machtig.js'), 'dev'], {
     env: { PATH: process.env.PATH ?? '', MACHTIG_PORT: '0', MACHTIG_OPS_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = new Promise<[number | null, string | null]>((resolve) =>
+    dev.once('exit', (code, signal) => resolve([code, signal])),
+  );
+  return { dev, ended };
+}
+
+/** What dev prints until it has said everything. */
+async function firstWords(env: Record<string, string>): Promise<string> {
+  const { dev, ended } = startDev(env);
   let said = '';
   dev.stdout.on('data', (text: Buffer) => {
     said += text.toString();
   });
-  const ended = new Promise((resolve) => dev.once('exit', resolve));
   try {
     return await eventually('dev has said everything', () => said.includes('Ctrl-C') && said);
   } finally {
