@@ -158,6 +158,27 @@ describe('separate processes on a real Postgres and Redis', () => {
     expect(JSON.parse(verified.out)).toMatchObject({ equal: true });
   });
 
+  it('never allows what was revoked while it was frozen', async () => {
+    const frozen = await startMachtig('sidecar', { ...sidecarEnv('frozen'), MACHTIG_MAX_STALENESS_MS: '1000' });
+    try {
+      await frozen.ready();
+      const { body, mandate } = required(allowsByOneMandate().at(-1));
+      await eventually('it allows', async () => (await ask(frozen, body)).answer.allow === true);
+      frozen.send('SIGSTOP');
+      await runMachtig(['revoke', mandate], env);
+      // Asked while it cannot hear: all of these wait in its socket, in front of what the stream brings.
+      const asked = Array.from({ length: 20 }, () => ask(frozen, body));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      frozen.send('SIGCONT');
+      for (const { status, answer } of await Promise.all(asked)) {
+        expect(status === 503 || answer.allow === false, JSON.stringify(answer)).toBe(true);
+      }
+      await eventually('it answers again', async () => (await ask(frozen, body)).answer.allow === false);
+    } finally {
+      await frozen.kill('SIGTERM');
+    }
+  });
+
   it('keeps an unbroken chain of records', async () => {
     await Promise.all(sidecars.map((sidecar) => sidecar.kill('SIGTERM')));
     for (const name of ['a', 'b']) {

@@ -29,6 +29,8 @@ export interface Process {
   /** Status code of an ops address, such as `/readyz`. */
   health(path: string): Promise<number>;
   ready(): Promise<void>;
+  /** Sends a signal that does not end the process, such as SIGSTOP. */
+  send(signal: NodeJS.Signals): void;
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function startMachtig(role: string, env: Environment): Promise<Proc
         return (await health('/readyz')) === 200;
       });
     },
+    send: (signal) => void child.kill(signal),
     async kill(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
