@@ -10,6 +10,13 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'host_refused'
   | 'conflict'
+  | 'act_refused'
+  | 'precondition_required'
+  | 'precondition_failed'
+  | 'idempotency_conflict'
+  | 'unsupported_media_type'
+  | 'not_acceptable'
+  | 'too_many_requests'
   | 'epoch_mismatch'
   | 'data_stale'
   | 'revision_not_reached'
@@ -30,12 +37,19 @@ export interface Fault {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly Fault[];
+  /** Why the rules refuse an act; codes of docs/reasons.md. */
+  readonly reasons: readonly string[];
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; faults?: readonly Fault[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; faults?: readonly Fault[]; reasons?: readonly string[] } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.faults = options.faults ?? [];
+    this.reasons = options.reasons ?? [];
   }
 }
 

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode, toError } from '../domain/errors.ts';
 
 interface ErrorClass {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 421 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 406 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 429 | 500 | 503;
   title: string;
   /** The fixed sentence that callers read; the cause goes to the log alone. */
   detail: string;
@@ -33,6 +33,29 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
     detail: 'The Host header names no host of this process (MACHTIG_ALLOWED_HOSTS).',
   },
   conflict: { status: 409, title: 'Conflict', detail: 'The request does not fit the present state.' },
+  act_refused: {
+    status: 403,
+    title: 'Act refused',
+    detail: 'The rules do not allow this; every reason is listed in reasons.',
+  },
+  precondition_required: {
+    status: 428,
+    title: 'If-Match needed',
+    detail: 'Send the ETag of what you have seen as If-Match, so that no change of another is lost.',
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'Changed meanwhile',
+    detail: 'It has changed since you saw it; read it again.',
+  },
+  idempotency_conflict: {
+    status: 422,
+    title: 'Idempotency-Key used before',
+    detail: 'This Idempotency-Key came with another request before.',
+  },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type', detail: 'This address reads JSON.' },
+  not_acceptable: { status: 406, title: 'Not acceptable', detail: 'This address answers in JSON.' },
+  too_many_requests: { status: 429, title: 'Too many requests', detail: 'Wait as long as Retry-After says.' },
   epoch_mismatch: {
     status: 409,
     title: 'Another epoch',
@@ -85,11 +108,13 @@ export interface Problem {
   code: ErrorCode;
   request_id: string;
   errors?: { at: string; message: string }[];
+  /** Of an act that the rules refuse. */
+  reasons?: string[];
 }
 
 /** Turns whatever was thrown into what the caller may know of it (RFC 9457). */
 export function toProblem(thrown: unknown, requestId: string): Problem {
-  const { code, message, faults: named } = toAppError(thrown);
+  const { code, message, faults: named, reasons } = toAppError(thrown);
   // Bounds deeper down refuse in one sentence of their own.
   const faults = code === 'invalid_request' && named.length === 0 ? [{ at: '', message }] : named;
   const { status, title, detail } = ERROR_CLASSES[code];
@@ -101,6 +126,7 @@ export function toProblem(thrown: unknown, requestId: string): Problem {
     code,
     request_id: requestId,
     ...(faults.length > 0 && { errors: faults.map(({ at, message }) => ({ at, message })) }),
+    ...(reasons.length > 0 && { reasons: [...reasons] }),
   };
 }
 

@@ -23,6 +23,10 @@ export interface Keys {
   seal(identifier: Identifier, alias: string): Buffer;
   /** @throws Error without a key, or when the text was altered or moved */
   unseal(sealed: Buffer, alias: string): string;
+  /** Encrypts a text that must be given again, bound to what it is for. @throws Error without a key */
+  sealText(text: string, purpose: string): Buffer;
+  /** @throws Error without a key, or when it was altered or is for something else */
+  unsealText(sealed: Buffer, purpose: string): string;
 }
 
 const ALIAS_BYTES = 16;
@@ -44,19 +48,23 @@ export function makeKeys({ hmacKey, hmacKeyId, sealKey }: KeyOptions): Keys {
       createHmac('sha256', hmacKey).update(toUrn(identifier)).digest().toString('hex', 0, ALIAS_BYTES),
     check: () => keyCheck,
     canSeal: sealKey !== undefined,
-    seal: (identifier, alias) => {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, sealing(), nonce).setAAD(Buffer.from(alias, 'hex'));
-      const text = Buffer.concat([cipher.update(toUrn(identifier), 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), text]);
-    },
-    unseal: (sealed, alias) => {
-      const decipher = createDecipheriv(CIPHER, sealing(), sealed.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      })
-        .setAAD(Buffer.from(alias, 'hex'))
-        .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      return decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-    },
+    seal: (identifier, alias) => encrypt(sealing(), toUrn(identifier), Buffer.from(alias, 'hex')),
+    unseal: (sealed, alias) => decrypt(sealing(), sealed, Buffer.from(alias, 'hex')),
+    sealText: (text, purpose) => encrypt(sealing(), text, Buffer.from(purpose)),
+    unsealText: (sealed, purpose) => decrypt(sealing(), sealed, Buffer.from(purpose)),
   };
+}
+
+function encrypt(key: Buffer, text: string, bound: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(bound);
+  const hidden = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), hidden]);
+}
+
+function decrypt(key: Buffer, sealed: Buffer, bound: Buffer): string {
+  const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    .setAAD(bound)
+    .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  return decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
 }

@@ -46,6 +46,20 @@ export interface ActedBy {
   /** By which way: `import`, `operator`, `admin`, … */
   channel: string;
   reason?: string;
+  /** Through the admin API: what was done, in which capacity, and by which mandates it was allowed. */
+  act?: string;
+  capacity?: string;
+  authority?: readonly string[];
+  /** HMAC of the means he logged in with (R13), and its level. */
+  means?: string;
+  loa?: string;
+  /** Fingerprint of the certificate that signed the request (R96). */
+  signature?: string;
+  /** Why a weaker authentication was accepted (R103). */
+  deviation?: string;
+  /** Channels over which a court's request was verified (R104). */
+  verified_by?: readonly string[];
+  request_id?: string;
 }
 
 export interface PoolOptions {
@@ -111,6 +125,18 @@ export async function withTransaction<T>(
   }
 }
 
+/**
+ * Runs `fn` in one read-only transaction: everything it reads is of one moment.
+ * @throws AppError `store_unavailable` | `not_ready`, and whatever `fn` throws
+ */
+export async function withReading<T>(pool: pg.Pool, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  try {
+    return await withClient(pool, 'begin isolation level repeatable read read only', fn);
+  } catch (error) {
+    throw toUnmigrated(error);
+  }
+}
+
 function toUnmigrated(error: unknown): unknown {
   const isUnmigrated = (['undefinedTable', 'undefinedColumn', 'undefinedFunction'] as const).some((state) =>
     isSqlState(error, state),
@@ -120,12 +146,18 @@ function toUnmigrated(error: unknown): unknown {
   return new AppError('not_ready', message, { cause: error });
 }
 
-async function attempt<T>(pool: pg.Pool, actedBy: ActedBy, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+function attempt<T>(pool: pg.Pool, actedBy: ActedBy, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return withClient(pool, 'begin isolation level read committed', async (client) => {
+    await client.query("select set_config('machtig.acted_by', $1, true)", [JSON.stringify(actedBy)]);
+    return fn(client);
+  });
+}
+
+async function withClient<T>(pool: pg.Pool, begin: string, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await connect(pool.options.connectionString, () => pool.connect());
   let broken: Error | undefined;
   try {
-    await client.query('begin isolation level read committed');
-    await client.query("select set_config('machtig.acted_by', $1, true)", [JSON.stringify(actedBy)]);
+    await client.query(begin);
     const result = await fn(client);
     await client.query('commit');
     return result;

@@ -8,6 +8,7 @@ const LAYERS = [
   'main',
   'cli',
   'http',
+  'administer',
   'evaluate',
   'register',
   'policy',

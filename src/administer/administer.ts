@@ -1,0 +1,148 @@
+import type pg from 'pg';
+import type { AdminVerdict } from '../domain/administration.ts';
+import { AppError } from '../domain/errors.ts';
+import type { AliasFacts } from '../domain/facts.ts';
+import { makePostgresLookups } from '../mandates/postgres-lookups.ts';
+import { recordKey } from '../mandates/record-key.ts';
+import type { Engine } from '../policy/engine.ts';
+import type { Keys } from '../store/keys.ts';
+import { type ActedBy, withReading, withTransaction } from '../store/postgres.ts';
+import type { Act, Acting, Administer, Session, WriteOptions } from './acting.ts';
+import { authoriseActs } from './authorise.ts';
+import { type Caller, findCaller } from './caller.ts';
+import { claimKey, keepAnswer } from './idempotency.ts';
+import { findManageService } from './manage-service.ts';
+
+export interface AdministerDeps {
+  pool: pg.Pool;
+  keys: Keys;
+  /** The bundle's `admin/decision`. */
+  policy: Engine<AdminVerdict>;
+  /** ServiceID of the register's own service *manage mandates* (R106). */
+  manageService: string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+interface Opened extends Acting {
+  /** Whether anything was authorised. */
+  allowed(): boolean;
+}
+
+/** Every act of the admin API goes through here: one transaction, authorised by the rules, with who acted for whom. */
+export function makeAdminister(deps: AdministerDeps): Administer {
+  return {
+    write: (session, options, act) =>
+      withTransaction(deps.pool, { who: 'unknown', channel: 'admin' }, async (client) => {
+        const { idempotency } = options;
+        const before = idempotency && (await claimKey(client, deps.keys, session, idempotency));
+        // What was kept under this key is what this same use case answered.
+        if (before)
+          return { value: before.value as Awaited<ReturnType<typeof act>>, revision: before.revision, repeated: true };
+        const acting = await open(deps, client, session, options, true);
+        const value = await act(acting);
+        if (!acting.allowed()) throw new AppError('internal', 'nothing was authorised');
+        const revision = await settle(client);
+        if (idempotency) await keepAnswer(client, deps.keys, session, idempotency.key, { value, revision });
+        return { value, revision, repeated: false };
+      }),
+    read: (session, look) =>
+      withReading(deps.pool, async (client) => {
+        const acting = await open(deps, client, session, {}, false);
+        const value = await look(acting);
+        if (!acting.allowed()) throw new AppError('internal', 'nothing was authorised');
+        return value;
+      }),
+  };
+}
+
+async function open(
+  deps: AdministerDeps,
+  client: pg.PoolClient,
+  session: Session,
+  options: WriteOptions,
+  locks: boolean,
+): Promise<Opened> {
+  const { keys, policy } = deps;
+  const lookups = makePostgresLookups(client);
+  const caller = await findCaller(session, { lookups, keys, client });
+  const manage = await findManageService(lookups, deps.manageService);
+  const now = deps.now();
+  let allowed = false;
+  return {
+    client,
+    now: new Date(now),
+    session,
+    keys,
+    actor: caller.participant?.party?.party_id,
+    allowed: () => allowed,
+    find: async (identifier) => {
+      const [facts] = await lookups.read([recordKey.alias(keys.alias(identifier))]);
+      return (facts as AliasFacts | null | undefined)?.party_id;
+    },
+    async authorise(...acts) {
+      refuseUnbound(caller, acts);
+      const verdicts = await authoriseActs({ client, policy, session, caller, manage, locks, now }, acts);
+      allowed = true;
+      if (locks) await sayWhoActs(client, actedBy(session, caller, acts, verdicts, options));
+      return verdicts;
+    },
+  };
+}
+
+/** Who logged in for one party acts for no other, on whichever side of the mandate it stands. */
+function refuseUnbound({ boundTo }: Caller, acts: readonly Act[]): void {
+  if (boundTo === undefined) return;
+  const sides = (act: Act) => [
+    act.mandate?.represented,
+    act.mandate?.delegate,
+    act.current?.represented,
+    act.current?.delegate,
+    act.party,
+  ];
+  if (boundTo !== null && acts.every((act) => sides(act).includes(boundTo))) return;
+  throw new AppError('act_refused', 'the login is for another party', { reasons: ['login_for_another_party'] });
+}
+
+function actedBy(
+  session: Session,
+  caller: Caller,
+  acts: readonly Act[],
+  verdicts: readonly AdminVerdict[],
+  { reason }: WriteOptions,
+): ActedBy {
+  const deviation = acts.find((act) => act.deviation !== undefined)?.deviation;
+  const verified_by = acts.find((act) => act.verified_by !== undefined)?.verified_by;
+  const onBehalfOf = [
+    ...new Set(acts.map(({ mandate, current, party }) => (mandate ?? current)?.represented ?? party)),
+  ];
+  return {
+    who: caller.participant?.party?.party_id ?? `system:${session.system?.name ?? 'unknown'}`,
+    channel: 'admin',
+    ...(onBehalfOf.length === 1 && onBehalfOf[0] && { on_behalf_of: onBehalfOf[0] }),
+    act: acts[0]?.name ?? '',
+    capacity: verdicts[0]?.capacity ?? '',
+    authority: [...new Set(verdicts.flatMap(({ authority }) => authority))],
+    ...(caller.means && { means: caller.means }),
+    ...(session.person?.loa && { loa: session.person.loa }),
+    ...(session.signature && { signature: session.signature.fingerprint }),
+    ...(reason !== undefined && { reason }),
+    ...(deviation !== undefined && { deviation }),
+    ...(verified_by && { verified_by }),
+    request_id: session.requestId,
+  };
+}
+
+async function sayWhoActs(client: pg.ClientBase, by: ActedBy): Promise<void> {
+  await client.query("select set_config('machtig.acted_by', $1, true)", [JSON.stringify(by)]);
+}
+
+/** Draws the revisions now, as the last act before the commit, so that the answer can name them. */
+async function settle(client: pg.ClientBase): Promise<string> {
+  await client.query('set constraints all immediate');
+  const { rows } = await client.query<{ revision: string }>(
+    'select (select epoch from register) || $1 || coalesce((select max(revision) from changes), 0) as revision',
+    ['.'],
+  );
+  return rows[0]?.revision ?? '';
+}

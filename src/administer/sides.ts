@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import type { PartyFacts, PartyId } from '../domain/facts.ts';
+import { findMandates } from '../evaluate/find-mandates.ts';
+import { findServices } from '../evaluate/find-services.ts';
+import { required } from '../evaluate/incomplete.ts';
+import { planScopes } from '../evaluate/scopes.ts';
+import { runReading, type Strand } from '../evaluate/strand.ts';
+import type { Lookups } from '../mandates/lookups.ts';
+import { recordKey } from '../mandates/record-key.ts';
+import type { ManagedParty } from '../policy/admin-input.ts';
+import type { Participant, PathMandate } from '../policy/input.ts';
+import { gatherManaging } from './managing.ts';
+
+export interface SideDeps {
+  client: pg.ClientBase;
+  lookups: Lookups;
+  /** ServiceID of *manage mandates*. */
+  manageService: string;
+  now: number;
+}
+
+/** Who manages whom, as far as this actor is concerned. Systems have no `actor`. */
+export async function readSide(
+  deps: SideDeps,
+  party: PartyId,
+  actor: Participant | undefined,
+  together: readonly Participant[],
+): Promise<ManagedParty> {
+  const represented = await readParty(deps, party);
+  if (actor?.party === undefined) return { party: represented, representatives: [] };
+  const known = { ...actor, party: actor.party };
+  const ask = (whom: PartyFacts) =>
+    runReading(
+      gatherManaging({ actor: known, represented: whom, together, service: deps.manageService, now: deps.now }),
+      deps.lookups,
+    );
+  const managing = await ask(represented);
+  const representatives: ManagedParty['representatives'] = [];
+  for (const id of await representativesOf(deps, party, actor.party.party_id)) {
+    const asked = await ask(await readParty(deps, id));
+    for (const mandate of await mandatesBetween(deps, party, id)) representatives.push({ mandate, managing: asked });
+  }
+  return { party: represented, managing, representatives };
+}
+
+export async function readParty({ lookups }: Pick<SideDeps, 'lookups'>, party: PartyId): Promise<PartyFacts> {
+  const [facts] = await lookups.read([recordKey.party(party)]);
+  // Under a party key stands a party.
+  return required(facts as PartyFacts | null | undefined);
+}
+
+/** Those who represent a party by law, and for whom this actor holds a mandate himself. */
+async function representativesOf({ client }: SideDeps, party: PartyId, actor: PartyId): Promise<PartyId[]> {
+  const { rows } = await client.query<{ delegate: PartyId }>(
+    `select distinct law.delegate from mandates law
+       join mandates own on own.represented = law.delegate and own.delegate = $2 and own.status = 'active'
+     where law.represented = $1 and law.kind = 'statutory' and law.status = 'active' and law.delegate <> $2
+     order by 1 limit 20`,
+    [party, actor],
+  );
+  return rows.map(({ delegate }) => delegate);
+}
+
+async function mandatesBetween(deps: SideDeps, grantor: PartyId, delegate: PartyId): Promise<PathMandate[]> {
+  const found = await runReading(findBetween(deps.manageService, grantor, delegate), deps.lookups);
+  return found.filter(({ kind }) => kind === 'statutory');
+}
+
+function* findBetween(service: string, grantor: PartyId, delegate: PartyId): Strand<PathMandate[]> {
+  const services = yield* findServices(service);
+  const { found } = yield* findMandates([{ grantor, delegate }], { plan: planScopes(services.services, undefined) });
+  return found[0]?.[0] ?? [];
+}
