@@ -27,6 +27,8 @@ export interface AdministerDeps {
 interface Opened extends Acting {
   /** Whether anything was authorised. */
   allowed(): boolean;
+  /** The mandates by which. */
+  authority: ReadonlySet<string>;
 }
 
 /** Every act of the admin API goes through here: one transaction, authorised by the rules, with who acted for whom. */
@@ -42,6 +44,7 @@ export function makeAdminister(deps: AdministerDeps): Administer {
         const acting = await open(deps, client, session, options, true);
         const value = await act(acting);
         if (!acting.allowed()) throw new AppError('internal', 'nothing was authorised');
+        await noteUse(client, acting);
         const revision = await settle(client);
         if (idempotency) await keepAnswer(client, deps.keys, session, idempotency.key, { value, revision });
         return { value, revision, repeated: false };
@@ -69,8 +72,10 @@ async function open(
   const manage = await findManageService(lookups, deps.manageService);
   const now = deps.now();
   let allowed = false;
+  const authority = new Set<string>();
   return {
     client,
+    authority,
     now: new Date(now),
     session,
     keys,
@@ -84,6 +89,7 @@ async function open(
       refuseUnbound(caller, acts);
       const verdicts = await authoriseActs({ client, policy, session, caller, manage, locks, now }, acts);
       allowed = true;
+      for (const verdict of verdicts) for (const mandate of verdict.authority) authority.add(mandate);
       if (locks) await sayWhoActs(client, actedBy(session, caller, acts, verdicts, options));
       return verdicts;
     },
@@ -135,6 +141,16 @@ function actedBy(
 
 async function sayWhoActs(client: pg.ClientBase, by: ActedBy): Promise<void> {
   await client.query("select set_config('machtig.acted_by', $1, true)", [JSON.stringify(by)]);
+}
+
+/** Managing is a use of the mandate that allows it: a manager who never does so is asked about (R82). */
+async function noteUse(client: pg.ClientBase, { authority, now }: Opened): Promise<void> {
+  await client.query(
+    `insert into mandate_uses (mandate_id, day, uses, last_used_at)
+     select id, ($2::timestamptz at time zone 'Europe/Amsterdam')::date, 1, $2 from unnest($1::uuid[]) as id order by id
+     on conflict (mandate_id, day) do update set uses = mandate_uses.uses + 1, last_used_at = excluded.last_used_at`,
+    [[...authority], now],
+  );
 }
 
 /** Draws the revisions now, as the last act before the commit, so that the answer can name them. */

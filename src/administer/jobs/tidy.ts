@@ -1,0 +1,22 @@
+import { asJob, type Job } from './job.ts';
+
+/** An Idempotency-Key is remembered this long. */
+const REMEMBERED_HOURS = 24;
+
+/** Forgets answers that nobody will ask for again. */
+export const tidy: Job = {
+  name: 'tidy',
+  cron: '40 * * * *',
+  says: `forgets Idempotency-Keys after ${REMEMBERED_HOURS} hours`,
+  requirements: [],
+  async run({ pool }, now) {
+    const forgotten = await asJob(pool, 'tidy', 'older than a day', async (client) => {
+      const { rowCount } = await client.query(
+        'delete from idempotent_answers where created_at < $1::timestamptz - make_interval(hours => $2)',
+        [now, REMEMBERED_HOURS],
+      );
+      return rowCount ?? 0;
+    });
+    return { forgotten };
+  },
+};
