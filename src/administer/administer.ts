@@ -86,6 +86,7 @@ async function open(
       return (facts as AliasFacts | null | undefined)?.party_id;
     },
     async authorise(...acts) {
+      if (acts.length === 0) throw new AppError('internal', 'no act to authorise');
       refuseUnbound(caller, acts);
       const verdicts = await authoriseActs({ client, policy, session, caller, manage, locks, now }, acts);
       allowed = true;

@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
+import type { PartyId } from '../../domain/facts.ts';
 import type { Acting, MandateRow } from '../acting.ts';
 import { lockMandates } from '../authorise.ts';
 
@@ -11,6 +12,7 @@ export interface AnswerWish {
 }
 
 interface Asked {
+  represented: PartyId;
   mandates: string[];
   settled_at: Date | null;
 }
@@ -28,7 +30,10 @@ export async function answerReconfirmation(acting: Acting, wish: AnswerWish): Pr
   }
   const rows = await lockMandates(acting.client, asked.mandates);
   const standing = asked.mandates.flatMap((id) => standingOf(rows.get(id)));
-  await acting.authorise(...standing.map((current) => ({ name: 'mandate.reconfirm' as const, current })));
+  await acting.authorise(
+    { name: 'party.view', party: asked.represented },
+    ...standing.map((current) => ({ name: 'mandate.reconfirm' as const, current })),
+  );
   if (asked.settled_at !== null) throw new AppError('conflict', 'this has been settled already');
   const ending = wish.answer === 'confirmed' ? [] : standing.filter(isMeant(wish.mandates));
   const revoked = ending.map(({ mandate_id }) => mandate_id);
@@ -45,7 +50,7 @@ export async function answerReconfirmation(acting: Acting, wish: AnswerWish): Pr
 
 async function lockAsked({ client }: Acting, id: string): Promise<Asked> {
   const { rows } = await client.query<Asked>(
-    'select mandates, settled_at from reconfirmations where reconfirmation_id = $1 for update',
+    'select represented, mandates, settled_at from reconfirmations where reconfirmation_id = $1 for update',
     [id],
   );
   const [asked] = rows;
