@@ -33,6 +33,7 @@ export const ACTS = [
   'means.deactivate',
   'paper.register',
   'paper.settle',
+  'catalogue.view',
   'service.define',
   'service.change',
   'instance.define',

@@ -67,11 +67,15 @@ export interface EntityChange {
   facts_after: unknown;
 }
 
+/** Entities with changes of their own that no decision reads: what they mean for services is a change of those. */
+const WITHOUT_FACTS: readonly string[] = ['owner', 'set'];
+
 /**
  * What a change does to a projection: puts what is, drops what is no longer. Parses the rows.
  * @throws ZodError on a row that is not one of its view; Error on an entity this layout does not know.
  */
 export function changeWrites({ entity, facts_before, facts_after }: EntityChange): Write[] {
+  if (WITHOUT_FACTS.includes(entity)) return [];
   if (!isEntity(entity)) throw new Error(`a change of an unknown entity: ${entity}`);
   const puts = writesOf(entity, facts_after);
   const kept = new Set(puts.map(identityOf));
