@@ -34,6 +34,7 @@ export const ACTS = [
   'paper.register',
   'paper.settle',
   'catalogue.view',
+  'owner.register',
   'service.define',
   'service.change',
   'instance.define',
