@@ -52,6 +52,8 @@ export interface Acting {
   now: Date;
   session: Session;
   keys: Keys;
+  /** The register's own service *manage mandates* (R106). */
+  manage: { serviceId: string; serviceUuid: string };
   /** The person who acts, once found; undefined for systems and for a person whom the register does not know. */
   actor: PartyId | undefined;
   /** The party behind an identifier. */

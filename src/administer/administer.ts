@@ -79,6 +79,7 @@ async function open(
     now: new Date(now),
     session,
     keys,
+    manage,
     actor: caller.participant?.party?.party_id,
     allowed: () => allowed,
     find: async (identifier) => {

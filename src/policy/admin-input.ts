@@ -64,7 +64,11 @@ export interface AdminInput {
   actor?: Participant;
   /** What acts on its own account. */
   system?: { role: SystemRole; owner?: string };
-  /** ServiceUUID of the register's own service *manage mandates* (R106). */
+  /**
+   * ServiceUUID of the register's own service *manage mandates* (R106). What limits a manager stands in his own mandate
+   * on it: `loa` (ceiling, R86), `branches` (R37), and `operations`: `all`, or for each service that he may manage
+   * `service:` and its ServiceUUID (R57).
+   */
   manage_service: string;
   /** The represented of the mandate, or the party that the act is about. */
   represented?: ManagedParty;
