@@ -10,11 +10,17 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
  */
 export async function readJson(request: Request): Promise<unknown> {
   requireJson(request.headers.get('content-type') ?? undefined);
+  return parseJson(await readBytes(request));
+}
+
+/**
+ * Reads a body of at most `max` bytes, whether or not the length is announced.
+ * @throws AppError `body_too_large`
+ */
+export async function readBytes(request: Request, max = MAX_BODY_BYTES): Promise<Uint8Array> {
   const announced = request.headers.get('content-length') ?? undefined;
-  announcedBody(announced);
-  return parseJson(
-    announced === undefined ? await readChunks(request.body) : new Uint8Array(await request.arrayBuffer()),
-  );
+  announcedBody(announced, max);
+  return announced === undefined ? readChunks(request.body, max) : new Uint8Array(await request.arrayBuffer());
 }
 
 /** @throws AppError `invalid_request`: AuthZEN's certification wants 400 here, not 415 */
@@ -25,22 +31,22 @@ export function requireJson(type: string | undefined): void {
 }
 
 /** Node holds a message to the length it announces. @throws AppError `body_too_large` */
-export function announcedBody(length: string | undefined): void {
-  if (length !== undefined && Number(length) > MAX_BODY_BYTES) throw tooLarge();
+export function announcedBody(length: string | undefined, max = MAX_BODY_BYTES): void {
+  if (length !== undefined && Number(length) > max) throw tooLarge(max);
 }
 
-async function readChunks(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+async function readChunks(body: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
+    if (size > max) throw tooLarge(max);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-export function tooLarge(): AppError {
-  return new AppError('body_too_large', `more than ${MAX_BODY_BYTES} bytes`);
+export function tooLarge(max = MAX_BODY_BYTES): AppError {
+  return new AppError('body_too_large', `more than ${max} bytes`);
 }

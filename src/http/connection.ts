@@ -8,6 +8,8 @@ export interface Connection {
   unixSocket: boolean;
   /** The peer's address never leaves this machine. */
   loopback: boolean;
+  /** The peer's address, for rate limits; never logged. */
+  address?: string;
   /** The client certificate that was presented; `refused` when no accepted authority has signed it. */
   certificate?: ClientCertificate | 'refused';
 }
@@ -38,6 +40,7 @@ export function connectionOf(socket: Socket, unixSocket: boolean): Connection {
   const connection = {
     unixSocket,
     loopback: unixSocket || isLoopbackAddress(socket.remoteAddress),
+    ...(socket.remoteAddress !== undefined && { address: socket.remoteAddress }),
     ...(certificate && { certificate }),
   };
   known.set(socket, connection);
