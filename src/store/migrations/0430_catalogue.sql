@@ -7,7 +7,8 @@ alter table services add constraint mandatable_services_are_described
 /* Owners and sets are entities with changes of their own; what they mean for services stays a change of those. */
 alter table changes drop constraint entity_is_known;
 alter table changes add constraint entity_is_known check (
-  entity in ('party', 'alias', 'branch', 'service', 'definition', 'mandate', 'owner', 'set'));
+  entity in ('party', 'alias', 'branch', 'service', 'definition', 'mandate', 'owner', 'set', 'identification',
+    'intervention', 'paper_request'));
 
 /* Services that are to join a set, in the version after the one it has. Waits for each owner concerned (R41, R42). */
 create table service_set_drafts (
