@@ -36,9 +36,13 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
   try {
     await createLedger(client);
     await refuseNewer(client, migrations, options.onNewer);
+    let applied = 0;
     for (const migration of migrations) {
-      if (await apply(client, migration)) options.onApplied?.(migration.name);
+      if (!(await apply(client, migration))) continue;
+      applied++;
+      options.onApplied?.(migration.name);
     }
+    if (applied > 0) await grantToRoles(client);
   } finally {
     await client.end();
   }
@@ -71,6 +75,12 @@ async function createLedger(client: pg.Client): Promise<void> {
     );
     if (!isThere) throw error;
   }
+}
+
+/** What a migration added is for the roles of the database as well (0449_roles.sql). */
+async function grantToRoles(client: pg.Client): Promise<void> {
+  const { rows } = await client.query("select to_regprocedure('grant_to_roles()') is not null as known");
+  if (rows[0]?.known) await client.query('select grant_to_roles()');
 }
 
 async function refuseNewer(client: pg.Client, known: readonly Migration[], warn: MigrateOptions['onNewer']) {
