@@ -29,8 +29,11 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Opens the decision listeners. If one cannot be opened, those already open are closed again. */
-export async function serve(app: App, options: ListenOptions): Promise<Listening> {
+/** An app to listen for; what has no `direct` goes to Hono alone. */
+export type Served = Pick<App, 'fetch'> & Partial<Pick<App, 'direct'>>;
+
+/** Opens the listeners. If one cannot be opened, those already open are closed again. */
+export async function serve(app: Served, options: ListenOptions): Promise<Listening> {
   const open: (() => Promise<void>)[] = [];
   const close = async () => {
     await Promise.all(open.map((closeOne) => closeOne()));
@@ -50,7 +53,7 @@ export async function serve(app: App, options: ListenOptions): Promise<Listening
 }
 
 async function listenOnTcp(
-  app: App,
+  app: Served,
   tcp: { host: string; port: number },
   { tls, drainMs, onTlsError }: ListenOptions,
   open: (() => Promise<void>)[],
@@ -69,13 +72,13 @@ async function listenOnTcp(
 }
 
 /** Questions go straight to their door, all else to Hono. Each request brings the connection it came over. */
-function listenerFor(app: App, unixSocket: boolean): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+function listenerFor(app: Served, unixSocket: boolean): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const listener = getRequestListener(
     (request, env) => app.fetch(request, { connection: connectionOf(env.incoming.socket, unixSocket) }),
     { hostname: 'localhost', errorHandler: refuseUnreadable },
   );
   return (incoming, outgoing) => {
-    if (app.direct(incoming, outgoing, connectionOf(incoming.socket, unixSocket))) return;
+    if (app.direct?.(incoming, outgoing, connectionOf(incoming.socket, unixSocket))) return;
     // The listener answers its own failures; a rejection would be one of its bugs and must not end the process.
     listener(incoming, outgoing).catch(() => outgoing.destroy());
   };
@@ -85,6 +88,13 @@ function listenerFor(app: App, unixSocket: boolean): (incoming: IncomingMessage,
 function refuseUnreadable(thrown: unknown): Response {
   const cause = new AppError('invalid_request', 'no readable request', { cause: thrown });
   const problem = toProblem(cause, randomUUID());
-  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  const headers = { 'content-type': 'application/problem+json', ...UNREADABLE_HEADERS };
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
+
+/** On a port where pages may be read, errors are framed by nobody either. */
+const UNREADABLE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+};
