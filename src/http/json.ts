@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError, type Fault } from '../domain/errors.ts';
-import { isFields } from './fields.ts';
+import { escapePointer, isFields } from './fields.ts';
 
 const MAX_DEPTH = 16;
 const LONE_SURROGATE = /\p{Cs}/u;
@@ -123,5 +123,5 @@ function findDoubles(text: string): Fault[] {
 }
 
 function pathOf({ names, path, name, index }: Container): string {
-  return `${path}/${names ? name.replaceAll('~', '~0').replaceAll('/', '~1') : index}`;
+  return `${path}/${names ? escapePointer(name) : index}`;
 }

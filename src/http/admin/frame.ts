@@ -41,6 +41,7 @@ export function makeFrame(deps: FrameDeps) {
       requireContentType(header, [operation.consumes ?? 'application/json']);
     }
     const { pathname, search, searchParams } = new URL(c.req.url);
+    if (!isWrittenAs(operation.path, pathname)) throw new AppError('not_found', 'an address in disguise');
     const raw = { target: pathname + search, params: c.req.param(), query: searchParams, header, body };
     return handle(operation, { ...raw, connection, requestId, method: c.req.method });
   }
@@ -100,6 +101,15 @@ export function makeFrame(deps: FrameDeps) {
       return refuse(c, new AppError('method_not_allowed', 'another method'), path, { allow });
     },
   };
+}
+
+/** Names in a path stand there as they are: a proxy in front that tells paths apart must see what we see. */
+function isWrittenAs(pattern: string, pathname: string): boolean {
+  const sent = pathname.split('/').slice(2);
+  return pattern
+    .split('/')
+    .slice(1)
+    .every((name, index) => name.startsWith('{') || name === sent[index]);
 }
 
 function headersFor(thrown: unknown, { status }: Problem): Record<string, string> {
