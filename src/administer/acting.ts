@@ -66,6 +66,9 @@ export interface Acting {
   authorise(...acts: readonly Act[]): Promise<AdminVerdict[]>;
 }
 
+/** What is handed to `count`. */
+export type Counting = Omit<Acting, 'authorise'>;
+
 export interface WriteOptions {
   /** Kept with every change. */
   reason?: string;
@@ -88,6 +91,11 @@ export interface Administer {
    * @throws AppError `act_refused` | `conflict` | `idempotency_conflict` | `store_unavailable` | what `act` throws
    */
   write<T>(session: Session, options: WriteOptions, act: (acting: Acting) => Promise<T>): Promise<Written<T>>;
+  /**
+   * Counts what stays counted although the act that follows it fails: tries of an activation code (R68). Nothing is
+   * authorised here, and the register refuses to be written, since nobody is said to act.
+   */
+  count<T>(session: Session, note: (counting: Counting) => Promise<T>): Promise<T>;
   /** One read-only transaction on one moment; authorises as well. */
   read<T>(session: Session, look: (acting: Acting) => Promise<T>): Promise<T>;
 }

@@ -49,6 +49,11 @@ export function makeAdminister(deps: AdministerDeps): Administer {
         if (idempotency) await keepAnswer(client, deps.keys, session, idempotency.key, { value, revision });
         return { value, revision, repeated: false };
       }),
+    count: (session, note) =>
+      withTransaction(deps.pool, { who: 'unknown', channel: 'admin' }, async (client) => {
+        await client.query("select set_config('machtig.acted_by', '', true)");
+        return note(await open(deps, client, session, {}, false));
+      }),
     read: (session, look) =>
       withReading(deps.pool, async (client) => {
         const acting = await open(deps, client, session, {}, false);

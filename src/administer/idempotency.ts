@@ -39,6 +39,20 @@ export async function claimKey(
   return { value: JSON.parse(keys.unsealText(given.answer, `answer ${key}`)), revision: given.revision };
 }
 
+/** Whether the very same request was answered before, so that it need not be counted again. */
+export async function wasAnswered(
+  client: pg.ClientBase,
+  keys: Keys,
+  session: Session,
+  { key, digest }: Idempotency,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select from idempotent_answers where caller = $1 and key = $2 and digest = $3 and answer is not null',
+    [callerOf(session, keys), key, Buffer.from(digest, 'hex')],
+  );
+  return rowCount === 1;
+}
+
 export async function keepAnswer(
   client: pg.ClientBase,
   keys: Keys,

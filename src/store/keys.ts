@@ -17,6 +17,8 @@ export interface Keys {
   alias(identifier: Identifier): string;
   /** Tells whether two sides hold the same key, and nothing about the key. */
   check(): string;
+  /** HMAC of a text under a key of its own for this purpose, 32 bytes: what is kept hashed cannot be tried without it. */
+  mac(text: string, purpose: string): Buffer;
   /** Whether there is a seal key. */
   canSeal: boolean;
   /** Encrypts an identifier; bound to `alias`, so that it cannot be moved to another. @throws Error without a key */
@@ -47,6 +49,10 @@ export function makeKeys({ hmacKey, hmacKeyId, sealKey }: KeyOptions): Keys {
     alias: (identifier) =>
       createHmac('sha256', hmacKey).update(toUrn(identifier)).digest().toString('hex', 0, ALIAS_BYTES),
     check: () => keyCheck,
+    mac: (text, purpose) => {
+      const key = hkdfSync('sha256', hmacKey, hmacKeyId, `machtig ${purpose}`, 32);
+      return createHmac('sha256', Buffer.from(key)).update(text).digest();
+    },
     canSeal: sealKey !== undefined,
     seal: (identifier, alias) => encrypt(sealing(), toUrn(identifier), Buffer.from(alias, 'hex')),
     unseal: (sealed, alias) => decrypt(sealing(), sealed, Buffer.from(alias, 'hex')),

@@ -90,6 +90,7 @@ export const mandateView = z
     status: z.enum(MANDATE_STATUSES),
     status_since: moment,
     status_cause: z.string().optional(),
+    lapses_at: moment.optional().meta({ description: 'Until when a request or an offer waits.' }),
     represented: partyView,
     delegate: partyView,
     delegate_branch: branch.optional(),

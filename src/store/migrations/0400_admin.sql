@@ -1,5 +1,8 @@
 -- What every act of the admin API needs: mandates as its rules read them, answers that are given once, consents.
 
+/* Until when a request or an offer waits (exclusive); after that it lapses (R65, R68). */
+alter table mandates add column lapses_at timestamptz(3);
+
 /* Services that a mandate covers by name or by a set as its grantor confirmed it, with the terms of their definitions. */
 create function act_services(m mandates) returns jsonb language sql stable as $$
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -77,6 +80,7 @@ create function mandate_view(m mandates) returns jsonb language sql stable as $$
   select jsonb_strip_nulls(jsonb_build_object(
     'mandate_id', m.mandate_id, 'name', m.name, 'kind', m.kind, 'ground', m.ground,
     'status', m.status, 'status_since', utc(m.status_since), 'status_cause', m.status_cause,
+    'lapses_at', case when m.status in ('requested', 'offered') then utc(m.lapses_at) end,
     'represented', party_view(m.represented), 'delegate', party_view(m.delegate), 'delegate_branch', m.delegate_branch,
     'services', coalesce((select jsonb_agg(jsonb_build_object('service_uuid', s.service_uuid, 'name', s.name)
       order by s.name) from services s where s.service_uuid = any (m.services)), '[]'),
