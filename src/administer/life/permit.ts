@@ -1,0 +1,81 @@
+import type { AdminVerdict } from '../../domain/administration.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { MandateStatus } from '../../domain/facts.ts';
+import { requireStep } from '../../domain/mandate-life.ts';
+import type { Act, Acting } from '../acting.ts';
+import { refuseChanged } from '../if-match.ts';
+import { type LifeRow, lockLives } from './lock.ts';
+
+/** One mandate, and what the caller last saw of it. */
+export interface OneMandate {
+  mandateId: string;
+  /** The ETag that he saw; undefined where it does not matter. */
+  ifMatch?: string | undefined;
+}
+
+/** A mandate that is not there, and one that the caller may not see, look alike. */
+export const noSuchMandate = () => new AppError('not_found', 'there is no such mandate');
+
+/** @throws AppError `not_found` */
+export async function openMandate(acting: Acting, { mandateId }: OneMandate): Promise<LifeRow> {
+  const found = (await lockLives(acting.client, [mandateId])).get(mandateId);
+  if (found === undefined) throw noSuchMandate();
+  return found;
+}
+
+/**
+ * Whether the caller may do this, the mandate's status allows it, and it is as he saw it. Who may not even see it
+ * learns nothing of it.
+ * @throws AppError `not_found` | `act_refused` | `conflict` | `precondition_failed`
+ */
+export async function permit(
+  acting: Acting,
+  one: OneMandate,
+  act: Act & { current: LifeRow },
+  to: MandateStatus,
+): Promise<AdminVerdict> {
+  const [verdict] = await authoriseSeen(acting, [act], () => requireStep(act.current, act.name, to));
+  requireStep(act.current, act.name, to);
+  await refuseChanged(acting.client, { entity: 'mandate', id: one.mandateId, ifMatch: one.ifMatch });
+  if (verdict === undefined) throw new AppError('internal', 'no verdict');
+  return verdict;
+}
+
+/**
+ * `clearly`: what else stands in the way of a refused act, said only to those who may see the mandate.
+ * @throws AppError `not_found` | `act_refused` | what `clearly` throws
+ */
+export async function authoriseSeen(
+  acting: Acting,
+  acts: readonly (Act & { current: LifeRow })[],
+  clearly: () => void = () => {},
+): Promise<AdminVerdict[]> {
+  try {
+    return await acting.authorise(...acts);
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal;
+    await requireSight(acting, acts);
+    clearly();
+    throw refusal;
+  }
+}
+
+async function requireSight(acting: Acting, acts: readonly (Act & { current: LifeRow })[]): Promise<void> {
+  try {
+    await acting.authorise(...acts.map(({ current }) => ({ name: 'mandate.view' as const, current })));
+  } catch (refusal) {
+    throw isRefusal(refusal) ? noSuchMandate() : refusal;
+  }
+}
+
+function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.code === 'act_refused';
+}
+
+/** What several must do together is done by a new mandate that waits for them; a change cannot wait (R51). */
+export function refuseAlone({ holders_required }: AdminVerdict): void {
+  if (holders_required === null) return;
+  throw new AppError('act_refused', 'the grantors act together only: end it and grant another', {
+    reasons: ['joint_authority_required'],
+  });
+}

@@ -1,0 +1,80 @@
+import { AppError, type Fault } from '../../domain/errors.ts';
+import type { Acting } from '../acting.ts';
+import { findSides, type Side } from '../grants/sides.ts';
+import type { PartyWish } from '../grants/wish.ts';
+import { managersLeft } from '../managers/left.ts';
+import { answerMandate, type Consequences, consequencesOf, type MandateAnswer } from './answer.ts';
+import type { LifeRow } from './lock.ts';
+import { type OneMandate, openMandate, permit, refuseAlone } from './permit.ts';
+import { authorityBehind, hasEnded, insertMandates, successorOf } from './rows.ts';
+
+export interface Transfer extends OneMandate {
+  to: PartyWish;
+  /** Default: the name it had. */
+  name?: string | undefined;
+  reason: string;
+  evidence?: readonly object[] | undefined;
+}
+
+export interface Transferred extends MandateAnswer, Consequences {
+  /** The one that ended. */
+  revoked: string;
+}
+
+/** To another delegate for the time that is left: the old mandate ends and the new begins in one transaction. */
+export async function transferMandate(acting: Acting, wish: Transfer): Promise<Transferred> {
+  const current = await openMandate(acting, wish);
+  const mandate = takeover(acting, current, await newDelegate(acting, wish.to), wish);
+  const left = await managersLeft(acting, current.represented, [current.mandate_id]);
+  const act = {
+    name: 'mandate.transfer',
+    current,
+    mandate,
+    ...(left !== undefined && { managers_left: left }),
+  } as const;
+  const verdict = await permit(acting, wish, act, 'revoked');
+  refuseAlone(verdict);
+  refuseEnded(acting, current);
+  const granted_under = await authorityBehind(acting.client, verdict.authority);
+  // First the new one: the end of the old one then tells those who act together with its holder.
+  await insertMandates(acting.client, [{ ...mandate, granted_under }]);
+  await acting.client.query(`update mandates set status = 'revoked', status_cause = $2 where mandate_id = $1`, [
+    current.mandate_id,
+    `transferred to ${mandate.mandate_id}: ${wish.reason}`,
+  ]);
+  const consequences = await consequencesOf(acting.client, current.mandate_id);
+  return { ...(await answerMandate(acting.client, mandate.mandate_id)), revoked: current.mandate_id, ...consequences };
+}
+
+/** @throws AppError `invalid_request` */
+export async function newDelegate(acting: Acting, to: PartyWish): Promise<Side> {
+  const faults: Fault[] = [];
+  const [side] = await findSides(acting, [to], '/delegate', faults);
+  if (faults.length > 0 || side === undefined) {
+    const here = faults.map(({ at, message }) => ({ at: at.replace('/delegate/0', '/delegate'), message }));
+    throw new AppError('invalid_request', 'the new delegate cannot be found', { faults: here });
+  }
+  return side;
+}
+
+/** What the new delegate gets: as the old had it, from now on. */
+export function takeover(
+  acting: Acting,
+  current: LifeRow,
+  side: Side,
+  { name, evidence }: Pick<Transfer, 'name' | 'evidence'>,
+): LifeRow {
+  const begins = Math.max(acting.now.getTime(), Date.parse(current.valid_from));
+  return successorOf(acting, current, {
+    name: name ?? current.name,
+    delegate: side.partyId,
+    delegate_kind: side.kind,
+    delegate_branch: side.branch ?? null,
+    valid_from: new Date(begins).toISOString(),
+    evidence: evidence ?? [],
+  });
+}
+
+export function refuseEnded({ now }: Acting, current: LifeRow): void {
+  if (hasEnded(current, now)) throw new AppError('conflict', 'the mandate has ended: grant another');
+}
