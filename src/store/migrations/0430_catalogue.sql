@@ -160,7 +160,7 @@ $$;
  * Active mandates that cover a service now, counted by what makes a difference to its terms. Reads all mandates: it is
  * asked before a change of the catalogue, never by a decision.
  */
-create function mandates_covering(definition uuid) returns table (
+create function mandates_covering(definition uuid, at timestamptz) returns table (
   covered_by text, kind text, ground text, loa text, to_organisation boolean, branch_limited boolean,
   operations text[], mandates bigint
 ) language sql stable as $$
@@ -179,7 +179,7 @@ create function mandates_covering(definition uuid) returns table (
         when m.owner_id = any (definition_owners(definition)) then 'owner'
         when m.all_services then 'everything' end as covered_by
     from mandates m
-    where m.status = 'active' and coalesce(m.valid_until > now(), true)) as found
+    where m.status = 'active' and coalesce(m.valid_until > at, true)) as found
   where covered_by is not null
   group by 1, 2, 3, 4, 5, 6, 7
 $$;
