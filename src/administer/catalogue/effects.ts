@@ -1,4 +1,5 @@
 import { LOAS, type Loa } from '../../domain/facts.ts';
+import type { Acting } from '../acting.ts';
 
 /** What of a service makes a difference to the mandates on it. */
 export interface Terms {

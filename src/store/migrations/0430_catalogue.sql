@@ -4,12 +4,6 @@
 alter table services add constraint mandatable_services_are_described
   check (kinds = '{}' or consequence not like 'Nog niet beschreven.%');
 
-/* Owners and sets are entities with changes of their own; what they mean for services stays a change of those. */
-alter table changes drop constraint entity_is_known;
-alter table changes add constraint entity_is_known check (
-  entity in ('party', 'alias', 'branch', 'service', 'definition', 'mandate', 'owner', 'set', 'identification',
-    'intervention', 'paper_request'));
-
 /* Services that are to join a set, in the version after the one it has. Waits for each owner concerned (R41, R42). */
 create table service_set_drafts (
   draft_id uuid primary key,
@@ -50,6 +44,7 @@ create trigger row_keeps_its_key before update on service_set_drafts
 create trigger row_keeps_its_key before update on service_set_consents
   for each row execute function keep_columns('draft_id', 'owner_id');
 
+/* Owners and sets are entities with changes of their own; what they mean for services stays a change of those. */
 create function record_set() returns trigger language plpgsql set enable_seqscan = off as $$
 declare
   -- A name compares by another collation than text, and with it no index would do.
