@@ -16,7 +16,13 @@ export interface Session {
     party?: Identifier;
   };
   /** A system on its own account: by client certificate or API key. */
-  system?: { name: string; role: SystemRole; oin?: string };
+  system?: {
+    name: string;
+    role: SystemRole;
+    oin?: string;
+    /** What it may do of all that its role may; absent: all of that. */
+    acts?: readonly ActName[];
+  };
   /** A verified qualified signature over this very request (R96): fingerprint of the certificate. */
   signature?: { fingerprint: string };
   requestId: string;

@@ -94,6 +94,7 @@ async function open(
     async authorise(...acts) {
       if (acts.length === 0) throw new AppError('internal', 'no act to authorise');
       refuseUnbound(caller, acts);
+      refuseUnlisted(session, acts);
       const verdicts = await authoriseActs({ client, policy, session, caller, manage, locks, now }, acts);
       allowed = true;
       for (const verdict of verdicts) for (const mandate of verdict.authority) authority.add(mandate);
@@ -115,6 +116,13 @@ function refuseUnbound({ boundTo }: Caller, acts: readonly Act[]): void {
   ];
   if (boundTo !== null && acts.every((act) => sides(act).includes(boundTo))) return;
   throw new AppError('act_refused', 'the login is for another party', { reasons: ['login_for_another_party'] });
+}
+
+/** A system may be configured for less than its role may. */
+function refuseUnlisted({ system }: Session, acts: readonly Act[]): void {
+  const listed = system?.acts;
+  if (listed === undefined || acts.every(({ name }) => listed.includes(name))) return;
+  throw new AppError('act_refused', 'this system is configured for other acts', { reasons: ['act_not_configured'] });
 }
 
 function actedBy(

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'clock_skewed'
   | 'records_unavailable'
   | 'store_unavailable'
+  | 'login_unavailable'
   | 'overloaded'
   | 'internal';
 

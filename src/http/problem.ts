@@ -92,6 +92,11 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
     title: 'Data unavailable',
     detail: 'The data cannot be read, so that no decision is given.',
   },
+  login_unavailable: {
+    status: 503,
+    title: 'Login unavailable',
+    detail: 'The provider of logins cannot be reached, so that no access token can be checked; try again.',
+  },
   overloaded: { status: 503, title: 'Overloaded', detail: 'Too many requests at once; try again.' },
   internal: {
     status: 500,
