@@ -35,7 +35,7 @@ export function makeFrame(deps: FrameDeps) {
     const { connection } = c.env;
     checkHost(header('host'), connection);
     await limits.arrives(connection);
-    requireAccepted(header, 'application/json');
+    requireAccepted(header, operation.produces ?? 'application/json');
     const body = await readBytes(c.req.raw, operation.consumes === undefined ? undefined : MAX_XML_BYTES);
     if (operation.body !== undefined && body.length > 0) {
       requireContentType(header, [operation.consumes ?? 'application/json']);
@@ -68,7 +68,7 @@ export function makeFrame(deps: FrameDeps) {
         try {
           const { status, headers, body } = await take(operation, c, header, requestId);
           deps.onAnswer?.({ operation: operation.id, status, ms: performance.now() - start });
-          const type = body === undefined ? undefined : 'application/json';
+          const type = body === undefined ? undefined : (operation.produces ?? 'application/json');
           return new Response(body ?? null, { status, headers: { ...headersOf(type, requestId), ...headers } });
         } catch (thrown) {
           return refuse(c, thrown, operation.path);

@@ -73,7 +73,9 @@ function toHandled(operation: Operation, { status, body, etag, revision, locatio
     ...(location !== undefined && { location: location.startsWith('/v1/') ? location : `/v1${location}` }),
   };
   const closed = closeAnswer(operation, status, body);
-  return { status, headers, ...(closed !== undefined && { body: JSON.stringify(closed) }) };
+  if (closed === undefined) return { status, headers };
+  const isText = operation.produces !== undefined && typeof closed === 'string';
+  return { status, headers, body: isText ? closed : JSON.stringify(closed) };
 }
 
 /**

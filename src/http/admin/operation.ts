@@ -48,6 +48,8 @@ export interface Operation {
   body?: z.ZodType;
   /** Accepts another type than JSON (the service catalogue is XML); the body is then its text. */
   consumes?: string;
+  /** Answers another type than JSON (a table is CSV); the body of the answer is then its text. */
+  produces?: string;
   /** Answers by status. */
   answers: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;
   /** The answer carries an ETag; `required`: the request must carry If-Match. */

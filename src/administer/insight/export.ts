@@ -1,0 +1,53 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Acting } from '../acting.ts';
+import { toCsv } from './csv.ts';
+import { resolveSearch, type SearchWish } from './search.ts';
+import { searchStatement } from './search-sql.ts';
+
+/** Beyond this a table is no longer read by people. */
+const MOST_LINES = 100_000;
+const HEADINGS = [
+  'machtiging',
+  'naam',
+  'soort',
+  'grond',
+  'status',
+  'vertegenwoordigde',
+  'gemachtigde',
+  'diensten',
+  'vestigingen',
+  'niveau',
+  'geldig vanaf',
+  'geldig tot',
+  'gegeven op',
+  'laatst gebruikt',
+];
+
+/**
+ * A search as CSV, newest first.
+ * @throws AppError `not_found` | `act_refused` | `invalid_request` (also when it finds too many)
+ */
+export async function exportMandates(acting: Acting, wish: Omit<SearchWish, 'limit' | 'after'>): Promise<string> {
+  const search = await resolveSearch(acting, wish);
+  const { text, values } = searchStatement(search, undefined, MOST_LINES + 1);
+  const { rows } = await acting.client.query<{ cells: string[] }>(`with found as (${text}) ${LINES}`, values);
+  if (rows.length > MOST_LINES) {
+    throw new AppError('invalid_request', 'too many mandates for one table', {
+      faults: [{ at: '', message: `more than ${MOST_LINES} mandates are found; narrow the search` }],
+    });
+  }
+  return toCsv([HEADINGS, ...rows.map(({ cells }) => cells)]);
+}
+
+const LINES = `
+  select array[m.mandate_id::text, m.name, m.kind, coalesce(m.ground, ''), m.status, r.name, d.name,
+    case when m.all_services then 'alle' else concat_ws('; ', (select o.name from service_owners o where o.owner_id = m.owner_id),
+      (select string_agg(t.name, '; ' order by t.name) from jsonb_array_elements(m.sets) as c
+        join service_sets t on t.set_id = (c ->> 'set')::uuid),
+      (select string_agg(s.name, '; ' order by s.name) from services s where s.service_uuid = any (m.services))) end,
+    case when m.all_branches then 'alle' else array_to_string(m.branches, '; ') end, m.loa,
+    utc(m.valid_from), coalesce(utc(m.valid_until), ''), utc(m.granted_at),
+    coalesce((select utc(max(u.last_used_at)) from mandate_uses u where u.mandate_id = m.mandate_id), '')] as cells
+  from found join mandates m using (mandate_id)
+    join parties r on r.party_id = m.represented join parties d on d.party_id = m.delegate
+  order by m.granted_at desc, m.mandate_id desc`;

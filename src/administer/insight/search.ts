@@ -1,0 +1,84 @@
+import type { Acting } from '../acting.ts';
+import type { PartyRef } from '../party-ref.ts';
+import { askedParty } from './asked-party.ts';
+import { serviceUuidOf } from './named-service.ts';
+import { countStatement, type MandateSearch, type SearchPlace, searchStatement } from './search-sql.ts';
+
+/** A search as somebody asks it. */
+export interface SearchWish extends Omit<MandateSearch, 'party' | 'reference' | 'service' | 'other'> {
+  /** By default the party he logged in for, or himself. */
+  party?: PartyRef;
+  /** The party at the other end. */
+  other?: PartyRef;
+  /** ServiceUUID or ServiceID. */
+  service?: string;
+  after?: SearchPlace;
+  limit: number;
+  /** Count as well, as far as that is cheap. */
+  withTotal?: boolean;
+}
+
+export interface Found {
+  items: unknown[];
+  /** Where the next page begins; absent on the last. */
+  next?: SearchPlace;
+  total?: { count: number; exact: boolean };
+}
+
+/** Beyond this many, counting costs more than it tells. */
+const COUNTED = 10_000;
+
+/**
+ * Mandates that one party granted or received (R122, R123), each with its last use.
+ * @throws AppError `not_found` | `act_refused` | `invalid_request`
+ */
+export async function searchMandates(acting: Acting, wish: SearchWish): Promise<Found> {
+  const search = await resolveSearch(acting, wish);
+  const { text, values } = searchStatement(search, wish.after, wish.limit + 1);
+  const { rows } = await acting.client.query<{ mandate_id: string; key: string }>(text, values);
+  const page = rows.slice(0, wish.limit);
+  const last = page.at(-1);
+  return {
+    items: await viewWithUse(
+      acting,
+      page.map(({ mandate_id }) => mandate_id),
+    ),
+    ...(rows.length > wish.limit && last && { next: [last.key, last.mandate_id] as const }),
+    ...(wish.withTotal && { total: await count(acting, search) }),
+  };
+}
+
+/** The search with ids in place of names; authorised. */
+export async function resolveSearch(acting: Acting, wish: Omit<SearchWish, 'limit' | 'after'>): Promise<MandateSearch> {
+  const { party, other, service, ...rest } = wish;
+  return {
+    ...rest,
+    party: await askedParty(acting, party),
+    reference: wish.validAt ?? acting.now.toISOString(),
+    ...(other && { other: await otherParty(acting, other) }),
+    ...(service !== undefined && { service: await serviceUuidOf(acting.client, service) }),
+  };
+}
+
+/** No fault if unknown: whether the register knows somebody is not told to everyone who has his number. */
+async function otherParty(acting: Acting, ref: PartyRef): Promise<string | null> {
+  return 'partyId' in ref ? ref.partyId : ((await acting.find(ref.identifier)) ?? null);
+}
+
+async function viewWithUse({ client }: Acting, ids: readonly string[]): Promise<unknown[]> {
+  const { rows } = await client.query<{ view: unknown }>(
+    `select mandate_view(m) || jsonb_strip_nulls(jsonb_build_object('last_used_at', utc(
+       (select max(u.last_used_at) from mandate_uses u where u.mandate_id = m.mandate_id)))) as view
+     from unnest($1::uuid[]) with ordinality as asked (mandate_id, place) join mandates m using (mandate_id)
+     order by place`,
+    [ids],
+  );
+  return rows.map(({ view }) => view);
+}
+
+async function count({ client }: Acting, search: MandateSearch): Promise<{ count: number; exact: boolean }> {
+  const { text, values } = countStatement(search, COUNTED + 1);
+  const { rows } = await client.query<{ count: number }>(text, values);
+  const found = rows[0]?.count ?? 0;
+  return { count: Math.min(found, COUNTED), exact: found <= COUNTED };
+}
