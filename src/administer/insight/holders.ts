@@ -42,7 +42,7 @@ const HOLDERS = `
   from (
     select m.delegate, array_agg(m.mandate_id) as ids from mandates m
     where m.represented = $1 and m.status = 'active' and m.valid_from <= $3
-      and coalesce(m.valid_until, 'infinity') > $3 and covers_service(m, $2)
+      and coalesce(m.valid_until, 'infinity') > $3 and reaches_service(m, $2)
       and ($4::uuid is null or m.delegate > $4)
     group by m.delegate order by m.delegate limit $5) as found
   order by found.delegate`;

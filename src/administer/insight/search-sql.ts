@@ -87,7 +87,7 @@ function conditionsOf(search: MandateSearch) {
   if (search.statuses) conditions.push(statusCondition(search.statuses, search.reference, value));
   add((kinds) => `m.kind = any (${kinds})`, search.kinds);
   add((loas) => `m.loa = any (${loas})`, search.loas);
-  add((service) => `covers_service(m, ${service}::uuid)`, search.service);
+  add((service) => `reaches_service(m, ${service}::uuid)`, search.service);
   add((set) => `m.sets @> jsonb_build_array(jsonb_build_object('set', ${set}::text))`, search.set);
   add((other) => `m.${OTHER_END[search.side]} = ${other}`, search.other);
   add((branch) => `(m.all_branches or ${branch} = any (m.branches))`, search.branch);
