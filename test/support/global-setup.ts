@@ -16,6 +16,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const templateDatabase = `machtig_template_${process.pid}`;
     const client = new pg.Client({ connectionString: server.url });
+    client.on('error', () => {}); // A setup that fails stops the server under it.
     await client.connect();
     await client.query(`create database ${templateDatabase}`);
     await migrate(urlOfDatabase(server.url, templateDatabase));
