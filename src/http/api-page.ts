@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ERROR_CLASSES } from './problem.ts';
+import { DECISION_CODES, ERROR_CLASSES } from './problem.ts';
 import { decisionAnswer } from './response-schemas.ts';
 import { decisionRequest, evaluationRequest } from './schemas.ts';
 
 /** docs/api.md: the fields and codes as tables, from the schemas that judge requests and answers. */
 export function apiPage(): string {
-  const errors = Object.entries(ERROR_CLASSES).map(
-    ([code, { status, detail }]) => `| \`${code}\` | ${status} | ${detail} |`,
+  const errors = DECISION_CODES.map(
+    (code) => `| \`${code}\` | ${ERROR_CLASSES[code].status} | ${ERROR_CLASSES[code].detail} |`,
   );
   return [
     HEAD,

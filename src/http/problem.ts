@@ -14,7 +14,11 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
     title: 'Invalid request',
     detail: 'The request is not as it should be; every fault is listed in errors.',
   },
-  body_too_large: { status: 413, title: 'Body too large', detail: 'A request body may be at most 64 KiB.' },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    detail: 'The body is larger than this address takes: 64 KiB, or 2 MiB for a service catalogue.',
+  },
   unauthenticated: {
     status: 401,
     title: 'Caller unknown',
@@ -53,7 +57,11 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
     title: 'Idempotency-Key used before',
     detail: 'This Idempotency-Key came with another request before.',
   },
-  unsupported_media_type: { status: 415, title: 'Unsupported media type', detail: 'This address reads JSON.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: 'This address reads JSON, or XML where that is said.',
+  },
   not_acceptable: { status: 406, title: 'Not acceptable', detail: 'This address answers in JSON.' },
   too_many_requests: { status: 429, title: 'Too many requests', detail: 'Wait as long as Retry-After says.' },
   epoch_mismatch: {
@@ -90,7 +98,7 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
   store_unavailable: {
     status: 503,
     title: 'Data unavailable',
-    detail: 'The data cannot be read, so that no decision is given.',
+    detail: 'The data cannot be reached, so that nothing can be decided or done.',
   },
   login_unavailable: {
     status: 503,
@@ -104,6 +112,31 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
     detail: 'Something went wrong here; the log has it under the request id.',
   },
 };
+
+const ADMIN_ALONE = [
+  'act_refused',
+  'precondition_required',
+  'precondition_failed',
+  'idempotency_conflict',
+  'unsupported_media_type',
+  'not_acceptable',
+  'too_many_requests',
+  'login_unavailable',
+] as const;
+const DECISIONS_ALONE = [
+  'epoch_mismatch',
+  'data_stale',
+  'revision_not_reached',
+  'clock_skewed',
+  'records_unavailable',
+] as const;
+const without = (codes: readonly ErrorCode[]) =>
+  // Keys of a record by code are codes.
+  (Object.keys(ERROR_CLASSES) as ErrorCode[]).filter((code) => !codes.includes(code));
+
+/** What the decision API may say, and what the admin API may say. */
+export const DECISION_CODES = without(ADMIN_ALONE);
+export const ADMIN_CODES = without(DECISIONS_ALONE);
 
 export interface Problem {
   type: string;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { ERROR_CLASSES } from './problem.ts';
+import { ADMIN_CODES, DECISION_CODES } from './problem.ts';
 
 /** The answers as documented; tests hold what goes out against them. */
 const described = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description });
-const codes = Object.keys(ERROR_CLASSES);
 
 const fields = {
   id: described(z.uuid(), 'Names this decision in the records.'),
@@ -65,7 +64,7 @@ const itemError = z.strictObject({
   context: z.strictObject({
     error: z.strictObject({
       status: z.int(),
-      code: z.enum(codes),
+      code: z.enum(DECISION_CODES),
       message: z.string(),
       errors: z.array(fault).optional(),
     }),
@@ -76,8 +75,8 @@ export const evaluationsResponse = z
   .strictObject({ evaluations: z.array(z.union([evaluationResponse, itemError])) })
   .meta({ title: 'One answer for each item, in order; a semantic that ends early leaves the rest out' });
 
-export const problem = z
-  .strictObject({
+const problemOf = (codes: readonly string[]) =>
+  z.strictObject({
     type: z.string(),
     status: z.int(),
     title: z.string(),
@@ -85,8 +84,22 @@ export const problem = z
     code: z.enum(codes),
     request_id: z.string(),
     errors: z.array(fault).optional(),
+  });
+
+export const problem = problemOf(DECISION_CODES).meta({ title: 'Why there is no answer (RFC 9457)' });
+
+const { errors } = problem.shape;
+
+/** Of the admin API. */
+export const adminProblem = problemOf(ADMIN_CODES)
+  .extend({
+    errors: described(
+      errors,
+      'Every fault: at is a JSON Pointer in the body, ?name in the query, {name} in the path, or the name of a header.',
+    ),
+    reasons: described(z.array(z.string()), 'Why the rules refuse the act; codes of reasons.md.').optional(),
   })
-  .meta({ title: 'Why there is no answer (RFC 9457)' });
+  .meta({ title: 'Why it was not done (RFC 9457)' });
 
 export const metadata = z
   .strictObject({
