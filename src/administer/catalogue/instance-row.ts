@@ -7,7 +7,7 @@ export interface InstanceWish extends InstanceTerms {
   /** `urn:etoegang:DV:<OIN of the owner>:services:<number>` */
   service_id: string;
   /** OIN; by default that of the organisation that calls. */
-  owner?: string;
+  owner?: string | undefined;
 }
 
 /** The row of a new instance; a ServiceID carries the OIN of its owner, so that nobody takes another's. */

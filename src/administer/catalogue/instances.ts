@@ -57,7 +57,7 @@ export async function defineInstance(acting: Acting, wish: InstanceWish & { serv
 
 export interface ChangeInstance {
   serviceId: string;
-  patch: InstanceTerms & { sub_services?: readonly string[] };
+  patch: InstanceTerms & { sub_services?: readonly string[] | undefined };
   ifMatch?: string;
   dryRun: boolean;
 }

@@ -7,7 +7,7 @@ import { type Effects, effectsOf, type Terms } from './effects.ts';
 import { type InstanceWish, instanceRow } from './instance-row.ts';
 import { definitionOwners, type Owner, ownerNamed } from './owners.ts';
 import { notFound, said, unwritten, updateRow, type View } from './rows.ts';
-import { DEFINITION_COLUMNS, type DefinitionTerms } from './terms.ts';
+import { DEFINITION_COLUMNS, type DefinitionTerms, type Patch } from './terms.ts';
 
 export interface ServiceFilters {
   /** Offered by this owner. */
@@ -57,7 +57,7 @@ async function viewService({ client }: Acting, serviceUuid: string): Promise<Vie
 }
 
 export interface DefineService extends Omit<DefinitionTerms, 'active'> {
-  service_uuid?: string;
+  service_uuid?: string | undefined;
   instances: readonly InstanceWish[];
 }
 
@@ -89,7 +89,7 @@ export async function defineService(acting: Acting, wish: DefineService): Promis
 
 export interface ChangeService {
   serviceUuid: string;
-  patch: Partial<DefinitionTerms>;
+  patch: Patch<DefinitionTerms>;
   ifMatch?: string;
   dryRun: boolean;
 }

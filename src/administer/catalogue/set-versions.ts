@@ -137,7 +137,7 @@ export interface ConsentToVersion {
   setId: string;
   version: number;
   /** OIN; by default that of the organisation that calls. */
-  owner?: string;
+  owner?: string | undefined;
   /** The services of this owner in the draft, all of them: nobody consents to what he has not seen. */
   services: readonly string[];
 }
@@ -182,7 +182,7 @@ async function servicesOf({ client }: Acting, { additions }: DraftRow, owner: st
 /** An owner concerned does not want it: the version comes to nothing, whoever had consented. */
 export async function rejectVersion(
   acting: Acting,
-  { setId, version, owner: oin }: { setId: string; version: number; owner?: string },
+  { setId, version, owner: oin }: { setId: string; version: number; owner?: string | undefined },
 ): Promise<View> {
   const set = await lockSet(acting, setId);
   const owner = await ownerNamed(acting, oin, '/owner');

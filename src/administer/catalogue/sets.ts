@@ -11,7 +11,7 @@ import { viewSet } from './set-views.ts';
 export interface ComposeSet {
   name: string;
   /** OIN; by default that of the organisation that calls. */
-  owner?: string;
+  owner?: string | undefined;
   /** ServiceUUIDs. */
   members: readonly string[];
 }

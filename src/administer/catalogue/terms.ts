@@ -7,7 +7,7 @@ export interface DefinitionTerms {
   name: string;
   description: string;
   consequence: string;
-  classification?: string | null;
+  classification?: string | null | undefined;
   active: boolean;
   loa: Loa;
   kinds: MandateKind[];
@@ -15,18 +15,18 @@ export interface DefinitionTerms {
   domain: 'assets' | 'personal_care' | 'general';
   chains: boolean;
   branches: boolean;
-  operations?: string[] | null;
+  operations?: string[] | null | undefined;
   follow_up: 'delegate' | 'represented' | 'both';
 }
 
 /** What an instance may narrow; null or absent: as its definition says. */
 export interface InstanceTerms {
-  active?: boolean;
-  loa?: Loa | null;
-  kinds?: MandateKind[] | null;
-  grounds?: Ground[] | null;
-  chains?: boolean | null;
-  branches?: boolean | null;
+  active?: boolean | undefined;
+  loa?: Loa | null | undefined;
+  kinds?: MandateKind[] | null | undefined;
+  grounds?: Ground[] | null | undefined;
+  chains?: boolean | null | undefined;
+  branches?: boolean | null | undefined;
 }
 
 export const DEFINITION_COLUMNS = [
@@ -60,3 +60,6 @@ export const INSTANCE_COLUMNS = [
  */
 export const NOT_DESCRIBED =
   'Nog niet beschreven. De dienstaanbieder moet eerst vertellen wat een machtiging voor deze dienst betekent.';
+
+/** Absent stays, null clears. */
+export type Patch<T> = { [K in keyof T]?: T[K] | undefined };
