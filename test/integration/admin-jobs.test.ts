@@ -1,10 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { announce } from '../../src/administer/jobs/announce.ts';
+import { endsSoon } from '../../src/administer/jobs/ends-soon.ts';
 import type { JobDeps } from '../../src/administer/jobs/job.ts';
+import { lapse } from '../../src/administer/jobs/lapse.ts';
+import { paperDeadlines } from '../../src/administer/jobs/paper-deadlines.ts';
 import { installQueue, startJobs } from '../../src/administer/jobs/queue.ts';
 import { reconfirm } from '../../src/administer/jobs/reconfirm.ts';
 import { tidy } from '../../src/administer/jobs/tidy.ts';
 import { makeLog } from '../../src/process/log.ts';
 import { importRegisterFile } from '../../src/register/import.ts';
+import { suspendMandate } from '../../src/register/operate.ts';
+import { withTransaction } from '../../src/store/postgres.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { TEST_KEYS } from '../support/decision-stack.ts';
 import { eventually } from '../support/eventually.ts';
@@ -111,6 +117,80 @@ describe('reconfirmation of mandates that nobody uses (R81-R83)', () => {
     const at = await monthsFromNow(24);
     await Promise.all([reconfirm.run(deps, at), reconfirm.run(deps, at), reconfirm.run(deps, at)]);
     expect(await outcomesOf(FARM_TO_HAULIER)).toEqual([null]);
+  });
+});
+
+describe('requests and offers', () => {
+  const waiting = async (lapsesAt: string) => {
+    const id = '3b000000-0000-4000-8000-00000000000f';
+    await withTransaction(database.pool, { who: 'test', channel: 'test' }, (client) =>
+      client.query(
+        `insert into mandates select (jsonb_populate_record(m, jsonb_build_object(
+           'mandate_id', $1::text, 'status', 'requested', 'granted_by', null, 'lapses_at', $2::text))).*
+         from mandates m where mandate_id = $3`,
+        [id, lapsesAt, FARM_TO_HAULIER],
+      ),
+    );
+    return id;
+  };
+
+  it('lapse at their moment, not before, and nothing else does', async () => {
+    const id = await waiting('2027-01-31T12:00:00Z');
+    expect(await lapse.run(deps, new Date('2027-01-31T11:59:59.999Z'))).toEqual({ lapsed: 0 });
+    expect(await statusOf(id)).toBe('requested');
+    expect(await lapse.run(deps, new Date('2027-01-31T12:00:00Z'))).toEqual({ lapsed: 1 });
+    expect(await statusOf(id)).toBe('lapsed');
+    expect(await statusOf(FARM_TO_HAULIER)).toBe('active');
+  });
+});
+
+describe('the end of a mandate', () => {
+  const END = Date.parse('2030-12-30T23:00:00Z');
+  const daysBefore = (days: number) => new Date(END - days * 86_400_000);
+  const toldOf = (kind: string) =>
+    query<{ details: { days: number } }>(
+      'select details from notices where mandate_id = $1 and kind = $2 order by place',
+      [FARM_TO_HAULIER, kind],
+    );
+
+  it('is told of to both sides at sixty, thirty and seven days, once each', async () => {
+    for (const days of [61, 60, 59, 30, 30, 7, 1]) await endsSoon.run(deps, daysBefore(days));
+    expect((await toldOf('ends_soon')).map(({ details }) => details.days)).toEqual([60, 60, 30, 30, 7, 7]);
+  });
+
+  it('is not told of when it was missed: only the nearest moment counts', async () => {
+    await endsSoon.run(deps, daysBefore(5));
+    expect((await toldOf('ends_soon')).map(({ details }) => details.days)).toEqual([7, 7]);
+  });
+
+  it('is not told of after it', async () => {
+    await endsSoon.run(deps, new Date(END));
+    expect(await toldOf('ends_soon')).toEqual([]);
+  });
+});
+
+describe('notices of changes (R124)', () => {
+  it('go to both sides, once; loads tell nobody', async () => {
+    expect(await announce.run(deps, new Date())).toEqual({ written: 0 });
+    await suspendMandate({ pool: database.pool, mandateId: FARM_TO_HAULIER });
+    expect(await announce.run(deps, new Date())).toEqual({ written: 2 });
+    expect(await announce.run(deps, new Date())).toEqual({ written: 0 });
+  });
+});
+
+describe('requests on paper (R79)', () => {
+  it('are told to be overdue from their due moment on, once', async () => {
+    await withTransaction(database.pool, { who: 'test', channel: 'test' }, (client) =>
+      client.query(
+        `insert into paper_requests (paper_request_id, kind, represented, signed_by, asked, mandates, loa, received_at, due_at)
+         select gen_random_uuid(), 'revoke', represented, granted_by, 'beëindigen', array[mandate_id], 'eh2',
+           '2026-11-23T09:00:00Z', '2026-11-25T23:00:00Z' from mandates where mandate_id = $1`,
+        [FARM_TO_HAULIER],
+      ),
+    );
+    expect(await paperDeadlines.run(deps, new Date('2026-11-25T22:59:59.999Z'))).toEqual({ told: 0, overdue: 0 });
+    expect(await paperDeadlines.run(deps, new Date('2026-11-25T23:00:00Z'))).toEqual({ told: 1, overdue: 1 });
+    expect(await paperDeadlines.run(deps, new Date('2026-11-26T23:00:00Z'))).toEqual({ told: 0, overdue: 1 });
   });
 });
 

@@ -62,8 +62,21 @@ async function askBatch({ pool, manageService }: JobDeps, now: Date, limit: numb
        on conflict do nothing`,
       [now, manageService, limit],
     );
+    await tell(client, 'reconfirmation_asked', 'r.asked_at = $1 and r.settled_at is null', now);
     return rowCount ?? 0;
   });
+}
+
+/** Whoever manages for the represented reads it. */
+async function tell(client: pg.ClientBase, kind: string, which: string, now: Date): Promise<void> {
+  await client.query(
+    `insert into notices (party_id, kind, occasion, details, created_at)
+     select r.represented, $2, r.reconfirmation_id::text, jsonb_build_object('reconfirmation_id', r.reconfirmation_id,
+       'asked_of', r.asked_of, 'mandates', cardinality(r.mandates), 'due_at', utc(r.due_at)), $1
+     from reconfirmations r where ${which}
+     on conflict do nothing`,
+    [now, kind],
+  );
 }
 
 /** What was used, or ended, since it was asked about needs no answer any more. */
@@ -90,6 +103,7 @@ async function repeat({ pool }: JobDeps, now: Date): Promise<number> {
        where settled_at is null and repeated_at is null and due_at <= $1`,
       [now],
     );
+    await tell(client, 'reconfirmation_repeated', 'r.repeated_at = $1 and r.settled_at is null', now);
     return rowCount ?? 0;
   });
 }

@@ -30,3 +30,5 @@ create index reconfirmations_by_due on reconfirmations (due_at) where settled_at
 create function last_activity(m mandates) returns timestamptz language sql stable
   return greatest(m.granted_at, m.valid_from, m.status_since,
     (select max(u.last_used_at) from mandate_uses u where u.mandate_id = m.mandate_id));
+
+create index mandates_that_lapse on mandates (lapses_at) where status in ('requested', 'offered');
