@@ -1,6 +1,7 @@
 import type { Acting } from '../acting.ts';
 import { readExplanationFacts } from './explanation-facts.ts';
-import { type Explanation, explainMandate, type Reader } from './explanation-text.ts';
+import type { Reader } from './explanation-names.ts';
+import { type Explanation, explainMandate } from './explanation-text.ts';
 import { unlessHidden } from './hidden.ts';
 import { seeMandate } from './mandate.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { explain } from '../../../administer/insight/explain.ts';
-import { READERS } from '../../../administer/insight/explanation-text.ts';
+import { READERS } from '../../../administer/insight/explanation-names.ts';
 import { readHistory } from '../../../administer/insight/history.ts';
 import { readMandate } from '../../../administer/insight/mandate.ts';
 import { readUses } from '../../../administer/insight/uses.ts';
