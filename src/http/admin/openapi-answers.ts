@@ -1,4 +1,4 @@
-import { ERROR_CLASSES } from '../problem.ts';
+import { ADMIN_CODES, ERROR_CLASSES } from '../problem.ts';
 import { type ComponentSchemas, refTo } from './openapi-schemas.ts';
 import type { Operation } from './operation.ts';
 
@@ -65,12 +65,13 @@ export function problemResponses(): Record<string, object> {
 }
 
 function exampleOf(wanted: number): object {
-  const [code, entry] = Object.entries(ERROR_CLASSES).find(([, { status }]) => status === wanted) ?? [];
+  const code = ADMIN_CODES.find((one) => ERROR_CLASSES[one].status === wanted) ?? 'internal';
+  const { title, detail } = ERROR_CLASSES[code];
   return {
     type: `urn:machtig:problem:${code}`,
     status: wanted,
-    title: entry?.title,
-    detail: entry?.detail,
+    title,
+    detail,
     code,
     request_id: '8a1c4b1e-53c5-4d3a-9d0e-6f1c4b3a2d10',
     ...(wanted === 400 && { errors: [{ at: '/valid_until', message: 'is missing' }] }),
