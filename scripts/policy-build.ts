@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { BUNDLES, compile, root } from './policy-bundle.ts';
 import { GENERATED } from './policy-generated.ts';
 
-for (const { source, bundle } of BUNDLES) {
+for (const one of BUNDLES) {
+  const { bundle } = one;
   const startedAt = performance.now();
-  const packed = compile(source);
+  const packed = compile(one);
   mkdirSync(dirname(join(root, bundle)), { recursive: true });
   writeFileSync(join(root, bundle), packed);
   console.log(`${bundle}: ${packed.length} bytes, ${Math.round(performance.now() - startedAt)} ms`);

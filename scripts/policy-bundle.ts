@@ -13,9 +13,14 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every committed bundle and the sources it is made of. */
 export const BUNDLES = [
-  { source: 'policies', bundle: 'bundles/mandates.tar.gz' },
-  { source: 'examples/authzen-fixture', bundle: 'examples/authzen-fixture/bundle.tar.gz' },
+  { source: 'policies', bundle: 'bundles/mandates.tar.gz', entrypoints: ['authz/decision', 'admin/decision'] },
+  {
+    source: 'examples/authzen-fixture',
+    bundle: 'examples/authzen-fixture/bundle.tar.gz',
+    entrypoints: ['authz/decision'],
+  },
 ] as const;
+export type Source = Pick<(typeof BUNDLES)[number], 'source' | 'entrypoints'>;
 
 /** Bundle content by path. */
 export type Files = Map<string, Uint8Array>;
@@ -24,8 +29,8 @@ export function unpack(packed: Uint8Array): Files {
   return readTar(gunzipSync(packed));
 }
 
-/** The bundle of `source` (relative to the root), byte for byte the same whenever the sources are. */
-export function compile(source: string): Uint8Array {
+/** The bundle of a source (relative to the root), byte for byte the same whenever the sources are. */
+export function compile(source: Source): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   try {
     const unnamed = opaBuild(source, join(folder, 'unnamed.tar.gz'), '');
@@ -35,7 +40,7 @@ export function compile(source: string): Uint8Array {
   }
 }
 
-function opaBuild(source: string, output: string, revision: string): Uint8Array {
+function opaBuild({ source, entrypoints }: Source, output: string, revision: string): Uint8Array {
   const ignored = ['*_test.rego', 'capabilities.json', 'schemas', '*.tar.gz', '*.md'].flatMap((name) => [
     '--ignore',
     name,
@@ -45,7 +50,7 @@ function opaBuild(source: string, output: string, revision: string): Uint8Array 
     [
       'build',
       ...['--target', 'wasm'],
-      ...['--entrypoint', 'authz/decision'],
+      ...entrypoints.flatMap((name) => ['--entrypoint', name]),
       ...['--capabilities', 'policies/capabilities.json'],
       ...ignored,
       ...['--revision', revision],

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUNDLES, compile, type Files, root, unpack } from './policy-bundle.ts';
+import { BUNDLES, compile, type Files, root, type Source, unpack } from './policy-bundle.ts';
 import { GENERATED } from './policy-generated.ts';
 import { findTool, type ToolName } from './tools.ts';
 
@@ -13,7 +13,7 @@ import { findTool, type ToolName } from './tools.ts';
 type Check = () => string | undefined;
 
 const CAPABILITIES = ['--capabilities', 'policies/capabilities.json'];
-const RULES = ['policies/authz', 'policies/calendar', 'policies/fixtures'];
+const RULES = ['policies/authz', 'policies/admin', 'policies/calendar', 'policies/fixtures'];
 const FIXTURE = 'examples/authzen-fixture';
 /** Written by `npm run cases`; without it the cases are left to their other judges. */
 const CASES = existsSync(join(root, 'build/cases.json')) ? ['policies/conformance', 'build/cases.json'] : [];
@@ -32,7 +32,7 @@ const CHECKS: [name: string, check: Check][] = [
   ['lint', run('regal', ['lint', 'policies', FIXTURE])],
   ['no lint rule ignored', () => ignored()],
   ...GENERATED.map(({ path, make }): [string, Check] => [path, () => sameText(path, make())]),
-  ...BUNDLES.map(({ source, bundle }): [string, Check] => [bundle, () => sameBundle(source, bundle)]),
+  ...BUNDLES.map((one): [string, Check] => [one.bundle, () => sameBundle(one, one.bundle)]),
 ];
 
 let failed = 0;
@@ -76,7 +76,7 @@ function sameText(path: string, made: string): string | undefined {
 }
 
 /** File by file: how the archive was packed may differ from one version of Go to the next. */
-function sameBundle(source: string, bundle: string): string | undefined {
+function sameBundle(source: Source, bundle: string): string | undefined {
   const committed = unpack(readFileSync(join(root, bundle)));
   const made = unpack(compile(source));
   const paths = [...new Set([...committed.keys(), ...made.keys()])].sort();

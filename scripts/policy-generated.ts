@@ -1,6 +1,7 @@
 /** Files made of the policies and their schema. */
 import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
+import { adminSchemaText } from '../src/policy/admin-schema.ts';
 import { inputSchemaText } from '../src/policy/input-schema.ts';
 import { type Case, loadCases } from '../test/conformance/cases.ts';
 import { root } from './policy-bundle.ts';
@@ -9,6 +10,7 @@ import { findTool } from './tools.ts';
 /** In the order in which they depend on each other. */
 export const GENERATED = [
   { path: 'policies/schemas/input.json', make: inputSchemaText },
+  { path: 'policies/schemas/admin.json', make: adminSchemaText },
   { path: 'docs/reasons.md', make: reasonsPage },
 ];
 
@@ -44,7 +46,9 @@ const OTHERS: Reason[] = [
 
 /** docs/reasons.md: every code with its meaning, its requirements, its rule and a request that meets it. */
 function reasonsPage(): string {
-  const reasons = [...policyReasons(), ...OTHERS].sort((a, b) => (a.code < b.code ? -1 : 1));
+  const ofPolicy = policyReasons();
+  const managing = ofPolicy.filter(isOfAdmin);
+  const reasons = [...ofPolicy.filter((reason) => !isOfAdmin(reason)), ...OTHERS].sort(byCode);
   const { cases } = loadCases();
   return [
     '# Reasons',
@@ -55,7 +59,31 @@ function reasonsPage(): string {
     'The example is the body of a `POST /v1/decision` from the conformance cases, where the register it needs stands too.',
     '',
     ...reasons.flatMap((reason) => section(reason, exampleOf(reason.code, cases))),
+    ...adminTable(managing),
   ].join('\n');
+}
+
+const isOfAdmin = ({ rule }: Reason) => rule?.includes('policies/admin/') ?? false;
+const byCode = (a: Reason, b: Reason) => (a.code < b.code ? -1 : 1);
+
+/** What the admin API refuses for (`act_refused`), besides the reasons above when managing itself is refused. */
+function adminTable(reasons: Reason[]): string[] {
+  return [
+    '# Reasons of the admin API',
+    '',
+    'Why an act is refused (`act_refused`, with `reasons`). Beside these stand the reasons above, where they keep the',
+    'caller from managing for the party at all: managing is a service like any other.',
+    '',
+    '| code | meaning | requirements | rule |',
+    '|---|---|---|---|',
+    ...reasons
+      .sort(byCode)
+      .map(
+        ({ code, meaning, requirements, rule }) =>
+          `| \`${code}\` | ${meaning} | ${requirements} | [rule](../${rule}) |`,
+      ),
+    '',
+  ];
 }
 
 function policyReasons(): Reason[] {

@@ -18,7 +18,13 @@ import data.authz.verdict
 # description: Always defined; its shape is `Verdict` in src/domain/evaluation.ts.
 # scope: document
 # entrypoint: true
-decision := verdict.allowed(found.asked.service, found.path) if {
+decision := answer
+
+# METADATA
+# title: The same, for other rules
+# description: What is an entrypoint is compiled away, and can be asked by no other rule (admin.managing).
+# scope: document
+answer := verdict.allowed(found.asked.service, found.path) if {
 	not input.portal
 	found := _holding[0]
 }

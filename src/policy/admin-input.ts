@@ -24,6 +24,8 @@ export interface ActMandate extends Omit<MandateFacts, 'scope'> {
   evidence: string[];
   granted_by?: PartyId;
   renews?: string;
+  /** While suspended: the capacity of whoever suspended it last. */
+  suspended_by?: string;
 }
 
 /** One end of the mandate, or the party itself: whether the actor may manage for it is `authz` on the register's service. */
@@ -73,4 +75,6 @@ export interface AdminInput {
   /** The represented of the mandate, or the party that the act is about. */
   represented?: ManagedParty;
   delegate?: ManagedParty;
+  /** Of an onward mandate: the delegate of its parent, who passes it on. */
+  parent_delegate?: ManagedParty;
 }

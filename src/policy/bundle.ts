@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { ACTS } from '../domain/administration.ts';
 import { toError } from '../domain/errors.ts';
+import { readAdminVerdict } from './admin-result.ts';
 import type { PolicyInput } from './input.ts';
 import { load, makeStockInstance, neededBuiltins } from './instance.ts';
 import { onlyResult, readVerdict } from './result.ts';
@@ -16,12 +18,17 @@ export interface Bundle {
   module: WebAssembly.Module;
   data: object;
   input: BundleInput;
+  /** The decision. */
   entrypoint: string;
+  /** What else can be asked of it, by name: `admin/decision`, or nothing. */
+  others: readonly string[];
   /** Content hash of the bundle. */
   revision: string;
 }
 
 const ENTRYPOINT = 'authz/decision';
+/** Who may manage; a policy that only decides has none. */
+export const ADMIN_ENTRYPOINT = 'admin/decision';
 const MAX_PACKED = 16 * 1024 * 1024;
 const MAX_UNPACKED = 64 * 1024 * 1024;
 
@@ -66,9 +73,12 @@ export function parseBundle(packed: Uint8Array): Bundle {
   const entry = manifest.wasm.find(({ entrypoint }) => entrypoint === ENTRYPOINT);
   if (!entry) throw new Error(`it has no entrypoint ${ENTRYPOINT}`);
   const data = readData(files);
-  const module = compile(required(files, entry.module.replace(/^\//, '')), data);
-  const bundle: Bundle = { module, data, input: manifest.metadata.input, entrypoint: ENTRYPOINT, revision };
+  const others = manifest.wasm.map(({ entrypoint }) => entrypoint).filter((name) => name !== ENTRYPOINT);
+  if (manifest.wasm.some(({ module }) => module !== entry.module)) throw new Error('it has more than one module');
+  const module = compile(required(files, entry.module.replace(/^\//, '')), data, others);
+  const bundle: Bundle = { module, data, input: manifest.metadata.input, entrypoint: ENTRYPOINT, others, revision };
   if (bundle.input === 'mandates') assertDeniesNobody(bundle);
+  if (others.includes(ADMIN_ENTRYPOINT)) assertLetsNobodyManage(bundle);
   return bundle;
 }
 
@@ -90,6 +100,18 @@ function assertDeniesNobody({ module, data, entrypoint }: Bundle): void {
   if (verdict.allow) throw new Error('it allows nobody everything');
 }
 
+/** Nobody may do anything to the register, whatever it is called. */
+function assertLetsNobodyManage({ module, data }: Bundle): void {
+  const instance = attempt(() => makeStockInstance(module, data, ADMIN_ENTRYPOINT));
+  for (const name of [...ACTS, '']) {
+    const set = attempt(() => instance.evaluate(JSON.stringify({ now: 0, act: { name }, manage_service: '' })));
+    const verdict = readAdminVerdict(onlyResult(set)?.value);
+    if (typeof verdict === 'string')
+      throw new Error(`its ${ADMIN_ENTRYPOINT} does not answer as it should: ${verdict}`);
+    if (verdict.allow) throw new Error(`its ${ADMIN_ENTRYPOINT} lets nobody do ${name}`);
+  }
+}
+
 /** The SDK throws bare strings and objects. */
 function attempt<T>(call: () => T): T {
   try {
@@ -99,10 +121,11 @@ function attempt<T>(call: () => T): T {
   }
 }
 
-function compile(wasm: Uint8Array, data: object): WebAssembly.Module {
+function compile(wasm: Uint8Array, data: object, others: readonly string[]): WebAssembly.Module {
   const module = new WebAssembly.Module(new Uint8Array(wasm));
   const policy = attempt(() => load(module, data));
-  if (!Object.hasOwn(policy.entrypoints, ENTRYPOINT)) throw new Error(`its module has no entrypoint ${ENTRYPOINT}`);
+  const absent = [ENTRYPOINT, ...others].find((name) => !Object.hasOwn(policy.entrypoints, name));
+  if (absent !== undefined) throw new Error(`its module has no entrypoint ${absent}`);
   const unknown = neededBuiltins(policy).filter((name) => !SUPPLIED.has(name));
   if (unknown.length > 0) throw new Error(`it needs built-ins that are not there: ${unknown.join(', ')}`);
   return module;

@@ -15,6 +15,8 @@ export interface EngineOptions {
   maxInput?: number;
   /** Memory never shrinks: beyond this an instance is replaced after the answer. */
   maxMemoryBytes?: number;
+  /** What is asked of the bundle; its decision, unless told otherwise. */
+  entrypoint?: string;
 }
 
 export interface Engine<T> {
@@ -26,16 +28,18 @@ export interface Engine<T> {
   decide(input: object): T;
 }
 
-/** Evaluates a bundle's `authz/decision`, one instance at a time; `read` returns a sentence when a result is no T. */
+/** Evaluates a bundle's entrypoint, one instance at a time; `read` returns a sentence when a result is no T. */
 export function makeEngine<T>(
   bundle: Bundle,
   read: (result: unknown) => Exclude<T, string> | string,
   options: EngineOptions = {},
 ): Engine<T> {
   const { makeInstance = makeStockInstance, maxInput = 512 * 1024, maxMemoryBytes = 8 * 1024 * 1024 } = options;
-  const fresh = () => makeInstance(bundle.module, bundle.data, bundle.entrypoint);
-  // Whoever asks a bundle with `input: mandates` asks with a PolicyInput; the types of `Engine` leave that open.
-  const write = bundle.input === 'mandates' ? (input: object) => writeInput(input as PolicyInput) : JSON.stringify;
+  const { entrypoint = bundle.entrypoint } = options;
+  const fresh = () => makeInstance(bundle.module, bundle.data, entrypoint);
+  // Whoever asks the decision of a bundle with `input: mandates` asks with a PolicyInput; `Engine` leaves that open.
+  const trims = bundle.input === 'mandates' && entrypoint === bundle.entrypoint;
+  const write = trims ? (input: object) => writeInput(input as PolicyInput) : JSON.stringify;
   let instance: Instance | undefined = fresh();
   let busy = false;
 

@@ -1,0 +1,63 @@
+# METADATA
+# title: In which capacity
+# description: |
+#   For the represented: himself, whoever represents him by law, a manager, a proxy of the legal representative (R101). At
+#   the other end the delegate, or who manages for it; and who passed an onward mandate on. Or a system on its own account.
+# schemas:
+#   - input: schema.admin
+package admin.capacity
+
+import data.admin.managing
+import data.authz.level
+import data.authz.state
+
+# METADATA
+# title: Everything that the caller might be
+# description: The role is how the table of acts names it, the capacity how the answer does.
+candidates := array.flatten([_of_represented, _of_delegate, _of_passer, _person, _system])
+
+# METADATA
+# title: The caller is something to these parties
+any_holds if {
+	some who in candidates
+	who.role != "person"
+	who.reasons == set()
+}
+
+_of_represented := [object.union(way, {"role": way.as, "capacity": way.as, "end": "represented"}) |
+	some way in managing.ways(input.represented)
+]
+
+_of_delegate := [object.union(way, {"role": "delegate", "capacity": "delegate", "end": "delegate"}) |
+	some way in managing.ways(input.delegate)
+]
+
+_of_passer := [object.union(way, {"role": "passer", "capacity": "delegate", "end": "delegate"}) |
+	some way in managing.ways(input.parent_delegate)
+]
+
+# anybody who is known and able, for what is open to all
+_person := [_plain("person", "self", []) |
+	not input.system
+	input.actor.party.kind == "person"
+	not input.actor.means.active == false
+	not state.in_effect(input.actor.party, "deceased")
+	level.known(input.actor.loa)
+]
+
+_system := [_plain(input.system.role, input.system.role, []) |
+	input.system.role in ["service_owner", "court", "registrar"]
+	not input.actor
+]
+
+_plain(role, capacity, reasons) := {
+	"role": role,
+	"capacity": capacity,
+	"as": role,
+	"end": "none",
+	"authority": [],
+	"reasons": {reason | some reason in reasons},
+	"joint": set(),
+	"limits": [],
+	"law": [],
+}

@@ -1,0 +1,76 @@
+# METADATA
+# title: Which kind of authority
+# description: |
+#   What the law gives is registered by a court or the registrar, what a public organisation grants by that organisation
+#   (R115, R116, R118); the table `kinds` says so. A register may keep some kinds only (R3).
+# schemas:
+#   - input: schema.admin
+package admin.kinds
+
+import data.admin.acts
+
+# METADATA
+# title: What the kind speaks against
+# description: |
+#   Nobody grants under an authority that is not his own (R115, R121), and a mandate outlives a person only by his own
+#   will.
+# custom:
+#   reasons:
+#     kind_not_kept_here: This register does not keep mandates of this kind.
+#     kind_not_for_this_capacity: Mandates of this kind, or on this ground, are not for this capacity to grant or to end.
+#     authority_not_own: The mandate says that it was granted under an authority that the caller does not have.
+#     survivor_by_himself_only: Only the represented himself lets a mandate outlive him.
+#     suspended_by_authority: What a court or service owner suspended, nobody else reactivates.
+reasons(who) := union({
+	{"kind_not_kept_here" | acts.is("makes"); not data.settings.kinds[acts.made.kind] == true},
+	{"kind_not_for_this_capacity" | _column; some mandate in acts.concerned; not _open(mandate, who)},
+	{"authority_not_own" | acts.is("makes"); acts.made.granted_under; not _own_authority(who)},
+	{"survivor_by_himself_only" | _new_survivor; not who.role in ["self", "registrar"]},
+	{"suspended_by_authority" | input.act.name == "mandate.reactivate"; not _may_lift(who)},
+})
+
+_column := data.tables.acts[input.act.name].kinds
+
+_open(mandate, who) if who.role in data.tables.kinds[_name(mandate)][_column]
+
+_name(mandate) := mandate.ground if mandate.kind == "statutory"
+
+_name(mandate) := mandate.kind if mandate.kind != "statutory"
+
+_own_authority(who) if who.role in ["court", "registrar"]
+
+_own_authority(who) if {
+	some own in array.concat(who.limits, who.law)
+	acts.made.granted_under in [own.ground, own.kind, own.granted_under]
+}
+
+_own_authority(who) if {
+	who.role == "passer"
+	acts.made.granted_under in _authorities(input.act.parent)
+}
+
+# what it says already
+_own_authority(_) if acts.made.granted_under == input.act.current.granted_under
+
+_authorities(mandate) := {authority |
+	some field in ["ground", "kind", "granted_under"]
+	authority := mandate[field]
+}
+
+_new_survivor if {
+	acts.is("makes")
+	acts.is("binds")
+	acts.made.kind == "voluntary"
+	acts.made.survivor == true
+	not input.act.current.survivor == true
+}
+
+_may_lift(who) if {
+	not input.act.current.suspended_by in ["court", "service_owner"]
+	not who.role in ["court", "service_owner"]
+}
+
+_may_lift(who) if {
+	who.role in ["court", "service_owner"]
+	input.act.current.suspended_by == who.role
+}

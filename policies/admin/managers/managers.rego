@@ -1,0 +1,86 @@
+# METADATA
+# title: Who makes managers
+# description: |
+#   A mandate on *manage mandates* makes its delegate a manager, by whatever act it is granted (R106). Managers are made
+#   by whoever represents the party by law (R91), or by a manager who may pass his own mandate on (R50) - never to himself,
+#   and not with the right to make others in turn. A party keeps at least one (R92).
+# schemas:
+#   - input: schema.admin
+package admin.managers
+
+import data.admin.acts
+
+# METADATA
+# title: The mandate makes its delegate a manager
+# description: All services, or all of the owner of this one, are this one too.
+makes_manager(mandate) if {
+	some service in mandate.services
+	service.service_uuid == input.manage_service
+}
+
+makes_manager(mandate) if mandate.all_services
+
+makes_manager(mandate) if {
+	mandate.owner
+	not _another_owner(mandate.owner)
+}
+
+# where nobody knows whose the service is, it may be anybody's
+_another_owner(owner) if {
+	some asked in input.represented.managing.services
+	asked.service.owner != owner
+}
+
+# METADATA
+# title: What speaks against it as to managers
+# custom:
+#   reasons:
+#     may_not_appoint: Managers are appointed by a legal representative, or by a manager with the right of substitution.
+#     substitution_not_passed_on: A manager does not give others the right to appoint managers.
+#     own_managing_mandate: Nobody grants, changes, renews or reactivates the mandate by which he manages himself.
+#     last_manager: The party would be left without manager or legal representative.
+#     not_a_manager: The mandate is not on the service by which mandates are managed.
+reasons(who) := union({
+	{"may_not_appoint" | _binds_manager; _is_manager(who); not _may_appoint(who)},
+	{"substitution_not_passed_on" | _binds_manager; _is_manager(who); acts.made.substitution == true},
+	{"own_managing_mandate" | _binds_manager; _is_manager(who); _his_own},
+	{"last_manager" | _leaves_without(who)},
+	{"not_a_manager" | startswith(input.act.name, "manager."); not _about_managers},
+})
+
+_is_manager(who) if {
+	who.end == "represented"
+	who.limits != []
+}
+
+_binds_manager if {
+	acts.is("binds")
+	some mandate in acts.concerned
+	makes_manager(mandate)
+}
+
+_may_appoint(who) if {
+	every own in who.limits {
+		own.substitution == true
+	}
+}
+
+_his_own if {
+	some mandate in acts.concerned
+	mandate.delegate == input.actor.party.party_id
+}
+
+_leaves_without(who) if {
+	acts.is("ends")
+	who.end != "none"
+	input.act.current.represented_kind == "organisation"
+	makes_manager(input.act.current)
+	not input.act.managers_left >= 1
+}
+
+_about_managers if {
+	acts.concerned != []
+	every mandate in acts.concerned {
+		makes_manager(mandate)
+	}
+}

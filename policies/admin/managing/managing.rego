@@ -1,0 +1,144 @@
+# METADATA
+# title: May the actor manage for this party?
+# description: |
+#   Asked of `authz`, as any other question, about the register's own service *manage mandates*: so that every rule of the
+#   decision holds for managing too (R89, R90, R106, R121). One mandate at a time, since each has its own limits, which
+#   `admin.bounds` looks at: the question is asked for nothing in particular.
+# schemas:
+#   - input: schema.admin
+package admin.managing
+
+import data.admin.acts
+import data.authz
+import data.authz.chain
+import data.authz.link
+
+# METADATA
+# title: Every way in which the actor may manage for the party on this side
+# description: |
+#   `as` says in what capacity, `mandates` on what it rests, `limits` which mandates limit him, and `reasons` what `authz`
+#   has against it. `joint`: nothing but that others must act too.
+ways(side) := array.flatten([_as_himself(side), _by_one_mandate(side), _by_the_law_of_another(side)])
+
+_as_himself(side) := [_way("self", answer, [], []) |
+	side.party.kind == "person"
+	side.managing.actor.party.party_id == side.party.party_id
+	answer := authz.answer with input as _question(side.managing, [], true)
+]
+
+_by_one_mandate(side) := [_way(_capacity(mandate), answer, [], _limits(mandate)) |
+	some mandate in _mandates(side.managing)
+	answer := authz.answer with input as _question(side.managing, [mandate], acts.ends_authority)
+]
+
+# who manages for somebody that represents the party by law
+_by_the_law_of_another(side) := [_resting_on(way, one.mandate, against) |
+	some one in side.representatives
+	one.managing.represented.party.party_id != side.party.party_id
+	against := _law_reasons(side.managing, one.mandate)
+	some mandate in _mandates(one.managing)
+	answer := authz.answer with input as _question(one.managing, [_at_home(mandate)], acts.ends_authority)
+	way := _way(_capacity_for(one.managing, mandate), answer, _reach(mandate), _limits(mandate))
+]
+
+_resting_on(way, law, against) := object.union(way, {
+	"authority": array.concat([law.mandate_id], way.authority),
+	"reasons": (way.reasons | (against - {"joint_authority_required"})),
+	"joint": (way.joint | {law.joint.required | "joint_authority_required" in against}),
+	"law": array.concat([law], way.law),
+})
+
+_mandates(managing) := [mandate | some asked in managing.services; some mandate in asked.direct]
+
+_way(capacity, answer, reasons, limits) := {
+	"as": capacity,
+	"authority": object.get(answer, "mandates", []),
+	"reasons": ({reason | some reason in _reasons_of(answer)} | {reason | some reason in reasons}) - _joint_only(answer),
+	"joint": {answer.holders_required | _joint_only(answer) != set()},
+	"limits": limits,
+	"law": [],
+}
+
+_reasons_of(answer) := object.get(answer, "reasons", []) if answer.allow == false
+
+_reasons_of(answer) := [] if answer.allow == true
+
+_joint_only(answer) := {"joint_authority_required"} if {
+	answer.allow == false
+	answer.reasons == ["joint_authority_required"]
+}
+
+else := set()
+
+_capacity(mandate) := "legal_representative" if mandate.kind == "statutory"
+
+else := "manager"
+
+# an organisation acts through whoever represents it by law; anybody else is its proxy
+_capacity_for(managing, mandate) := "legal_representative" if {
+	managing.represented.party.kind == "organisation"
+	mandate.kind == "statutory"
+}
+
+else := "proxy"
+
+_limits(mandate) := [] if mandate.kind == "statutory"
+
+else := [mandate, mandate.parent.mandate] if mandate.parent.mandate
+
+else := [mandate]
+
+# who manages for an organisation that represents others by law needs a mandate that reaches those (R107)
+_reach(mandate) := ["reach_own_only"] if {
+	mandate.kind == "employee"
+	not chain.reaches_clients(mandate)
+}
+
+else := []
+
+_at_home(mandate) := object.union(mandate, {"reach": "own"}) if mandate.kind == "employee"
+
+else := mandate
+
+_law_reasons(managing, law) := against if {
+	service := managing.services[0].service
+	against := _against(_unlimited(law), service) with input as managing
+}
+
+else := {"not_representative"}
+
+_against(law, service) := link.reasons(law, service, "eh2") | link.source_reasons(law, service)
+
+# the question, for one mandate taken as if it were unlimited; at no level in particular when `eased`
+_question(question, mandates, eased) := object.union(question, {
+	"request": _request(question, eased),
+	"services": [_asked(asked, mandates, eased) | some asked in question.services],
+})
+
+_asked(asked, mandates, eased) := object.union(asked, {
+	"service": _service(asked.service, eased),
+	"direct": [_unlimited(mandate) | some mandate in mandates],
+	"chains": [],
+})
+
+_service(service, eased) := object.union(service, {"definition": {"loa": "eh2"}, "instance": {"loa": "eh2"}}) if eased
+
+else := service
+
+# a weaker login, if that is recorded, is looked at by admin.level alone (R103)
+_request(managing, eased) := {"loa": "eh2"} if {
+	eased
+	acts.deviates
+	data.tables.levels[managing.request.loa]
+}
+
+else := managing.request
+
+_unlimited(mandate) := object.union(mandate, {
+	"branches": "all", "operations": "all",
+	"parent": {"mandate": {"branches": "all", "operations": "all"}},
+}) if {
+	mandate.parent.mandate
+}
+
+else := object.union(mandate, {"branches": "all", "operations": "all"})
