@@ -85,7 +85,8 @@ async function activate(acting: Acting, mandateId: string): Promise<unknown> {
   if (locked === undefined) throw refused();
   const { offer, current } = locked;
   const isWaiting = offer.isOpen && offer.ready && offer.expires_at > acting.now && current.status === 'offered';
-  if (!isWaiting) throw refused();
+  // Whoever offers to nobody in particular does not thereby grant to himself what he could not grant himself outright.
+  if (!isWaiting || offer.offered_by === acting.actor) throw refused();
   const begins = { valid_from: startNotBefore(acting.now, current.valid_from), lapses_at: null };
   const ends = offer.draft === null ? {} : await delegateOf(acting);
   const mandate: MandateRow = { ...current, ...ends, ...begins, status: 'active' };

@@ -5,11 +5,11 @@ import { recordConsent, waiting } from './grant.ts';
 import { periodColumns, startNotBefore } from './period.ts';
 import { answerMandates, grantedUnder, grantorOf, refuseFaults, updateMandate } from './rows.ts';
 import { lockMandate, refuseUnlessWaiting } from './standing.ts';
-import type { Columns, MandateWish } from './wish.ts';
+import type { Columns, MandateWish, Said } from './wish.ts';
 
 /** What whoever approves may say otherwise than it was asked; only less, never more. */
 export type Narrowing = Pick<
-  Partial<MandateWish>,
+  Said<MandateWish>,
   | 'name'
   | 'services'
   | 'sets'
@@ -48,7 +48,7 @@ export async function approveRequest(acting: Acting, { mandateId, seen, narrowin
   const mandate: MandateRow = { ...current, ...columns };
   await refuseFaults(acting, current.represented, faults);
   const [verdict] = await acting.authorise({ name: 'mandate.approve', current, mandate });
-  await refuseUnlessWaiting(acting, current, ['requested'], seen);
+  await refuseUnlessWaiting(acting, current, { act: 'mandate.approve', to: 'active', seen });
   await refuseWidening(acting, mandate, current);
   if (verdict === undefined) throw new AppError('internal', 'an approval without a verdict');
   const granted_under = await grantedUnder(acting.client, verdict, mandate);
@@ -74,7 +74,7 @@ async function approvedColumns(
     ...(await periodColumns(acting, { kind, valid_until, ...said, valid_from: from }, faults)),
     status: 'active',
     lapses_at: null,
-    granted_by: await grantorOf(acting),
+    granted_by: await grantorOf(acting, current.kind),
     granted_at: acting.now.toISOString(),
   };
 }
@@ -97,7 +97,7 @@ export async function rejectRequest(
   acting: Acting,
   wish: { mandateId: string; seen?: string | undefined; reason: string },
 ): Promise<unknown> {
-  return endWaiting(acting, { ...wish, act: 'mandate.reject', to: 'rejected', from: ['requested', 'offered'] });
+  return endWaiting(acting, { ...wish, act: 'mandate.reject', to: 'rejected' });
 }
 
 /** The intended delegate takes back his request. */
@@ -105,7 +105,7 @@ export async function withdrawRequest(
   acting: Acting,
   wish: { mandateId: string; seen?: string | undefined; reason?: string | undefined },
 ): Promise<unknown> {
-  return endWaiting(acting, { ...wish, act: 'mandate.withdraw', to: 'withdrawn', from: ['requested'] });
+  return endWaiting(acting, { ...wish, act: 'mandate.withdraw', to: 'withdrawn' });
 }
 
 interface Ending {
@@ -114,14 +114,13 @@ interface Ending {
   reason?: string | undefined;
   act: 'mandate.reject' | 'mandate.withdraw';
   to: 'rejected' | 'withdrawn';
-  from: readonly ('requested' | 'offered')[];
 }
 
 /** Ends what waits. Such a mandate never was in force, and this is final. */
-export async function endWaiting(acting: Acting, { mandateId, seen, reason, act, to, from }: Ending): Promise<unknown> {
+export async function endWaiting(acting: Acting, { mandateId, seen, reason, act, to }: Ending): Promise<unknown> {
   const current = await lockMandate(acting, mandateId);
   await acting.authorise({ name: act, current });
-  await refuseUnlessWaiting(acting, current, from, seen);
+  await refuseUnlessWaiting(acting, current, { act, to, seen });
   await updateMandate(acting.client, mandateId, { status: to, status_cause: reason ?? null, lapses_at: null });
   const [view] = await answerMandates(acting, [mandateId]);
   return view;

@@ -3,7 +3,7 @@ import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
 import { partyOf } from '../party-ref.ts';
 import { hasBranch } from './sides.ts';
-import type { Columns, Limit, MandateWish } from './wish.ts';
+import type { Columns, Limit, MandateWish, Said } from './wish.ts';
 
 /**
  * The columns of `mandates` that a wish speaks of; what it leaves open is absent. References are looked up, and all
@@ -11,7 +11,7 @@ import type { Columns, Limit, MandateWish } from './wish.ts';
  */
 export async function columnsOf(
   acting: Acting,
-  wish: Partial<MandateWish>,
+  wish: Said<MandateWish>,
   represented: PartyId,
   faults: Fault[],
 ): Promise<Columns> {
@@ -30,7 +30,7 @@ export async function columnsOf(
 }
 
 /** Whoever names any part of the scope names the whole of it. */
-async function scopeColumns(acting: Acting, wish: Partial<MandateWish>, faults: Fault[]): Promise<Columns> {
+async function scopeColumns(acting: Acting, wish: Said<MandateWish>, faults: Fault[]): Promise<Columns> {
   const { services, sets, owner, all_services } = wish;
   if (services === undefined && sets === undefined && owner === undefined && all_services === undefined) return {};
   if (!services?.length && !sets?.length && owner === undefined && all_services !== true) {

@@ -32,7 +32,7 @@ export async function consent(acting: Acting, { mandateId, seen }: ConsentWish):
     mandate,
     together: together.filter(({ party_id }) => party_id !== acting.actor),
   });
-  await refuseUnlessWaiting(acting, current, ['offered'], seen);
+  await refuseUnlessWaiting(acting, current, { act: 'mandate.consent', to: 'active', seen });
   if (together.length === 0) throw new AppError('conflict', 'the mandate waits for nobody to agree');
   if (together.some(({ party_id }) => party_id === acting.actor))
     throw new AppError('conflict', 'he has agreed already');

@@ -47,7 +47,7 @@ export async function newColumns(
 ): Promise<Columns> {
   const columns = await columnsOf(acting, wish, partyId, faults);
   const period = await periodColumns(acting, columns, faults);
-  const grantor = { granted_by: await grantorOf(acting), granted_at: acting.now.toISOString() };
+  const grantor = { granted_by: await grantorOf(acting, wish.kind), granted_at: acting.now.toISOString() };
   return { ...columns, ...period, ...grantor, status: 'active' };
 }
 

@@ -2,10 +2,11 @@ import type pg from 'pg';
 import { AppError } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting, MandateRow } from '../acting.ts';
-import { lockMandates } from '../authorise.ts';
+import { lockLives } from '../life/lock.ts';
 import { drawCode, hashCode, writeCode } from './activation-code.ts';
 import { DAY_MS } from './period.ts';
 import { updateMandate } from './rows.ts';
+import { lockMandate } from './standing.ts';
 
 /** An offer with the mandate that it is, or would be. */
 export interface Offer {
@@ -26,7 +27,7 @@ export async function lockOffer(
   client: pg.ClientBase,
   mandateId: string,
 ): Promise<{ offer: Offer; current: MandateRow } | undefined> {
-  const standing = (await lockMandates(client, [mandateId])).get(mandateId);
+  const standing = (await lockLives(client, [mandateId])).get(mandateId);
   const { rows } = await client.query<Offer>(
     `select mandate_id, represented, draft, offered_by, expires_at, ready,
        activated_at is null and withdrawn_at is null as "isOpen"
@@ -44,20 +45,24 @@ async function findOffer(acting: Acting, mandateId: string): Promise<{ offer: Of
   return found;
 }
 
-function refuseEnded({ offer, current }: { offer: Offer; current: MandateRow }): void {
-  if (!offer.isOpen || current.status !== 'offered') throw new AppError('conflict', 'the offer has ended');
+function refuseEnded({ offer, current }: { offer?: Offer | undefined; current: MandateRow }): void {
+  if (offer?.isOpen === false || current.status !== 'offered') throw new AppError('conflict', 'the offer has ended');
 }
 
-/** The grantor takes his offer back; its code leads nowhere from now on. */
+/**
+ * The grantor takes his offer back; its code leads nowhere from now on. So does one of several grantors with what waits
+ * for the others.
+ */
 export async function withdrawOffer(
   acting: Acting,
   { mandateId, reason }: { mandateId: string; reason?: string | undefined },
 ): Promise<void> {
-  const found = await findOffer(acting, mandateId);
-  await acting.authorise({ name: 'mandate.withdraw', current: found.current });
-  refuseEnded(found);
+  const found = (await lockOffer(acting.client, mandateId)) ?? { current: await lockMandate(acting, mandateId) };
+  const { offer, current } = { offer: undefined, ...found };
+  await acting.authorise({ name: 'mandate.withdraw', current });
+  refuseEnded({ offer, current });
   await acting.client.query('update offers set withdrawn_at = $2 where mandate_id = $1', [mandateId, acting.now]);
-  if (found.offer.draft === null) {
+  if (offer === undefined || offer.draft === null) {
     await updateMandate(acting.client, mandateId, {
       status: 'withdrawn',
       status_cause: reason ?? null,

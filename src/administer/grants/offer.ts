@@ -1,5 +1,5 @@
 import { AppError, type Fault } from '../../domain/errors.ts';
-import type { MandateKind, PartyKind } from '../../domain/facts.ts';
+import type { MandateKind } from '../../domain/facts.ts';
 import type { Acting, MandateRow } from '../acting.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { drawCode, hashCode, writeCode } from './activation-code.ts';
@@ -30,12 +30,8 @@ export interface Offered {
 const OFFER_DAYS = 14;
 const MOST_DAYS = 30;
 
-/** Kinds whose delegate may stay open, with what he must be; either will do for `voluntary`. */
-const OPEN_KINDS: Readonly<Partial<Record<MandateKind, PartyKind | null>>> = {
-  employee: 'person',
-  business: 'organisation',
-  voluntary: null,
-};
+/** Kinds whose delegate may stay open. */
+const OPEN_KINDS: readonly MandateKind[] = ['employee', 'business', 'voluntary'];
 
 /**
  * Offers a mandate that its delegate activates with a code and what only the grantor can have told him (R67, R68).
@@ -46,7 +42,7 @@ export async function offerMandate(acting: Acting, wish: OfferWish): Promise<Off
   const represented = await representedOf(acting, wish.represented);
   const [delegate] = wish.delegate === undefined ? [] : await findSides(acting, [wish.delegate], '/delegates', faults);
   const expiresAt = expiryOf(acting.now, wish.expires_at, faults);
-  if (wish.delegate === undefined && !(wish.kind in OPEN_KINDS))
+  if (wish.delegate === undefined && !OPEN_KINDS.includes(wish.kind))
     faults.push({ at: '/delegate', message: 'is missing' });
   const columns = await newColumns(acting, wish, represented, faults);
   await refuseFaults(acting, represented.partyId, faults);
@@ -77,14 +73,13 @@ function expiryOf(now: Date, wished: string | undefined, faults: Fault[]): Date 
   return expires;
 }
 
-/** Without a delegate the row is a draft: its other end, and of which kind it is, comes with the activation. */
+/**
+ * Without a delegate the row is a draft: the represented stands in for its other end, which comes with the activation.
+ * Nobody can mistake it for a mandate: the register refuses one with two equal ends.
+ */
 function offeredRow(represented: Side, delegate: Side | undefined, columns: Columns): MandateRow {
-  if (delegate !== undefined) return newRow(represented, delegate, columns);
-  const { delegate: _, ...row } = newRow(represented, { ...represented, kind: 'person' }, columns);
-  // Such columns were made of a wish, with its kind.
-  const draft: Columns = { ...row, delegate_kind: OPEN_KINDS[columns.kind as MandateKind] ?? null };
-  // It has all but its delegate, and whoever activates it puts that in first.
-  return draft as MandateRow;
+  const standIn = { ...represented, ...(columns.kind === 'employee' && { kind: 'person' as const }) };
+  return newRow(represented, delegate ?? standIn, columns);
 }
 
 interface Kept {

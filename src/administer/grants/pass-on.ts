@@ -6,9 +6,9 @@ import { periodColumns, startNotBefore } from './period.ts';
 import { grantorOf, refuseFaults } from './rows.ts';
 import { findSides, readSides, type Side } from './sides.ts';
 import { lockMandate } from './standing.ts';
-import type { Columns, MandateWish, PartyWish } from './wish.ts';
+import type { Columns, MandateWish, PartyWish, Said } from './wish.ts';
 
-export interface PassOnWish extends Partial<MandateWish> {
+export interface PassOnWish extends Said<MandateWish> {
   parentId: string;
   delegates: readonly PartyWish[];
   dry_run?: boolean | undefined;
@@ -75,7 +75,7 @@ async function onwardColumns(
     ...columns,
     ...(!isEmployee && said.reach === undefined && { reach: null }),
     ...(await periodColumns(acting, columns, faults)),
-    granted_by: await grantorOf(acting),
+    granted_by: await grantorOf(acting, columns.kind),
     granted_at: acting.now.toISOString(),
     status: 'active',
   };

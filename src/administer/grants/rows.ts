@@ -79,25 +79,23 @@ export async function answerMandates({ client }: Acting, ids: readonly string[])
 }
 
 /**
- * Refuses an input with all that is wrong with it, but to nobody who has no business with the represented: he would
- * learn who is known here.
+ * Refuses an input with all that is wrong with it, but to nobody who has no business with that party: he would learn
+ * who is known here.
  * @throws AppError `invalid_request` | `act_refused`
  */
-export async function refuseFaults(
-  acting: Acting,
-  party: PartyId | undefined,
-  faults: readonly Fault[],
-): Promise<void> {
+export async function refuseFaults(acting: Acting, party: PartyId, faults: readonly Fault[]): Promise<void> {
   if (faults.length === 0) return;
-  if (party !== undefined) await acting.authorise({ name: 'party.view', party });
+  if (acting.session.system === undefined) await acting.authorise({ name: 'party.view', party });
   throw new AppError('invalid_request', 'what is asked has faults', { faults });
 }
 
-/** Who grants: the person who acts, or the organisation that a system is (R16). */
-export async function grantorOf(acting: Acting): Promise<PartyId | null> {
+/** Who grants: the person who acts, or the organisation that a system is (R16); what the law gives may have none. */
+export async function grantorOf(acting: Acting, kind: unknown): Promise<PartyId | null> {
   if (acting.actor !== undefined) return acting.actor;
   const oin = acting.session.system?.oin;
-  return (oin === undefined ? undefined : await acting.find({ scheme: 'oin', value: oin })) ?? null;
+  const found = oin === undefined ? undefined : await acting.find({ scheme: 'oin', value: oin });
+  if (found !== undefined || kind === 'statutory') return found ?? null;
+  throw new AppError('conflict', 'whoever grants must be a party of the register itself');
 }
 
 /** On whose authority: what is granted by a curator, a liquidator or an appointee outlives an intervention (R115). */

@@ -20,7 +20,7 @@ export async function representedOf(acting: Acting, ref: PartyRef): Promise<Side
   const partyId = 'partyId' in ref ? ref.partyId : await acting.find(ref.identifier);
   const [side] = partyId === undefined ? [] : await readSides(acting, [partyId]);
   if (side === undefined) {
-    throw new AppError('act_refused', 'the rules do not allow this', { reasons: ['not_entitled'] });
+    throw new AppError('act_refused', 'the rules do not allow this', { reasons: ['not_representative'] });
   }
   return side;
 }
@@ -93,7 +93,7 @@ export async function readSides({ client }: Pick<Acting, 'client'>, ids: readonl
   return rows;
 }
 
-/** Of the party's own, or `0000` and its KvK number where it has none (R24, R26). */
+/** Of the party's own, or `0000` and its KvK number (R24, R26). */
 export async function hasBranch({ client }: Pick<Acting, 'client'>, party: PartyId, branch: string): Promise<boolean> {
   const { rowCount } = await client.query(
     `select from branches where branch = $2 and party_id = $1

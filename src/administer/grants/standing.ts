@@ -1,13 +1,22 @@
 import { AppError } from '../../domain/errors.ts';
 import type { MandateStatus } from '../../domain/facts.ts';
-import type { Acting, MandateRow } from '../acting.ts';
-import { lockMandates } from '../authorise.ts';
+import { type LifeAct, requireStep } from '../../domain/mandate-life.ts';
+import type { Acting } from '../acting.ts';
+import { refuseChanged } from '../if-match.ts';
+import { type LifeRow, lockLives } from '../life/lock.ts';
 
 /** One mandate, locked until the transaction ends. @throws AppError `not_found` */
-export async function lockMandate({ client }: Acting, id: string): Promise<MandateRow> {
-  const found = (await lockMandates(client, [id])).get(id);
+export async function lockMandate({ client }: Acting, id: string): Promise<LifeRow> {
+  const found = (await lockLives(client, [id])).get(id);
   if (found === undefined) throw new AppError('not_found', 'there is no such mandate');
   return found;
+}
+
+export interface WaitingStep {
+  act: LifeAct;
+  to: MandateStatus;
+  /** Revision of the mandate as the caller saw it. */
+  seen?: string | undefined;
 }
 
 /**
@@ -16,20 +25,11 @@ export async function lockMandate({ client }: Acting, id: string): Promise<Manda
  */
 export async function refuseUnlessWaiting(
   { client, now }: Acting,
-  row: MandateRow,
-  statuses: readonly MandateStatus[],
-  seen?: string,
+  row: LifeRow,
+  { act, to, seen }: WaitingStep,
 ): Promise<void> {
-  const { rows } = await client.query<{ revision: string | null }>(
-    `select entity_revision('mandate', $1) as revision`,
-    [row.mandate_id],
-  );
-  if (seen !== undefined && rows[0]?.revision !== seen) {
-    throw new AppError('precondition_failed', 'the mandate has changed since it was seen');
-  }
-  if (!statuses.some((status) => status === row.status)) {
-    throw new AppError('conflict', `the mandate is ${String(row.status)}`);
-  }
+  await refuseChanged(client, { entity: 'mandate', id: row.mandate_id, ifMatch: seen });
+  requireStep(row, act, to);
   if (row.lapses_at != null && new Date(String(row.lapses_at)) <= now) {
     throw new AppError('conflict', 'it has waited too long; ask or offer again');
   }

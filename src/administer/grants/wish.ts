@@ -1,7 +1,7 @@
 import type { AUTHORITIES, FollowUp, Ground, Loa, MandateKind, REACHES } from '../../domain/facts.ts';
 import type { PartyRef } from '../party-ref.ts';
 
-/** What is to be granted, as a request names it; the schema is `mandateTerms` in src/http/admin/mandate-terms.ts. */
+/** What is to be granted, as a request names it; the schemas stand in src/http/admin/operations/grant-terms.ts. */
 export interface MandateWish {
   /** In the citizen's words; made up when absent. */
   name?: string | undefined;
@@ -42,6 +42,9 @@ export interface PartyWish {
   /** The delegate's own branch (R34). */
   branch?: string | undefined;
 }
+
+/** As much of a wish as is said; the rest is taken from elsewhere. */
+export type Said<T> = { [K in keyof T]?: T[K] | undefined };
 
 /** Columns of `mandates`, by name. */
 export type Columns = Readonly<Record<string, unknown>>;
