@@ -5,7 +5,9 @@ import { makeAdminister } from '../../src/administer/administer.ts';
 import type { AdminVerdict, SystemRole } from '../../src/domain/administration.ts';
 import type { PartyId } from '../../src/domain/facts.ts';
 import type { Identifier } from '../../src/domain/identifier.ts';
+import { makeAdminEngine } from '../../src/policy/admin-engine.ts';
 import type { AdminInput } from '../../src/policy/admin-input.ts';
+import { readBundle } from '../../src/policy/bundle.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import type { RegisterFile } from '../../src/register/file.ts';
 import { importRegister } from '../../src/register/import.ts';
@@ -16,6 +18,7 @@ import { cloneDatabase, type TestDatabase } from './database.ts';
 import { identifier } from './decide-world.ts';
 
 export const REGISTER = join(import.meta.dirname, '../../examples/register.yaml');
+const BUNDLE = join(import.meta.dirname, '../../bundles/mandates.tar.gz');
 /** The example register's own service *manage mandates*. */
 export const MANAGE = 'urn:etoegang:DV:00000003800000070000:services:2';
 /** Noon of 1 June 2026, UTC: the clock of an admin world until a test sets it. */
@@ -35,13 +38,13 @@ export const deny = (...reasons: string[]): AdminVerdict => ({
   capacity: null,
 });
 
-/** A policy that allows everything, until a test hands it other verdicts; it remembers what it was asked. */
+/** The committed rules, until a test hands it other verdicts; it remembers what it was asked. */
 export interface SwitchablePolicy extends Engine<AdminVerdict> {
   asked: AdminInput[];
-  /** Undefined: allow again. */
+  /** From now on this is the answer; without one: everything is allowed. */
   answer(verdict?: AdminVerdict | ((input: AdminInput) => AdminVerdict)): void;
-  /** From now on another engine answers: the committed rules. */
-  use(engine: Engine<AdminVerdict>): void;
+  /** From now on the committed rules answer again. */
+  rules(): void;
 }
 
 export interface AdminWorld {
@@ -66,17 +69,15 @@ export interface AdminWorld {
 }
 
 /** The example register in a database of its own, with everything of the admin API below HTTP. */
-export async function startAdminWorld(
-  options: { now?: number; policy?: Engine<AdminVerdict> } = {},
-): Promise<AdminWorld> {
+export async function startAdminWorld(options: { now?: number; policy?: 'rules' | 'allow' } = {}): Promise<AdminWorld> {
   const database = await cloneDatabase();
   const { pool } = database;
   const keys = makeKeys({ hmacKey: Buffer.alloc(32, 7), hmacKeyId: 'test', sealKey: Buffer.alloc(32, 9) });
   const text = await readText(REGISTER);
   await importRegister(text, { pool, keys });
   const people = await findPeople(readRegisterFile(text).file, pool, keys);
-  const policy = makeSwitchablePolicy();
-  if (options.policy) policy.use(options.policy);
+  const policy = makeSwitchablePolicy(makeAdminEngine(await readBundle(BUNDLE)));
+  if (options.policy === 'allow') policy.answer();
   const clock = { now: options.now ?? NOON };
   const known = (key: string) => {
     const found = people.get(key);
@@ -147,17 +148,18 @@ async function readMandate(pool: pg.Pool, id: string): Promise<MandateRow> {
   return found.row;
 }
 
-function makeSwitchablePolicy(): SwitchablePolicy {
+function makeSwitchablePolicy(engine: Engine<AdminVerdict>): SwitchablePolicy {
   const asked: AdminInput[] = [];
-  let say: (input: AdminInput) => AdminVerdict = () => ALLOW;
+  const byRules = (input: AdminInput) => engine.decide(input);
+  let say = byRules;
   return {
-    revision: 'switchable',
+    revision: engine.revision,
     asked,
     answer(verdict = ALLOW) {
       say = typeof verdict === 'function' ? verdict : () => verdict;
     },
-    use(engine) {
-      say = (input) => engine.decide(input);
+    rules() {
+      say = byRules;
     },
     decide(input) {
       // The only thing that `administer` hands its policy.
