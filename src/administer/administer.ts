@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { AdminVerdict } from '../domain/administration.ts';
 import { AppError } from '../domain/errors.ts';
@@ -22,6 +23,8 @@ export interface AdministerDeps {
   manageService: string;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Hints that something was committed (`makeChangeBell`); without it, waiting looks twice a second. */
+  nextChange?: Administer['nextChange'];
 }
 
 interface Opened extends Acting {
@@ -54,6 +57,7 @@ export function makeAdminister(deps: AdministerDeps): Administer {
         await client.query("select set_config('machtig.acted_by', '', true)");
         return note(await open(deps, client, session, {}, false));
       }),
+    nextChange: deps.nextChange ?? ((waitMs) => sleep(Math.min(waitMs, 500))),
     read: (session, look) =>
       withReading(deps.pool, async (client) => {
         const acting = await open(deps, client, session, {}, false);

@@ -34,3 +34,11 @@ create function change_verb(c changes) returns text language sql immutable paral
     when c.before ->> 'status' = 'suspended' then 'reactivated'
     else 'activated' end
 $$;
+
+/* Whether a row of mandates, as a change keeps it, reaches a service of this owner: by one of these services or sets. */
+create function reaches_owner(line jsonb, services text[], sets text[], owner uuid) returns boolean
+language sql immutable parallel safe as $$
+  select coalesce((line ->> 'all_services')::boolean or line ->> 'owner_id' = owner::text
+    or line -> 'services' ?| services
+    or exists (select from jsonb_array_elements(line -> 'sets') as s where s ->> 'set' = any (sets)), false)
+$$;
