@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { AppError } from '../domain/errors.ts';
 import type { Keys } from '../store/keys.ts';
+import { toAliasRow } from './alias-row.ts';
 import { identifierOf } from './check-file.ts';
 import type { FileParty, RegisterFile } from './file.ts';
 import { toMoment } from './moments.ts';
@@ -103,19 +104,8 @@ function meansRows(file: RegisterFile, known: KnownParties, keys: Keys): FileRow
   );
 }
 
-function aliasColumns(urn: string, party: FileParty, known: KnownParties, keys: Keys): Record<string, unknown> {
-  const identifier = identifierOf(urn);
-  const alias = keys.alias(identifier);
-  const personal = identifier.scheme === 'bsn' || identifier.scheme === 'pseudonym';
-  return {
-    alias: `\\x${alias}`,
-    key_id: keys.keyId,
-    party_id: known.idOf(party.key),
-    party_kind: party.kind,
-    scheme: identifier.scheme,
-    public_value: personal ? undefined : identifier.value,
-    sealed: personal && keys.canSeal ? `\\x${keys.seal(identifier, alias).toString('hex')}` : undefined,
-  };
+function aliasColumns(urn: string, { key, kind }: FileParty, known: KnownParties, keys: Keys): Record<string, unknown> {
+  return toAliasRow(identifierOf(urn), { partyId: known.idOf(key), kind }, keys);
 }
 
 /** A source takes back only the states that it said itself. */
