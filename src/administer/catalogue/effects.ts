@@ -18,8 +18,10 @@ export interface Effects {
   active_mandates: number;
   /** The same, by what of their scope covers it. */
   covered_by: { service: number; set: number; owner: number; everything: number };
-  /** How many of them no longer serve for it afterwards. They stay as they are; decisions deny. */
+  /** How many of them serve for it now and no longer afterwards. They stay as they are; decisions deny. */
   no_longer_serve: number;
+  /** How many do not serve for it now, and will. */
+  begin_to_serve: number;
   /** Those, by the term that shuts them out; one mandate may count under several. */
   because: Partial<Record<keyof Terms, number>>;
 }
@@ -47,14 +49,18 @@ export async function effectsOf(
     active_mandates: 0,
     covered_by: { service: 0, set: 0, owner: 0, everything: 0 },
     no_longer_serve: 0,
+    begin_to_serve: 0,
     because: {},
   };
   for (const group of rows) {
     const mandates = Number(group.mandates);
     effects.active_mandates += mandates;
     effects.covered_by[group.covered_by] += mandates;
-    if (obstacles(group, before).length > 0) continue;
     const shut = obstacles(group, after);
+    if (obstacles(group, before).length > 0) {
+      if (shut.length === 0) effects.begin_to_serve += mandates;
+      continue;
+    }
     if (shut.length > 0) effects.no_longer_serve += mandates;
     for (const term of shut) effects.because[term] = (effects.because[term] ?? 0) + mandates;
   }

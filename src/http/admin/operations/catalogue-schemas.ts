@@ -133,6 +133,7 @@ export const effects = z
       everything: z.number().int(),
     }),
     no_longer_serve: z.number().int(),
+    begin_to_serve: z.number().int(),
     because: z.record(z.string(), z.number().int()),
   })
   .meta({
