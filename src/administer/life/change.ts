@@ -48,17 +48,11 @@ export async function changeMandate(
 export async function permitChange(
   acting: Acting,
   wish: OneMandate,
-  act: { name: 'mandate.change' | 'manager.change' | 'manager.dismiss'; current: LifeRow; mandate: LifeRow },
+  act: { name: 'mandate.change' | 'manager.change'; current: LifeRow; mandate: LifeRow },
 ): Promise<void> {
   const { current, mandate } = act;
-  const left = await leftAfter(acting, current, mandate);
-  const step = { ...act, ...(left !== undefined && { managers_left: left }) };
-  // A manager whose mandate covers more is dismissed by taking that service out of it: its status stays.
-  const verdict =
-    act.name === 'manager.dismiss'
-      ? await permit(acting, wish, step, 'revoked')
-      : await permit(acting, wish, step, current.status);
-  refuseAlone(verdict);
+  if (await endsManaging(acting, current, mandate)) await permitDismissal(acting, wish, current);
+  refuseAlone(await permit(acting, wish, act, current.status));
   if (hasEnded(current, acting.now)) throw new AppError('conflict', 'the mandate has ended: renew it');
   if (hasEnded(mandate, acting.now)) {
     const faults = [{ at: '/valid_until', message: 'lies in the past: revoke the mandate instead' }];
@@ -66,14 +60,21 @@ export async function permitChange(
   }
 }
 
-/** How many managers stay, where the change could take one away or limit him (R92). */
-async function leftAfter(acting: Acting, current: LifeRow, mandate: LifeRow): Promise<number | undefined> {
-  const { rows } = await acting.client.query<{ stays: boolean }>(
-    `select is_managing(r, $2, $3) and r.all_branches and r.all_cases and (r.all_operations or r.kind = 'statutory') as stays
-     from jsonb_populate_record(null::mandates, $1) as r`,
-    [JSON.stringify(mandate), acting.manage.serviceUuid, acting.now],
+/** Whether somebody may end what makes another a manager (R92). */
+export async function permitDismissal(acting: Acting, wish: OneMandate, current: LifeRow): Promise<void> {
+  const left = await managersLeft(acting, current.represented, [current.mandate_id]);
+  const act = { name: 'manager.dismiss', current, ...(left !== undefined && { managers_left: left }) } as const;
+  await permit(acting, wish, act, 'revoked');
+}
+
+/** Whether a change takes a manager away, or limits one who was not: then it is a dismissal as well. */
+async function endsManaging({ client, manage, now }: Acting, current: LifeRow, mandate: LifeRow): Promise<boolean> {
+  const { rows } = await client.query<{ goes: boolean }>(
+    `select is_managing(c, $3, $4) and not (is_managing(n, $3, $4) and (is_unlimited(n) or not is_unlimited(c))) as goes
+     from jsonb_populate_record(null::mandates, $1) as c, jsonb_populate_record(null::mandates, $2) as n`,
+    [JSON.stringify(current), JSON.stringify(mandate), manage.serviceUuid, now],
   );
-  return rows[0]?.stays ? undefined : managersLeft(acting, current.represented, [current.mandate_id]);
+  return rows[0]?.goes === true;
 }
 
 /** The columns that a change sets. Whether they make sense together, the register says. */
@@ -116,7 +117,9 @@ function listColumns(name: 'operations' | 'branches' | 'cases', list: 'all' | re
 
 async function ownerColumn({ client }: Acting, oin: string | null): Promise<string | null> {
   if (oin === null) return null;
-  const { rows } = await client.query<{ owner_id: string }>('select owner_id from service_owners where oin = $1', [oin]);
+  const { rows } = await client.query<{ owner_id: string }>('select owner_id from service_owners where oin = $1', [
+    oin,
+  ]);
   const owner = rows[0]?.owner_id;
   if (owner !== undefined) return owner;
   const faults = [{ at: '/owner', message: 'no service owner is known by this' }];

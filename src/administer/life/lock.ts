@@ -36,15 +36,10 @@ const MANY = 64;
  */
 export async function lockLives(client: pg.ClientBase, ids: readonly string[]): Promise<Map<string, LifeRow>> {
   await lockRepresented(client, ids);
-  await client.query(
-    `select from parties where party_id in (select unnest(array[represented, delegate]) from mandates
-       where mandate_id = any ($1)) order by party_id for share`,
-    [ids],
-  );
   return lockRows(client, ids);
 }
 
-/** For what is too much to hold: locks the same, and answers nothing. */
+/** The first part, for more mandates than are to be held in memory; `lockRows` follows, some at a time. */
 export async function lockRepresented(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ represented: PartyId }>(
     `select distinct represented from mandates where mandate_id = any ($1) order by 1 limit ${MANY + 1}`,
@@ -53,15 +48,17 @@ export async function lockRepresented(client: pg.ClientBase, ids: readonly strin
   const many = rows.length > MANY;
   await client.query(`select pg_advisory_xact_lock${many ? '' : '_shared'}(hashtextextended('machtig.lives', 0))`);
   if (many) return;
-  for (const { represented } of rows) await lockParty(client, represented);
-}
-
-/** Takes one represented for this transaction; alone it is for acts that begin a mandate. */
-export async function lockParty(client: pg.ClientBase, represented: PartyId): Promise<void> {
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [represented]);
+  for (const { represented } of rows) {
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [represented]);
+  }
 }
 
 export async function lockRows(client: pg.ClientBase, ids: readonly string[]): Promise<Map<string, LifeRow>> {
+  await client.query(
+    `select from parties where party_id in (select unnest(array[represented, delegate]) from mandates
+       where mandate_id = any ($1)) order by party_id for share`,
+    [ids],
+  );
   const { rows } = await client.query<{ row: LifeRow }>(
     'select to_jsonb(m) as row from mandates m where mandate_id = any ($1) order by mandate_id for update',
     [ids],

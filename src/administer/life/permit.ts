@@ -54,21 +54,30 @@ export async function authoriseSeen(
     return await acting.authorise(...acts);
   } catch (refusal) {
     if (!isRefusal(refusal)) throw refusal;
-    await requireSight(acting, acts);
+    await refuseUnseen(
+      acting,
+      acts.map(({ current }) => current),
+    );
     clearly();
     throw refusal;
   }
 }
 
-async function requireSight(acting: Acting, acts: readonly (Act & { current: LifeRow })[]): Promise<void> {
+/** @throws AppError `not_found`, whether it is not there or not his to see */
+export async function requireSight(acting: Acting, mandateId: string): Promise<void> {
+  await refuseUnseen(acting, [await openMandate(acting, { mandateId })]);
+}
+
+async function refuseUnseen(acting: Acting, mandates: readonly LifeRow[]): Promise<void> {
   try {
-    await acting.authorise(...acts.map(({ current }) => ({ name: 'mandate.view' as const, current })));
+    await acting.authorise(...mandates.map((current) => ({ name: 'mandate.view' as const, current })));
   } catch (refusal) {
     throw isRefusal(refusal) ? noSuchMandate() : refusal;
   }
 }
 
-function isRefusal(thrown: unknown): boolean {
+/** Whether the rules said no, rather than that something went wrong. */
+export function isRefusal(thrown: unknown): boolean {
   return thrown instanceof AppError && thrown.code === 'act_refused';
 }
 

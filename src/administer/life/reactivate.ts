@@ -30,21 +30,22 @@ export async function reactivateMandate(acting: Acting, wish: Reactivation): Pro
   return answerMandate(acting.client, wish.mandateId);
 }
 
-/** Who suspends on public authority: a manager does not undo what they did. */
-const AUTHORITIES = ['court', 'registrar', 'service_owner'];
-
-/** The history cannot be altered, so it is asked who suspended it last. */
+/**
+ * A manager does not undo what a court, a service owner or an intervention did. The history cannot be altered, so it is
+ * asked who suspended the mandate last.
+ */
 async function refuseAuthoritysOwn({ client }: Acting, current: LifeRow, { capacity }: AdminVerdict): Promise<void> {
-  const { rows } = await client.query<{ capacity: string | null }>(
-    `select acted_by ->> 'capacity' as capacity from changes
+  const { rows } = await client.query<{ capacity: string | null; act: string | null }>(
+    `select acted_by ->> 'capacity' as capacity, acted_by ->> 'act' as act from changes
      where entity = 'mandate' and entity_id = $1 and after ->> 'status' = 'suspended'
        and before ->> 'status' is distinct from 'suspended'
      order by revision desc limit 1`,
     [current.mandate_id],
   );
-  const suspendedBy = rows[0]?.capacity;
-  if (!suspendedBy || !AUTHORITIES.includes(suspendedBy) || suspendedBy === capacity) return;
-  throw new AppError('conflict', `the mandate was suspended by a ${suspendedBy}, who alone lifts it`);
+  const [last] = rows;
+  if (!last || last.capacity === capacity) return;
+  if (last.capacity !== 'court' && last.capacity !== 'service_owner' && last.act !== 'party.intervene') return;
+  throw new AppError('conflict', `the mandate was suspended by a ${last.capacity}, who alone lifts it`);
 }
 
 /** Nobody goes on counting a co-holder whose own authority has stopped (R51). */

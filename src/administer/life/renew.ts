@@ -1,10 +1,12 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Acting } from '../acting.ts';
+import { recordConsent, waiting } from '../grants/grant.ts';
+import { grantedUnder, grantorOf } from '../grants/rows.ts';
 import { answerMandate, type MandateAnswer } from './answer.ts';
 import { columnsOf, type MandateChange } from './change.ts';
 import type { LifeRow } from './lock.ts';
 import { type OneMandate, openMandate, permit } from './permit.ts';
-import { authorityBehind, hasEnded, insertMandates, successorOf } from './rows.ts';
+import { hasEnded, insertMandates, successorOf } from './rows.ts';
 
 export interface Renewal extends OneMandate {
   /** Default: where the old one ends, or now if it has ended. */
@@ -29,6 +31,7 @@ export async function renewMandate(acting: Acting, wish: Renewal): Promise<Renew
   const parent = await parentOf(acting, current);
   const mandate = successorOf(acting, current, {
     ...(await columnsOf(acting, current, wish.change ?? {})),
+    granted_by: await grantorOf(acting, current.kind),
     renews: current.mandate_id,
     valid_from: startOf(acting, current, wish, parent),
     valid_until: wish.validUntil,
@@ -39,9 +42,10 @@ export async function renewMandate(acting: Acting, wish: Renewal): Promise<Renew
   const verdict = await permit(acting, wish, { name: 'mandate.renew', current, mandate }, 'active');
   await refuseRenewed(acting, current);
   const waits = verdict.holders_required !== null;
-  const granted_under = await authorityBehind(acting.client, verdict.authority);
-  await insertMandates(acting.client, [{ ...mandate, granted_under, status: waits ? 'offered' : 'active' }]);
-  if (waits) await consent(acting, mandate.mandate_id);
+  const granted_under = await grantedUnder(acting.client, verdict, mandate);
+  await insertMandates(acting.client, [{ ...mandate, granted_under, ...waiting(acting, verdict) }]);
+  // The first of those who must grant together has spoken by asking.
+  if (waits) await recordConsent(acting, mandate.mandate_id);
   return { ...(await answerMandate(acting.client, mandate.mandate_id)), waits };
 }
 
@@ -71,14 +75,4 @@ async function refuseRenewed({ client }: Acting, { mandate_id }: LifeRow): Promi
     mandate_id,
   ]);
   if (rowCount !== 0) throw new AppError('conflict', 'the mandate has been renewed already');
-}
-
-/** The first of those who must grant together has spoken by asking. */
-async function consent({ client, actor, session, now }: Acting, mandateId: string): Promise<void> {
-  await client.query('insert into consents (mandate_id, party_id, loa, consented_at) values ($1, $2, $3, $4)', [
-    mandateId,
-    actor,
-    session.person?.loa ?? null,
-    now,
-  ]);
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { Acting } from '../acting.ts';
+import type { PartyId } from '../../domain/facts.ts';
+import type { Acting, MandateRow } from '../acting.ts';
+import { SOURCE } from '../grants/rows.ts';
 import type { LifeRow } from './lock.ts';
 
 /** What a change may touch; everything else of a mandate stays as it began. */
@@ -40,14 +42,18 @@ export async function updateMandate(client: pg.ClientBase, row: LifeRow): Promis
 }
 
 /** Inserts whole rows, as they were authorised. */
-export async function insertMandates(client: pg.ClientBase, rows: readonly LifeRow[]): Promise<void> {
+export async function insertMandates(client: pg.ClientBase, rows: readonly MandateRow[]): Promise<void> {
   await client.query('insert into mandates select * from jsonb_populate_recordset(null::mandates, $1)', [
     JSON.stringify(rows),
   ]);
 }
 
-/** A new mandate like an old one, granted by whoever acts now; nothing that proved or ended the old one comes along. */
-export function successorOf(acting: Acting, old: LifeRow, change: Record<string, unknown>): LifeRow {
+/** A new mandate like an old one, granted now; nothing that proved or ended the old one comes along. */
+export function successorOf(
+  acting: Acting,
+  old: LifeRow,
+  change: Record<string, unknown> & { granted_by: PartyId | null },
+): LifeRow {
   const now = acting.now.toISOString();
   return {
     ...old,
@@ -55,26 +61,15 @@ export function successorOf(acting: Acting, old: LifeRow, change: Record<string,
     status: 'active',
     status_since: now,
     status_cause: null,
-    granted_by: acting.actor ?? old.granted_by,
     granted_at: now,
     granted_under: null,
     renews: null,
     evidence: [],
     channel: 'digital',
-    source: 'admin',
+    source: SOURCE,
+    lapses_at: null,
     ...change,
   };
-}
-
-/** On whose special authority somebody granted, by the mandates that allowed it; as `granted_under` holds it. */
-export async function authorityBehind(client: pg.ClientBase, mandates: readonly string[]): Promise<string | null> {
-  const { rows } = await client.query<{ under: string | null }>(
-    `select case when ground in ('bankruptcy_curator', 'liquidator') then ground when kind = 'appointed' then kind
-       else granted_under end as under
-     from mandates where mandate_id = any ($1) order by 1 nulls last limit 1`,
-    [mandates],
-  );
-  return rows[0]?.under ?? null;
 }
 
 /** Whether a mandate ended before this moment; its end is exclusive. */

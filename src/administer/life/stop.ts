@@ -2,6 +2,7 @@ import type { MandateStatus } from '../../domain/facts.ts';
 import type { Act, Acting } from '../acting.ts';
 import { managersLeft } from '../managers/left.ts';
 import { answerMandate, type Consequences, consequencesOf, type MandateAnswer } from './answer.ts';
+import type { LifeRow } from './lock.ts';
 import { type OneMandate, openMandate, permit } from './permit.ts';
 
 export interface Stop extends OneMandate {
@@ -26,10 +27,17 @@ export const revokeMandate = (acting: Acting, wish: Stop) => stop(acting, wish, 
 /** The delegate lays it down. */
 export const renounceMandate = (acting: Acting, wish: Stop) => stop(acting, wish, 'mandate.renounce', 'revoked');
 
-/** A manager's mandate, when it covers nothing else (R92). */
-export const revokeManager = (acting: Acting, wish: Stop) => stop(acting, wish, 'manager.dismiss', 'revoked');
+/** A manager's mandate (R92); `check` throws when it is none, once he may do it. */
+export const revokeManager = (acting: Acting, wish: Stop, check: (current: LifeRow) => void) =>
+  stop(acting, wish, 'manager.dismiss', 'revoked', check);
 
-async function stop(acting: Acting, wish: Stop, name: StopAct, to: MandateStatus): Promise<Stopped> {
+async function stop(
+  acting: Acting,
+  wish: Stop,
+  name: StopAct,
+  to: MandateStatus,
+  check: (current: LifeRow) => void = () => {},
+): Promise<Stopped> {
   const current = await openMandate(acting, wish);
   const left = await managersLeft(acting, current.represented, [wish.mandateId]);
   const act: Act & { current: typeof current } = {
@@ -40,6 +48,7 @@ async function stop(acting: Acting, wish: Stop, name: StopAct, to: MandateStatus
     ...(left !== undefined && { managers_left: left }),
   };
   await permit(acting, wish, act, to);
+  check(current);
   await acting.client.query('update mandates set status = $2, status_cause = $3 where mandate_id = $1', [
     wish.mandateId,
     to,

@@ -1,12 +1,14 @@
 import { AppError, type Fault } from '../../domain/errors.ts';
+import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
+import { grantedUnder, grantorOf } from '../grants/rows.ts';
 import { findSides, type Side } from '../grants/sides.ts';
 import type { PartyWish } from '../grants/wish.ts';
 import { managersLeft } from '../managers/left.ts';
 import { answerMandate, type Consequences, consequencesOf, type MandateAnswer } from './answer.ts';
 import type { LifeRow } from './lock.ts';
 import { type OneMandate, openMandate, permit, refuseAlone } from './permit.ts';
-import { authorityBehind, hasEnded, insertMandates, successorOf } from './rows.ts';
+import { hasEnded, insertMandates, successorOf } from './rows.ts';
 
 export interface Transfer extends OneMandate {
   to: PartyWish;
@@ -24,7 +26,8 @@ export interface Transferred extends MandateAnswer, Consequences {
 /** To another delegate for the time that is left: the old mandate ends and the new begins in one transaction. */
 export async function transferMandate(acting: Acting, wish: Transfer): Promise<Transferred> {
   const current = await openMandate(acting, wish);
-  const mandate = takeover(acting, current, await newDelegate(acting, wish.to), wish);
+  const side = await newDelegate(acting, wish.to);
+  const mandate = takeover(acting, current, { side, grantor: await grantorOf(acting, current.kind), ...wish });
   const left = await managersLeft(acting, current.represented, [current.mandate_id]);
   const act = {
     name: 'mandate.transfer',
@@ -34,8 +37,8 @@ export async function transferMandate(acting: Acting, wish: Transfer): Promise<T
   } as const;
   const verdict = await permit(acting, wish, act, 'revoked');
   refuseAlone(verdict);
-  refuseEnded(acting, current);
-  const granted_under = await authorityBehind(acting.client, verdict.authority);
+  refuseUntransferable(acting, current, side);
+  const granted_under = await grantedUnder(acting.client, verdict, mandate);
   // First the new one: the end of the old one then tells those who act together with its holder.
   await insertMandates(acting.client, [{ ...mandate, granted_under }]);
   await acting.client.query(`update mandates set status = 'revoked', status_cause = $2 where mandate_id = $1`, [
@@ -57,15 +60,16 @@ export async function newDelegate(acting: Acting, to: PartyWish): Promise<Side> 
   return side;
 }
 
+export interface Takeover extends Pick<Transfer, 'name' | 'evidence'> {
+  side: Side;
+  grantor: PartyId | null;
+}
+
 /** What the new delegate gets: as the old had it, from now on. */
-export function takeover(
-  acting: Acting,
-  current: LifeRow,
-  side: Side,
-  { name, evidence }: Pick<Transfer, 'name' | 'evidence'>,
-): LifeRow {
+export function takeover(acting: Acting, current: LifeRow, { side, grantor, name, evidence }: Takeover): LifeRow {
   const begins = Math.max(acting.now.getTime(), Date.parse(current.valid_from));
   return successorOf(acting, current, {
+    granted_by: grantor,
     name: name ?? current.name,
     delegate: side.partyId,
     delegate_kind: side.kind,
@@ -75,6 +79,8 @@ export function takeover(
   });
 }
 
-export function refuseEnded({ now }: Acting, current: LifeRow): void {
+/** @throws AppError `conflict` */
+export function refuseUntransferable({ now }: Acting, current: LifeRow, side: Side): void {
   if (hasEnded(current, now)) throw new AppError('conflict', 'the mandate has ended: grant another');
+  if (current.delegate === side.partyId) throw new AppError('conflict', 'the mandate is his already');
 }

@@ -19,6 +19,14 @@ create function act_services(m mandates) returns jsonb language sql stable as $$
       where x.since_version <= (c ->> 'version')::integer and coalesce(x.until_version > t.version, true))
 $$;
 
+/* In which capacity a mandate that is suspended was suspended last: a manager does not undo what a court did (R76). */
+create function suspended_by(m mandates) returns text language sql stable as $$
+  select c.acted_by ->> 'capacity' from changes c
+  where m.status = 'suspended' and c.entity = 'mandate' and c.entity_id = m.mandate_id::text
+    and c.after ->> 'status' = 'suspended' and c.before ->> 'status' is distinct from 'suspended'
+  order by c.entity, c.entity_id, c.revision desc limit 1
+$$;
+
 /* The shape of `ActMandate` in src/policy/admin-input.ts; also of a row that has not been written yet. */
 create function act_mandate(m mandates) returns jsonb language sql stable as $$
   select facts_of_mandate(m)::jsonb || jsonb_strip_nulls(jsonb_build_object(
@@ -32,7 +40,8 @@ create function act_mandate(m mandates) returns jsonb language sql stable as $$
     'channel', m.channel,
     'evidence', coalesce((select jsonb_agg(distinct e ->> 'kind') from jsonb_array_elements(m.evidence) as e), '[]'),
     'granted_by', m.granted_by,
-    'renews', m.renews))
+    'renews', m.renews,
+    'suspended_by', suspended_by(m)))
 $$;
 
 /* Answers to writes that came with an Idempotency-Key. Sealed: an answer may hold an activation code. */

@@ -6,7 +6,10 @@ create index mandates_by_renewal on mandates (renews) where renews is not null;
 create function covers_service(m mandates, service uuid) returns boolean language sql stable as $$
   select m.all_services or service = any (m.services)
     or exists (select from service_instances i where i.owner_id = m.owner_id and i.service_uuid = service and i.active)
-    or exists (select from jsonb_array_elements(act_services(m)) as s where (s ->> 'service_uuid')::uuid = service)
+    or m.sets <> '[]' and exists (select from jsonb_array_elements(m.sets) as c
+      join service_set_members x on x.set_id = (c ->> 'set')::uuid and x.service_uuid = service
+      join service_sets t on t.set_id = x.set_id
+      where x.since_version <= (c ->> 'version')::integer and coalesce(x.until_version > t.version, true))
 $$;
 
 /* Whether by it somebody manages the mandates of an organisation at a moment (R91, R92, R106). */
@@ -20,19 +23,23 @@ create function is_managing(m mandates, manage uuid, at timestamptz) returns boo
       and coalesce(s.until > at, true) and s.state in ('deceased', 'curatele', 'dissolved', 'deregistered'))
 $$;
 
+/* Not limited to branches, cases or services: he can manage, and appoint, for the whole party. */
+create function is_unlimited(m mandates) returns boolean language sql immutable
+  return m.all_branches and m.all_cases and (m.all_operations or m.kind = 'statutory');
+
 /*
- * How many managers or legal representatives a party keeps when these mandates end (R92); null when none of them is
- * theirs to manage by. Who is limited to branches or services does not count, nor a co-holder of one that ends: his
- * mandate is suspended with it. Hold the lock on the represented, or two ends at once would count each other.
+ * How many managers or legal representatives a party keeps when these mandates end (R92); null when none of them is on
+ * that service. Who is limited to branches or services does not count, nor a co-holder of one that ends: his mandate is
+ * suspended with it. Hold the lock on the represented, or two ends at once would count each other.
  */
 create function managers_left(party uuid, ending uuid[], manage uuid, at timestamptz) returns integer
 language sql stable as $$
   with ends as (select m.delegate, m.joint_required is not null or coalesce(m.ground in ('signatory', 'owner'), false) as counts
-    from mandates m where m.mandate_id = any (ending) and m.represented = party and is_managing(m, manage, at))
+    from mandates m where m.mandate_id = any (ending) and m.represented = party and m.represented_kind = 'organisation'
+      and covers_service(m, manage))
   select case when exists (select from ends) then (
     select count(distinct m.delegate)::integer from mandates m
-    where m.represented = party and m.mandate_id <> all (ending)
-      and m.all_branches and m.all_cases and (m.all_operations or m.kind = 'statutory')
-      and is_managing(m, manage, at)
+    where m.represented = party and m.kind in ('employee', 'statutory') and m.status = 'active'
+      and m.mandate_id <> all (ending) and is_unlimited(m) and is_managing(m, manage, at)
       and not (m.joint_required is not null and m.joint_with && array(select delegate from ends where counts))) end
 $$;
