@@ -29,7 +29,10 @@ const avoids = (notMatch: string, field?: string) => ({
   functionOptions: { notMatch },
 });
 
-type Rule = Exclude<NonNullable<Extract<RulesetDefinition, { rules: unknown }>['rules']>[string], string | number | boolean | readonly unknown[]>;
+type Rule = Exclude<
+  NonNullable<Extract<RulesetDefinition, { rules: unknown }>['rules']>[string],
+  string | number | boolean | readonly unknown[]
+>;
 
 const judged =
   (severity: 'error' | 'warn') =>
