@@ -37,7 +37,7 @@ export async function askExamples(
     out.write(`Here are ${questions.length} questions about the example register, to repeat and to change:\n`);
     for (const question of questions) out.write(await ask(url, question));
   }
-  out.write(`\nThe API: ${url}/v1/openapi.json. Stop with Ctrl-C.\n`);
+  out.write(`\nThe API: ${url}/v1/openapi.json.\n`);
 }
 
 const answerForm = z.looseObject({ allow: z.boolean(), basis: z.string().nullable(), reasons: z.array(z.string()) });

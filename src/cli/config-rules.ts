@@ -10,7 +10,7 @@ export const NEEDED: Record<Role, readonly VariableName[]> = {
   dev: [],
   sidecar: ['REDIS_URL', 'MACHTIG_HMAC_KEY'],
   sync: ['DATABASE_URL', 'REDIS_URL', 'MACHTIG_HMAC_KEY'],
-  admin: ['DATABASE_URL', 'MACHTIG_HMAC_KEY', 'MACHTIG_SEAL_KEY'],
+  admin: ['DATABASE_URL', 'MACHTIG_HMAC_KEY', 'MACHTIG_SEAL_KEY', 'MACHTIG_ADMIN_ACCESS'],
   migrate: ['DATABASE_URL'],
   import: ['DATABASE_URL', 'MACHTIG_HMAC_KEY', 'MACHTIG_SEAL_KEY'],
   seed: ['DATABASE_URL', 'MACHTIG_HMAC_KEY', 'MACHTIG_SEAL_KEY'],
@@ -23,7 +23,21 @@ export function consistencyFaults(v: Values, role: Role): Fault[] {
     .filter((name) => v[name] === undefined)
     .map((name) => ({ at: name, message: `must be given for the role ${role}` }));
   if (role === 'sidecar' || role === 'dev') faults.push(...tlsFaults(v), ...doorFaults(v), ...callerFaults(v, role));
+  if (role === 'admin') faults.push(...tlsFaults(v), ...adminDoorFaults(v));
+  if (role === 'dev' && !isLoopbackHost(v.MACHTIG_ADMIN_HOST)) {
+    faults.push({ at: 'MACHTIG_ADMIN_HOST', message: 'must be a loopback address in the role dev' });
+  }
   return faults;
+}
+
+/** Here people log in and mandates are granted: nothing of it goes over a wire in clear, whatever else encrypts. */
+function adminDoorFaults(v: Values): Fault[] {
+  if (isLoopbackHost(v.MACHTIG_ADMIN_HOST)) return [];
+  const faults: Fault[] = [];
+  if (!v.MACHTIG_TLS_CERT && !v.MACHTIG_TLS_KEY) {
+    faults.push({ at: 'MACHTIG_ADMIN_HOST', message: 'must be a loopback address, unless TLS is configured' });
+  }
+  return [...faults, ...nameFaults(v)];
 }
 
 function tlsFaults(v: Values): Fault[] {
@@ -52,13 +66,17 @@ function doorFaults(v: Values): Fault[] {
       message: 'must be a loopback address, unless TLS is configured or MACHTIG_ALLOW_PLAIN_REMOTE=yes',
     });
   }
-  if (v.MACHTIG_ALLOWED_HOSTS.length === 0 && !v.MACHTIG_PUBLIC_URL) {
-    faults.push({
+  return [...faults, ...nameFaults(v)];
+}
+
+function nameFaults(v: Values): Fault[] {
+  if (v.MACHTIG_ALLOWED_HOSTS.length > 0 || v.MACHTIG_PUBLIC_URL) return [];
+  return [
+    {
       at: 'MACHTIG_ALLOWED_HOSTS',
       message: 'must name the hosts by which callers address this process, or MACHTIG_PUBLIC_URL must be given',
-    });
-  }
-  return faults;
+    },
+  ];
 }
 
 function callerFaults(v: Values, role: Role): Fault[] {

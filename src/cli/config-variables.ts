@@ -101,6 +101,19 @@ export const variables = z.object({
         defaultText: '660',
       }),
     ),
+  MACHTIG_ADMIN_HOST: text
+    .default('127.0.0.1')
+    .meta(notes('Address of the admin port; beyond loopback only with TLS.', 'an address or host name')),
+  MACHTIG_ADMIN_PORT: whole(0, 65535).default(8282).meta(notes('Admin port.', 'a port number, or 0 for any free one')),
+  MACHTIG_ADMIN_ACCESS: text
+    .optional()
+    .meta(notes('File that says who may come in at the admin port (see below).', 'the path of a YAML or JSON file')),
+  MACHTIG_ADMIN_CONNECTIONS: whole(2, 200)
+    .default(10)
+    .meta(notes('Connections to PostgreSQL for acts; jobs have two of their own.', '2 to 200')),
+  MACHTIG_DEV_LOGIN_PORT: whole(0, 65535)
+    .default(8484)
+    .meta(notes('Port of the provider of logins that `dev` brings along.', 'a port number, or 0 for any free one')),
   MACHTIG_OPS_HOST: text
     .default('127.0.0.1')
     .meta(

@@ -23,6 +23,14 @@ export interface Config {
     publicUrl?: string;
     drainMs: number;
   };
+  admin: {
+    tcp: { host: string; port: number };
+    accessFile?: string;
+    /** Connections of the pool for acts. */
+    connections: number;
+    /** Of the provider of logins that `dev` brings along. */
+    loginPort: number;
+  };
   ops: { host: string; port: number };
   callers: { file?: string; anonymous?: Caller['rights'] };
   bundle: string;
@@ -120,6 +128,12 @@ function toConfig(v: Values, role: Role): Config {
       ...(seal && { seal }),
     },
     listen: toListen(v),
+    admin: {
+      tcp: { host: v.MACHTIG_ADMIN_HOST, port: v.MACHTIG_ADMIN_PORT },
+      ...(v.MACHTIG_ADMIN_ACCESS && { accessFile: v.MACHTIG_ADMIN_ACCESS }),
+      connections: v.MACHTIG_ADMIN_CONNECTIONS,
+      loginPort: v.MACHTIG_DEV_LOGIN_PORT,
+    },
     ops: { host: v.MACHTIG_OPS_HOST, port: v.MACHTIG_OPS_PORT },
     callers: {
       ...(v.MACHTIG_CALLERS && { file: v.MACHTIG_CALLERS }),

@@ -7,28 +7,60 @@ import { makeMemoryStore } from '../mandates/memory.ts';
 import { LAYOUT } from '../mandates/redis-layout.ts';
 import { loop } from '../process/loop.ts';
 import { importRegisterFile } from '../register/import.ts';
+import { readRegisterFile, readText } from '../register/read-file.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { migrate } from '../store/migrate.ts';
+import { type Administering, openAdmin } from './admin.ts';
+import { readAccess } from './admin-access.ts';
+import { makeQueues } from './admin-jobs.ts';
 import type { Config } from './config.ts';
 import { makeSecret } from './config-secret.ts';
 import { type Deciding, openDecisions } from './decide.ts';
+import { type LoginOfDev, startDevLogin } from './dev-login.ts';
+import { devPeople } from './dev-people.ts';
 import { keysOf, urlOf } from './keys.ts';
 import { withPool } from './register.ts';
 import { startSidecar } from './sidecar.ts';
 import { projectInto, type SyncDeps } from './sync.ts';
 
+export interface Developing extends Deciding {
+  /** Absent where the bundle knows of no mandates. */
+  admin?: Administering;
+  /** Absent where an access file names another provider. */
+  login?: LoginOfDev;
+}
+
 /** A cluster that is thrown away needs no care for its disk. */
 const THROWN_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** Role `dev`: everything in one process, filled with a register file. Stores that are not given are embedded. */
-export async function startDev(given: SyncDeps, registerFile: string): Promise<Deciding> {
+export async function startDev(given: SyncDeps, registerFile: string): Promise<Developing> {
   const deps = { ...given, config: await withDefaults(given) };
   const { config } = deps;
   await migrate(urlOf(config, 'databaseUrl'));
-  await withPool(config, (pool) => importRegisterFile(registerFile, { pool, keys: keysOf(config) }));
+  await withPool(config, async (pool) => {
+    await importRegisterFile(registerFile, { pool, keys: keysOf(config) });
+    await makeQueues(pool);
+  });
   const deciding = await (config.redisUrl === undefined ? startInProcess(deps) : startSidecar(deps));
+  const admin = deciding.input === 'mandates' ? await startAdminInDev(deps, registerFile) : {};
   await untilFresh(deciding.freshness);
-  return deciding;
+  return { ...deciding, ...admin };
+}
+
+/** The admin API with a provider of logins of its own, unless an access file names another. */
+async function startAdminInDev(deps: SyncDeps, registerFile: string): Promise<Pick<Developing, 'admin' | 'login'>> {
+  const { config, lifecycle } = deps;
+  const { tls, ...listen } = config.listen;
+  // Whatever the decision port has: this one stays on loopback.
+  const plain = { ...deps, config: { ...config, listen } };
+  if (config.admin.accessFile) {
+    return { admin: await openAdmin(plain, await readAccess(config.admin, undefined)) };
+  }
+  const people = devPeople(readRegisterFile(await readText(registerFile)).file);
+  const login = await startDevLogin(people, config.admin);
+  lifecycle.onClose('the provider of logins', login.close);
+  return { admin: await openAdmin(plain, { file: login.access }), login };
 }
 
 async function startInProcess(deps: SyncDeps): Promise<Deciding> {

@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { verifyRecords } from '../records/verify.ts';
 import { askExamples } from './ask.ts';
+import { loadConfig } from './config.ts';
 import { NEEDED, type Role } from './config-rules.ts';
-import { startDev } from './dev.ts';
+import { fetchToken, type TokenWish } from './dev-client.ts';
 import { runOnce, runRole } from './process.ts';
 import { runImport, runMigrate, runOperate, runSeed } from './register.ts';
 import { startSidecar } from './sidecar.ts';
@@ -41,6 +42,7 @@ function makeProgram(terminal: Terminal, exitWith: (code: number) => void): Comm
         'Exit codes: 64 wrong command line, 65 wrong file, 69 a store cannot be reached, 78 wrong configuration.',
     );
   addRoles(program, terminal, exitWith);
+  addToken(program, terminal);
   addRegister(program, terminal);
   addRecords(program, terminal, exitWith);
   return program;
@@ -54,12 +56,16 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     .addHelpText('after', needs('dev'))
     .action(({ register }: { register: string }) =>
       runRole(terminal, 'dev', async (deps) => {
+        // A sidecar does not load what only the admin API needs.
+        const [{ startDev }, { tellAdmin }] = await Promise.all([import('./dev.ts'), import('./dev-tell.ts')]);
         const deciding = await startDev(deps, register);
         await askExamples(
           deciding,
           register === example('register.yaml') ? example('questions.yaml') : undefined,
           terminal,
         );
+        await tellAdmin(deciding, terminal);
+        terminal.out.write('\nStop with Ctrl-C.\n');
         return { reopen: deciding.reopenRecords };
       }),
     );
@@ -72,6 +78,18 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
         const { url, socket, opsUrl, policyRevision, reopenRecords } = await startSidecar(deps);
         deps.log.info({ url, socket, opsUrl, policyRevision }, 'answers');
         return { reopen: reopenRecords };
+      }),
+    );
+  program
+    .command('admin')
+    .description('the admin API, by which mandates are granted, changed and ended; and the jobs of the register')
+    .addHelpText('after', needs('admin'))
+    .action(() =>
+      runRole(terminal, 'admin', async (deps) => {
+        const { startAdmin } = await import('./admin.ts');
+        const { url, opsUrl, policyRevision } = await startAdmin(deps);
+        deps.log.info({ url, opsUrl, policyRevision }, 'administers');
+        return {};
       }),
     );
   const sync = program
@@ -92,6 +110,20 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
       const found = await runOnce(terminal, 'sync', verifyProjection);
       terminal.out.write(`${JSON.stringify(found, null, 2)}\n`);
       if (!found.equal) exitWith(EXIT.failed);
+    });
+}
+
+function addToken(program: Command, terminal: Terminal): void {
+  program
+    .command('token')
+    .description('a token of a running `machtig dev`, for somebody of its register file')
+    .requiredOption('--as <key>', 'key of a person, of a service owner, or: court, registrar')
+    .option('--loa <level>', 'level of the login: eh2, eh2plus, eh3, eh4', 'eh3')
+    .option('--party <key>', 'for which party the login is')
+    .option('--digid', 'with DigiD, also where there is eHerkenning')
+    .action(async (wish: TokenWish) => {
+      const { admin } = loadConfig(terminal.env, 'dev');
+      terminal.out.write(`${await fetchToken(`http://127.0.0.1:${admin.loginPort}`, wish)}\n`);
     });
 }
 

@@ -20,6 +20,8 @@ export async function runMigrate({ env, out, err }: Terminal): Promise<void> {
     },
     onNewer: (names) => err.write(`the database knows more than this program: ${names.join(', ')}\n`),
   });
+  const { makeQueues } = await import('./admin-jobs.ts');
+  await withPool(config, makeQueues);
   out.write(applied === 0 ? 'the database was up to date\n' : 'the database is up to date\n');
 }
 

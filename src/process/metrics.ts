@@ -9,6 +9,8 @@ export interface Sources {
 
 const SECONDS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
 
+const ADMIN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
+
 export type Metrics = ReturnType<typeof makeMetrics>;
 
 /** Every metric of the process, by name, on a registry of its own (several stacks may live in one process). */
@@ -44,6 +46,19 @@ export function makeMetrics() {
     usesDropped: counter('uses_dropped_total', 'Uses of mandates not reported: best effort, bounded.'),
     useReports: counter('use_reports_total', 'Reports of uses that sync has written back.'),
     useReportsMalformed: counter('use_reports_malformed_total', 'Reports of uses that sync could not read.'),
+    adminAnswers: counter('admin_answers_total', 'Answers of the admin API by operation and status.', [
+      'operation',
+      'status',
+    ]),
+    adminSeconds: new Histogram({
+      name: 'machtig_admin_seconds',
+      help: 'From request to answer of the admin API, by operation.',
+      labelNames: ['operation'],
+      buckets: ADMIN_SECONDS,
+      registers,
+    }),
+    loginFailures: counter('login_provider_failures_total', 'Times that the provider of logins could not be reached.'),
+    jobRuns: counter('job_runs_total', 'Runs of jobs by name and outcome.', ['job', 'outcome']),
     syncRevision: gauge('sync_revision', 'Number of the last revision applied by sync.'),
     syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
     syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),

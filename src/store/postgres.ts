@@ -66,6 +66,8 @@ export interface PoolOptions {
   max?: number;
   /** An idle connection that breaks reports here; without a listener it would end the process. */
   onError: (error: Error) => void;
+  /** Beyond these the server gives up: a statement, a wait for a lock, a transaction in which nothing happens. */
+  limits?: { statementMs: number; lockMs: number; idleMs: number };
 }
 
 export function makePool(databaseUrl: string, options: PoolOptions): pg.Pool {
@@ -74,6 +76,11 @@ export function makePool(databaseUrl: string, options: PoolOptions): pg.Pool {
     application_name: 'machtig',
     max: options.max ?? 4,
     connectionTimeoutMillis: 5000,
+    ...(options.limits && {
+      statement_timeout: options.limits.statementMs,
+      lock_timeout: options.limits.lockMs,
+      idle_in_transaction_session_timeout: options.limits.idleMs,
+    }),
   });
   pool.on('error', options.onError);
   return pool;

@@ -5,6 +5,8 @@ import { readElement, readElements, readOid, TAG } from './der.ts';
 export interface Extensions {
   /** May sign what binds its subject: nonRepudiation, now contentCommitment. */
   commits: boolean;
+  /** Says of itself that it is an authority, whatever else it may not do. */
+  authority: boolean;
   /** May sign certificates. */
   signsCertificates: boolean;
   /** How many authorities may stand between this one and the last certificate. */
@@ -36,8 +38,9 @@ export function extensionsOf(certificate: X509Certificate): Extensions {
   const statements = statementsIn(found.get(OID.qcStatements)?.value);
   return {
     commits: (bits & KEY_USAGE.contentCommitment) !== 0,
+    authority: constraintsIn(found)?.some(({ tag, contents }) => tag === TAG.boolean && contents[0] !== 0) ?? false,
     signsCertificates: (bits & KEY_USAGE.keyCertSign) !== 0,
-    pathLength: pathLengthIn(found.get(OID.basicConstraints)?.value),
+    pathLength: pathLengthIn(found),
     qualified: statements.includes(QC_COMPLIANCE) && statements.includes(QC_SSCD),
     unknownCritical: [...found].flatMap(([oid, { critical }]) => (critical && !UNDERSTOOD.includes(oid) ? [oid] : [])),
   };
@@ -58,12 +61,14 @@ function readExtensions(raw: Buffer): Map<string, { critical: boolean; value: Bu
   return found;
 }
 
-function pathLengthIn(value: Buffer | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const limit = readElements(readElement(value).contents).find(({ tag }) => tag === TAG.integer);
-  return limit && limit.contents.length > 0
-    ? limit.contents.readUIntBE(0, Math.min(limit.contents.length, 4))
-    : undefined;
+function constraintsIn(found: ReturnType<typeof readExtensions>) {
+  const value = found.get(OID.basicConstraints)?.value;
+  return value && readElements(readElement(value).contents);
+}
+
+function pathLengthIn(found: ReturnType<typeof readExtensions>): number | undefined {
+  const limit = constraintsIn(found)?.find(({ tag }) => tag === TAG.integer)?.contents;
+  return limit && limit.length > 0 ? limit.readUIntBE(0, Math.min(limit.length, 4)) : undefined;
 }
 
 function statementsIn(value: Buffer | undefined): string[] {

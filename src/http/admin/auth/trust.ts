@@ -23,8 +23,8 @@ export function makeTrust(pem: string): Trust {
     if (!isInTime(leaf, now) || !leadsTo(anchors, leaf, others, now)) {
       throw notLetIn('certificate_not_trusted', 'no chain leads from the certificate to one of the trust list');
     }
-    const { commits, qualified, unknownCritical } = extensionsOf(leaf);
-    if (leaf.ca || !commits || !qualified || unknownCritical.length > 0) {
+    const { authority, commits, qualified, unknownCritical } = extensionsOf(leaf);
+    if (authority || !commits || !qualified || unknownCritical.length > 0) {
       throw notLetIn('certificate_not_qualified', 'the certificate is not for qualified signatures');
     }
     return leaf;
