@@ -16,6 +16,7 @@ import data.admin.court
 import data.admin.kinds
 import data.admin.level
 import data.admin.managers
+import data.admin.means
 import data.admin.onward
 import data.admin.owners
 import data.admin.paper
@@ -65,6 +66,7 @@ against(who) := union({
 	level.reasons(who),
 	bounds.reasons(who),
 	managers.reasons(who),
+	means.reasons(who),
 	kinds.reasons(who),
 	catalogue.reasons,
 	owners.reasons(who),

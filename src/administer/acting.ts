@@ -38,7 +38,10 @@ export type MandateRow = Readonly<Record<string, unknown>> & {
 
 /** What somebody wants to do. The sides are those of the mandate, or `party`. */
 export interface Act
-  extends Pick<AdminInput['act'], 'code_verified' | 'deviation' | 'verified_by' | 'managers_left' | 'means_owner'> {
+  extends Pick<
+    AdminInput['act'],
+    'code_verified' | 'deviation' | 'verified_by' | 'managers_left' | 'means_owner' | 'paper'
+  > {
   name: ActName;
   /** The mandate as it stands; lock it first. */
   current?: MandateRow;

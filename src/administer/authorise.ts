@@ -49,25 +49,31 @@ export async function authoriseActs(deps: AuthoriseDeps, acts: readonly Act[]): 
 function makeGather(deps: AuthoriseDeps, sideDeps: SideDeps): (act: Act) => Promise<AdminInput> {
   const { caller, session, manage, now } = deps;
   const sides = new Map<string, ReturnType<typeof readSide>>();
-  const side = (party: PartyId, together: readonly Participant[]) => {
-    const name = `${party} ${together.map((one) => one.party?.party_id).join(' ')}`;
-    const known = sides.get(name) ?? readSide(sideDeps, party, caller.participant, together);
+  const side = (party: PartyId, who: Participant | undefined, together: readonly Participant[] = []) => {
+    const name = [party, ...[who, ...together].map((one) => `${one?.party?.party_id} ${one?.loa}`)].join(' ');
+    const known = sides.get(name) ?? readSide(sideDeps, party, who, together);
     sides.set(name, known);
     return known;
   };
   return async (act) => {
     const ends = endsOf(act);
     const together = await Promise.all((act.together ?? []).map((one) => coGrantor(sideDeps, one)));
-    const represented = ends.represented && (await side(ends.represented, together));
-    const delegate = ends.delegate && (await side(ends.delegate, []));
+    // On paper it is the signer who must be entitled (R90, R99).
+    const signer = act.paper && { party_id: act.paper.signed_by, loa: act.paper.loa };
+    const who = caller.participant ?? (signer && (await coGrantor(sideDeps, signer)));
+    const represented = ends.represented && (await side(ends.represented, who, together));
+    const delegate = ends.delegate && (await side(ends.delegate, who));
+    const facts = await factsOf(deps, act);
+    const passer = facts.parent && (await side(facts.parent.delegate, who));
     return {
       now,
-      act: { ...(await factsOf(deps, act)), ...(session.signature && { signed: true }) },
+      act: { ...facts, ...(session.signature && { signed: true }) },
       ...(caller.participant && { actor: caller.participant }),
       ...(caller.system && { system: caller.system }),
       manage_service: manage.serviceUuid,
       ...(represented && { represented }),
       ...(delegate && { delegate }),
+      ...(passer && { parent_delegate: passer }),
     };
   };
 }
@@ -108,13 +114,19 @@ async function factsOf({ client }: AuthoriseDeps, act: Act): Promise<AdminInput[
  * of his authority ends between. In one order everywhere, lest two of these wait for each other.
  */
 async function lockFor({ client, caller }: AuthoriseDeps, acts: readonly Act[]): Promise<void> {
-  const ends = acts.flatMap((act) => Object.values(endsOf(act)));
-  const own = caller.participant?.party?.party_id;
-  const parties = [...new Set([...ends, ...(own ? [own] : [])])];
+  const parents = acts.flatMap(({ mandate, current }) => (mandate ?? current)?.derived_from ?? []);
+  const { rows } = await client.query<{ delegate: PartyId }>(
+    'select delegate from mandates where mandate_id = any ($1::uuid[])',
+    [parents],
+  );
+  const ends = [...acts.flatMap((act) => Object.values(endsOf(act))), ...rows.map(({ delegate }) => delegate)];
+  const person = caller.participant?.party?.party_id;
+  const own = [...(person === undefined ? [] : [person]), ...acts.flatMap(({ paper }) => paper?.signed_by ?? [])];
+  const parties = [...new Set([...ends, ...own])];
   await client.query('select from parties where party_id = any ($1) order by party_id for share', [parties]);
-  if (own === undefined) return;
+  if (own.length === 0) return;
   await client.query(
-    `select from mandates where delegate = $1 and (represented = any ($2) or represented in (
+    `select from mandates where delegate = any ($1) and (represented = any ($2) or represented in (
        select law.delegate from mandates law
        where law.represented = any ($2) and law.kind = 'statutory' and law.status = 'active'))
      order by mandate_id for share`,

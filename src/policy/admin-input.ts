@@ -1,5 +1,5 @@
 import type { ActName, SystemRole } from '../domain/administration.ts';
-import type { MandateFacts, PartyFacts, PartyId, PartyKind, ServiceTerms } from '../domain/facts.ts';
+import type { Loa, MandateFacts, PartyFacts, PartyId, PartyKind, ServiceTerms } from '../domain/facts.ts';
 import type { Participant, PathMandate, PolicyInput } from './input.ts';
 
 /** A service that a mandate under an act covers, by name or by set, with the terms of its definition. */
@@ -59,6 +59,14 @@ export interface AdminInput {
     verified_by?: string[];
     /** Other managers or legal representatives that the party keeps (R92). */
     managers_left?: number;
+    /** A request on paper that the registrar enters; `managing` is then asked of who signed it (R79, R90, R98, R99). */
+    paper?: {
+      signed_by: PartyId;
+      /** Level at which the signer was identified. */
+      loa: Loa;
+      /** Kinds of the evidence that came with it, the comparison of the signature among them. */
+      evidence: string[];
+    };
     /** The owner of the means, where an employer issued it (R71). */
     means_owner?: PartyId;
   };

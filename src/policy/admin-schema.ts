@@ -170,6 +170,7 @@ export const AdminInputSchema = z.object({
     signed: z.boolean().exactOptional(),
     verified_by: z.array(z.string()).exactOptional(),
     managers_left: z.int().exactOptional(),
+    paper: z.object({ signed_by: id, loa: Loa, evidence: z.array(z.string()) }).exactOptional(),
     means_owner: id.exactOptional(),
   }),
   actor: Participant.exactOptional(),

@@ -41,6 +41,13 @@ deviates if {
 }
 
 # METADATA
+# title: The person whose will it is
+# description: Who logged in or, of a request on paper, who signed it (R99).
+caller := input.actor.party.party_id
+
+caller := input.act.paper.signed_by if not input.actor
+
+# METADATA
 # title: What would stand
 made := input.act.mandate if input.act.mandate
 

@@ -14,7 +14,7 @@ import data.authz.state
 # METADATA
 # title: Everything that the caller might be
 # description: The role is how the table of acts names it, the capacity how the answer does.
-candidates := array.flatten([_of_represented, _of_delegate, _of_passer, _person, _system])
+candidates := array.flatten([_of_represented, _of_delegate, _of_passer, _on_paper, _person, _system])
 
 # METADATA
 # title: The caller is something to these parties
@@ -25,14 +25,24 @@ any_holds if {
 }
 
 _of_represented := [object.union(way, {"role": way.as, "capacity": way.as, "end": "represented"}) |
+	input.actor
+	some way in managing.ways(input.represented)
+]
+
+# whoever signed, through the registrar who entered it (R79, R90, R99)
+_on_paper := [object.union(way, {"role": way.as, "capacity": "registrar", "end": "represented", "paper": true}) |
+	input.system.role == "registrar"
+	input.act.paper
 	some way in managing.ways(input.represented)
 ]
 
 _of_delegate := [object.union(way, {"role": "delegate", "capacity": "delegate", "end": "delegate"}) |
+	input.actor
 	some way in managing.ways(input.delegate)
 ]
 
 _of_passer := [object.union(way, {"role": "passer", "capacity": "delegate", "end": "delegate"}) |
+	input.actor
 	some way in managing.ways(input.parent_delegate)
 ]
 

@@ -25,7 +25,7 @@ default reasons := set()
 
 reasons := union({
 	{"all_services_not_for_voluntary" | acts.made.all_services; acts.made.kind == "voluntary"},
-	{"delegate_not_active" | _unable(input.delegate.party)},
+	{"delegate_not_active" | not _still_open; _unable(input.delegate.party)},
 	{reason | some service in acts.made.services; some reason in _against(service, acts.made)},
 }) if {
 	acts.is("makes")
@@ -56,6 +56,12 @@ _takes_branches(service) if service.service_uuid == input.manage_service
 _begins_chain(mandate) if {
 	mandate.kind != "statutory"
 	mandate.delegate_kind == "organisation"
+}
+
+# an offer to whoever activates it names the represented in place of a delegate
+_still_open if {
+	input.act.name == "mandate.offer"
+	acts.made.delegate == acts.made.represented
 }
 
 _unable(party) if {

@@ -84,7 +84,7 @@ _questions(side) := array.concat(
 )
 
 _of_the_caller(question) if {
-	question.actor.party.party_id == input.actor.party.party_id
+	question.actor.party.party_id == acts.caller
 	question.now == input.now
 }
 

@@ -20,7 +20,7 @@ reasons(who) := union({
 	{"not_concerning_the_court" | who.role == "court"; _looks; not _concerned; not _verified},
 })
 
-_looks if input.act.name in ["mandate.view", "party.view", "catalogue.view"]
+_looks if acts.is("looks")
 
 _verified if {
 	some channel in input.act.verified_by

@@ -20,18 +20,20 @@ import data.admin.acts
 #     kind_not_for_this_capacity: Mandates of this kind, or on this ground, are not for this capacity to grant or to end.
 #     authority_not_own: The mandate says that it was granted under an authority that the caller does not have.
 #     survivor_by_himself_only: Only the represented himself lets a mandate outlive him.
-#     suspended_by_authority: What a court or service owner suspended, nobody else reactivates.
+#     suspended_by_authority: What a court, a service owner or the registrar suspended, nobody else reactivates.
 reasons(who) := union({
 	{"kind_not_kept_here" | acts.is("makes"); not data.settings.kinds[acts.made.kind] == true},
 	{"kind_not_for_this_capacity" | _column; some mandate in acts.concerned; not _open(mandate, who)},
 	{"authority_not_own" | acts.is("makes"); acts.made.granted_under; not _own_authority(who)},
-	{"survivor_by_himself_only" | _new_survivor; not who.role in ["self", "registrar"]},
+	{"survivor_by_himself_only" | _new_survivor; not who.role == "self"},
 	{"suspended_by_authority" | input.act.name == "mandate.reactivate"; not _may_lift(who)},
 })
 
 _column := data.tables.acts[input.act.name].kinds
 
 _open(mandate, who) if who.role in data.tables.kinds[_name(mandate)][_column]
+
+_open(_, who) if _lifts_own(who)
 
 _name(mandate) := mandate.ground if mandate.kind == "statutory"
 
@@ -66,11 +68,16 @@ _new_survivor if {
 }
 
 _may_lift(who) if {
-	not input.act.current.suspended_by in ["court", "service_owner"]
-	not who.role in ["court", "service_owner"]
+	not input.act.current.suspended_by in _authorities_that_suspend
+	not who.role in _authorities_that_suspend
 }
 
-_may_lift(who) if {
-	who.role in ["court", "service_owner"]
+_may_lift(who) if _lifts_own(who)
+
+_lifts_own(who) if {
+	input.act.name == "mandate.reactivate"
+	who.role in _authorities_that_suspend
 	input.act.current.suspended_by == who.role
 }
+
+_authorities_that_suspend := ["court", "service_owner", "registrar"]

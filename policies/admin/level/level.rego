@@ -40,17 +40,25 @@ _asks := data.tables.acts[input.act.name].level
 #     mandate_below_eh2: Nothing is registered below eh2.
 #     signature_required: A request about a mandate at eh4 carries a qualified signature.
 reasons(who) := union({
-	{reason | _is_person(who); some login in _logins; some reason in _lacking(login)},
+	{reason | some login in _logins(who); some reason in _lacking(login)},
 	{"above_own_level" | _above_own_level(who)},
 	{"mandate_below_eh2" | acts.is("makes"); not _lawful(acts.made)},
 	{"signature_required" | _is_person(who); _asks_signature; not input.act.signed == true},
 })
 
-_is_person(who) if who.end != "none"
+_is_person(who) if {
+	input.actor
+	not who.paper
+}
 
-_is_person(who) if who.role == "person"
+_logins(who) := array.concat([input.actor], [one | some one in input.represented.managing.together]) if _is_person(who)
 
-_logins := array.concat([input.actor], [one | some one in input.represented.managing.together])
+_logins(who) := [input.act.paper] if who.paper
+
+_logins(who) := [] if {
+	not _is_person(who)
+	not who.paper
+}
 
 _lacking(login) := {"loa_missing"} if not login.loa
 

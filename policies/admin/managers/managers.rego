@@ -9,6 +9,7 @@
 package admin.managers
 
 import data.admin.acts
+import data.authz.validity
 
 # METADATA
 # title: The mandate makes its delegate a manager
@@ -67,18 +68,33 @@ _may_appoint(who) if {
 
 _his_own if {
 	some mandate in acts.concerned
-	mandate.delegate == input.actor.party.party_id
+	mandate.delegate == acts.caller
 }
 
 _leaves_without(who) if {
 	acts.is("ends")
 	who.end != "none"
-	input.act.current.represented_kind == "organisation"
-	makes_manager(input.act.current)
+	_manages_now(input.act.current)
 	not input.act.managers_left >= 1
 }
 
+# an organisation is managed by its own people; a person by himself
+_manages_now(mandate) if {
+	mandate.kind == "employee"
+	makes_manager(mandate)
+	validity.active(mandate)
+	validity.started(mandate)
+	validity.unended(mandate)
+}
+
+# a dismissal may leave the rest of a mandate that is about more
 _about_managers if {
+	input.act.name == "manager.dismiss"
+	makes_manager(input.act.current)
+}
+
+_about_managers if {
+	input.act.name != "manager.dismiss"
 	acts.concerned != []
 	every mandate in acts.concerned {
 		makes_manager(mandate)

@@ -20,11 +20,17 @@ import data.authz.link
 #   has against it. `joint`: nothing but that others must act too.
 ways(side) := array.flatten([_as_himself(side), _by_one_mandate(side), _by_the_law_of_another(side)])
 
-_as_himself(side) := [_way("self", answer, [], []) |
+_as_himself(side) := [object.union(way, {"reasons": way.reasons - _of_acting}) |
 	side.party.kind == "person"
 	side.managing.actor.party.party_id == side.party.party_id
 	answer := authz.answer with input as _question(side.managing, [], true)
+	way := _way("self", answer, [], [])
 ]
+
+# what keeps a person from acting does not keep him from seeing what is registered about him (R122)
+_of_acting := {"actor_under_curatele"} | {reason | some reason in data.tables.state_reasons} if acts.is("looks")
+
+else := set()
 
 _by_one_mandate(side) := [_way(_capacity(mandate), answer, [], _limits(mandate)) |
 	some mandate in _mandates(side.managing)

@@ -1,13 +1,15 @@
 # METADATA
 # title: On paper
 # description: |
-#   The registrar enters what a manager or legal representative asked on paper, with a signature that was compared and
-#   evidence that goes with the level; nothing at eh4, where no other procedure is allowed (R79, R97, R98, R99).
+#   The registrar enters what a manager or legal representative asked on paper: what the signer may ask is judged as if he
+#   had come himself. The signature was compared, and the evidence goes with the level; nothing at eh4, where no other
+#   procedure is allowed (R79, R90, R97, R98, R99).
 # schemas:
 #   - input: schema.admin
 package admin.paper
 
 import data.admin.acts
+import data.admin.level
 
 # METADATA
 # title: What speaks against it as a request on paper
@@ -17,26 +19,40 @@ import data.admin.acts
 #     paper_required: The registrar acts for a party on a request on paper only.
 #     paper_evidence_missing: The evidence that a request on paper needs at this level is not there.
 reasons(who) := union({
-	{"paper_by_registrar_only" | acts.is("makes"); not input.act.current; acts.made.channel == "paper"; not _keeper(who)},
-	{"paper_required" | _for_a_party(who); not _on_paper},
-	{"paper_evidence_missing" | _for_a_party(who); _on_paper; not _proved},
+	{"paper_by_registrar_only" | _begins_on_paper; not _through_registrar(who)},
+	{"paper_required" | _for_a_party(who)},
+	{"paper_evidence_missing" | who.paper; not _proved},
 })
 
-_keeper(who) if who.role == "registrar"
+_begins_on_paper if {
+	acts.is("makes")
+	not input.act.current
+	input.act.mandate.channel == "paper"
+}
 
-# what the party itself would ask
+_through_registrar(who) if who.role == "registrar"
+
+_through_registrar(who) if who.paper
+
+# what the party itself would ask; what the registrar suspended he lifts himself
 _for_a_party(who) if {
-	_keeper(who)
-	data.tables.acts[input.act.name].needs
+	who.role == "registrar"
+	not acts.is("looks")
+	not input.act.name == "mandate.reactivate"
 	some mandate in acts.concerned
 	mandate.kind in ["employee", "business", "voluntary"]
 }
 
-_on_paper if acts.made.channel == "paper"
-
 _proved if {
-	every alternatives in data.tables.paper_evidence[acts.made.loa] {
-		some kind in acts.made.evidence
+	not _begins_digitally
+	every alternatives in data.tables.paper_evidence[level.required] {
+		some kind in input.act.paper.evidence
 		kind in alternatives
 	}
+}
+
+_begins_digitally if {
+	acts.is("makes")
+	not input.act.current
+	input.act.mandate.channel == "digital"
 }
