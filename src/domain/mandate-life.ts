@@ -30,6 +30,7 @@ const BEGINNINGS: readonly Step[] = [
   { from: null, act: 'mandate.grant', to: 'active', who: GRANTOR },
   { from: null, act: 'mandate.renew', to: 'offered', who: 'one of several who must grant together' },
   { from: null, act: 'mandate.renew', to: 'active', who: GRANTOR },
+  { from: null, act: 'mandate.pass_on', to: 'offered', who: 'one of several who must pass it on together' },
   { from: null, act: 'mandate.pass_on', to: 'active', who: 'delegate with the right of substitution' },
   { from: null, act: 'mandate.transfer', to: 'active', who: 'as the new delegate’s, beside the end of the old one' },
   { from: null, act: 'manager.appoint', to: 'offered', who: 'one of several who must grant together' },
