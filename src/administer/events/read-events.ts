@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { formatRevision, type Revision } from '../../domain/revision.ts';
 import type { Acting } from '../acting.ts';
+import { readOwnerReach } from '../insight/owner-reach.ts';
 import { type ChangeLine, type CloudEvent, type Scope, toEvent } from './event.ts';
 
 export interface EventsWish {
@@ -67,34 +68,16 @@ async function scopeOf(acting: Acting): Promise<Scope> {
     if (system?.role === 'registrar') return { ...none, role: 'registrar' };
     throw new AppError('act_refused', 'events are for systems', { reasons: ['not_entitled'] });
   }
-  const { rows } = await acting.client.query<Own>(OWN, [system.oin ?? '']);
-  const own = rows[0];
-  if (own === undefined) throw new AppError('forbidden', 'this system is no service owner of the register');
-  await acting.authorise({ name: 'events.read', owners: [own.owner_id] });
+  const { ownerId, services, instances, sets } = await readOwnerReach(acting);
+  await acting.authorise({ name: 'events.read', owners: [ownerId] });
   return {
     role: 'service_owner',
-    ownerId: own.owner_id,
-    services: new Set(own.services),
-    instances: new Set(own.instances),
-    sets: new Set(own.sets),
+    ownerId,
+    services: new Set(services),
+    instances: new Set(instances),
+    sets: new Set(sets),
   };
 }
-
-interface Own {
-  owner_id: string;
-  services: string[];
-  instances: string[];
-  sets: string[];
-}
-
-/** Sets that have, or ever had, one of its services: what a mandate covered before counts as well. */
-const OWN = `
-  select o.owner_id,
-    array(select distinct i.service_uuid::text from service_instances i where i.owner_id = o.owner_id) as services,
-    array(select i.service_id from service_instances i where i.owner_id = o.owner_id) as instances,
-    array(select distinct x.set_id::text from service_set_members x join service_instances i using (service_uuid)
-      where i.owner_id = o.owner_id) as sets
-  from service_owners o where o.oin = $1`;
 
 async function headOf({ client }: Acting): Promise<{ epoch: number; last: number }> {
   const { rows } = await client.query<{ epoch: number; last: string }>(

@@ -69,11 +69,12 @@ export async function readHistory(
   { mandateId, after = 0, limit }: HistoryWish,
 ): Promise<{ items: HistoryItem[]; next?: number }> {
   const { row, verdict } = await seeMandate(acting, mandateId);
-  const own = verdict.capacity === 'delegate' ? row.delegate : row.represented;
+  const sees = verdict.capacity;
+  // Of an onward mandate two may act as `delegate`: who holds it, and who passed it on.
+  const isOwnSide = (by: Record<string, unknown>) =>
+    sees === 'delegate' ? by.capacity === 'delegate' && row.derived_from === null : by.capacity !== 'delegate';
   const isHis = (by: Record<string, unknown>) =>
-    SEES_ALL.includes(verdict.capacity) ||
-    (verdict.capacity !== 'service_owner' &&
-      (by.who === acting.actor || sideOf(by, row.delegate, row.represented) === own));
+    SEES_ALL.includes(sees) || (sees !== 'service_owner' && (by.who === acting.actor || isOwnSide(by)));
   const { rows } = await acting.client.query<Row>(HISTORY, [mandateId, after, limit + 1]);
   const items = rows.slice(0, limit).map((line) => toItem(line, isHis(line.by)));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
@@ -89,11 +90,6 @@ const HISTORY = `
     case when c.acted_by ->> 'on_behalf_of' ~ '${UUID.source}'
       then party_view((c.acted_by ->> 'on_behalf_of')::uuid) end as on_behalf_of
   from changes c where c.entity = 'mandate' and c.entity_id = $1 and c.revision > $2 order by c.revision limit $3`;
-
-/** The end for which somebody acted: a delegate's own acts are not those of the party that he represents. */
-function sideOf(by: Record<string, unknown>, delegate: string, represented: string): string {
-  return by.capacity === 'delegate' ? delegate : represented;
-}
 
 function toItem({ revision, at, event, before, after, by, person, on_behalf_of }: Row, named: boolean): HistoryItem {
   const own = named

@@ -1,7 +1,10 @@
+import { AppError } from '../../domain/errors.ts';
 import type { Acting } from '../acting.ts';
+import { viewMandates } from '../mandate-view.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { askedParty } from './asked-party.ts';
 import { serviceUuidOf } from './named-service.ts';
+import { visibleOnly } from './visible.ts';
 
 export interface HoldersWish {
   party?: PartyRef;
@@ -14,18 +17,29 @@ export interface HoldersWish {
   limit: number;
 }
 
+export interface Holder {
+  holder: unknown;
+  mandates: unknown[];
+}
+
+interface Row {
+  delegate: string;
+  holder: unknown;
+  ids: string[];
+}
+
 /**
  * Who may act for a party with a service: its delegates with a mandate in force that covers it.
  * @throws AppError `not_found` | `act_refused` | `invalid_request`
  */
-export async function readHolders(
-  acting: Acting,
-  wish: HoldersWish,
-): Promise<{ items: { holder: unknown; mandates: unknown[] }[]; next?: string }> {
-  const party = await askedParty(acting, wish.party);
+export async function readHolders(acting: Acting, wish: HoldersWish): Promise<{ items: Holder[]; next?: string }> {
+  const sight = await askedParty(acting, wish.party);
   const service = await serviceUuidOf(acting.client, wish.service);
-  const { rows } = await acting.client.query<{ delegate: string; holder: unknown; mandates: unknown[] }>(HOLDERS, [
-    party,
+  if (sight.owner && !sight.owner.services.includes(service)) {
+    throw new AppError('not_found', 'this service is not yours');
+  }
+  const { rows } = await acting.client.query<Row>(HOLDERS, [
+    sight.party,
     service,
     wish.at ?? acting.now,
     wish.after ?? null,
@@ -33,14 +47,18 @@ export async function readHolders(
   ]);
   const page = rows.slice(0, wish.limit);
   const last = rows.length > wish.limit ? page.at(-1) : undefined;
-  return { items: page.map(({ holder, mandates }) => ({ holder, mandates })), ...(last && { next: last.delegate }) };
+  const items: Holder[] = [];
+  for (const { holder, ids } of page) {
+    const seen = await visibleOnly(acting, sight, ids);
+    if (seen.length > 0) items.push({ holder, mandates: await viewMandates(acting.client, seen) });
+  }
+  return { items, ...(last && { next: last.delegate }) };
 }
 
 const HOLDERS = `
-  select found.delegate, party_view(found.delegate) as holder,
-    (select jsonb_agg(mandate_view(m) order by m.mandate_id) from mandates m where m.mandate_id = any (found.ids)) as mandates
+  select found.delegate, party_view(found.delegate) as holder, found.ids
   from (
-    select m.delegate, array_agg(m.mandate_id) as ids from mandates m
+    select m.delegate, array_agg(m.mandate_id order by m.mandate_id) as ids from mandates m
     where m.represented = $1 and m.status = 'active' and m.valid_from <= $3
       and coalesce(m.valid_until, 'infinity') > $3 and reaches_service(m, $2)
       and ($4::uuid is null or m.delegate > $4)

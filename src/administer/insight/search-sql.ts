@@ -1,4 +1,5 @@
 import type { Loa, MandateKind, MandateStatus, PartyId } from '../../domain/facts.ts';
+import type { OwnerReach } from './owner-reach.ts';
 
 /** Facts about the clock rather than statuses of their own. */
 export const DERIVED_STATUSES = ['in_force', 'not_started', 'expired'] as const;
@@ -34,6 +35,8 @@ export interface MandateSearch {
   endsBefore?: string;
   /** In its name, or in that of the other party. */
   text?: string;
+  /** Only what reaches a service of this owner. */
+  owner?: OwnerReach;
 }
 
 /** Where a page begins: sort key and id of the last item before it. */
@@ -95,7 +98,13 @@ function conditionsOf(search: MandateSearch) {
   add((moment) => `${END} < ${moment}`, search.endsBefore);
   add(unusedSince, search.unusedSince);
   add((text) => textCondition(OTHER_END[search.side], text), search.text && `%${escapeLike(search.text)}%`);
+  if (search.owner) conditions.push(ownerCondition(search.owner, value));
   return { conditions, value, values };
+}
+
+function ownerCondition({ ownerId, services, sets }: OwnerReach, value: (one: unknown) => string): string {
+  return `(m.all_services or m.owner_id = ${value(ownerId)} or m.services && ${value(services)}::uuid[]
+    or m.sets <> '[]' and exists (select from jsonb_array_elements(m.sets) as s where s ->> 'set' = any (${value(sets)})))`;
 }
 
 function statusCondition(

@@ -1,11 +1,12 @@
 import type { Acting } from '../acting.ts';
 import type { PartyRef } from '../party-ref.ts';
-import { askedParty } from './asked-party.ts';
+import { askedParty, type Sight } from './asked-party.ts';
 import { serviceUuidOf } from './named-service.ts';
 import { countStatement, type MandateSearch, type SearchPlace, searchStatement } from './search-sql.ts';
+import { visibleOnly } from './visible.ts';
 
 /** A search as somebody asks it. */
-export interface SearchWish extends Omit<MandateSearch, 'party' | 'reference' | 'service' | 'other'> {
+export interface SearchWish extends Omit<MandateSearch, 'party' | 'reference' | 'service' | 'other' | 'owner'> {
   /** By default the party he logged in for, or himself. */
   party?: PartyRef;
   /** The party at the other end. */
@@ -29,35 +30,40 @@ export interface Found {
 const COUNTED = 10_000;
 
 /**
- * Mandates that one party granted or received (R122, R123), each with its last use.
+ * Mandates that one party granted or received (R122, R123), each with its last use. A manager for some branches or
+ * services sees those within his own: then a page may hold fewer than asked while another follows.
  * @throws AppError `not_found` | `act_refused` | `invalid_request`
  */
 export async function searchMandates(acting: Acting, wish: SearchWish): Promise<Found> {
-  const search = await resolveSearch(acting, wish);
+  const { search, sight } = await resolveSearch(acting, wish);
   const { text, values } = searchStatement(search, wish.after, wish.limit + 1);
   const { rows } = await acting.client.query<{ mandate_id: string; key: string }>(text, values);
   const page = rows.slice(0, wish.limit);
   const last = page.at(-1);
+  const ids = page.map(({ mandate_id }) => mandate_id);
   return {
-    items: await viewWithUse(
-      acting,
-      page.map(({ mandate_id }) => mandate_id),
-    ),
+    items: await viewWithUse(acting, await visibleOnly(acting, sight, ids)),
     ...(rows.length > wish.limit && last && { next: [last.key, last.mandate_id] as const }),
-    ...(wish.withTotal && { total: await count(acting, search) }),
+    ...(wish.withTotal && !sight.isPartial && { total: await count(acting, search) }),
   };
 }
 
 /** The search with ids in place of names; authorised. */
-export async function resolveSearch(acting: Acting, wish: Omit<SearchWish, 'limit' | 'after'>): Promise<MandateSearch> {
+export async function resolveSearch(
+  acting: Acting,
+  wish: Omit<SearchWish, 'limit' | 'after'>,
+): Promise<{ search: MandateSearch; sight: Sight }> {
   const { party, other, service, ...rest } = wish;
-  return {
+  const sight = await askedParty(acting, party);
+  const search = {
     ...rest,
-    party: await askedParty(acting, party),
+    party: sight.party,
     reference: wish.validAt ?? acting.now.toISOString(),
     ...(other && { other: await otherParty(acting, other) }),
     ...(service !== undefined && { service: await serviceUuidOf(acting.client, service) }),
+    ...(sight.owner && { owner: sight.owner }),
   };
+  return { search, sight };
 }
 
 /** No fault if unknown: whether the register knows somebody is not told to everyone who has his number. */

@@ -1,5 +1,7 @@
+import { AppError } from '../../domain/errors.ts';
 import type { Acting } from '../acting.ts';
 import { askedParty } from '../insight/asked-party.ts';
+import { visibleOnly } from '../insight/visible.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { type NoticeFacts, noticeText } from './notice-text.ts';
 
@@ -31,9 +33,11 @@ export async function searchNotices(
   acting: Acting,
   wish: NoticesWish,
 ): Promise<{ items: Record<string, unknown>[]; next?: number }> {
-  const party = await askedParty(acting, wish.party);
+  const sight = await askedParty(acting, wish.party);
+  // A service owner is told by the feed of events.
+  if (sight.owner) throw new AppError('not_found', "a party's notices are for the party");
   const { rows } = await acting.client.query<Row>(NOTICES, [
-    party,
+    sight.party,
     wish.unacknowledged,
     wish.mandateId ?? null,
     wish.after ?? null,
@@ -41,7 +45,10 @@ export async function searchNotices(
   ]);
   const page = rows.slice(0, wish.limit);
   const last = rows.length > wish.limit ? page.at(-1) : undefined;
-  return { items: page.map(toItem), ...(last && { next: Number(last.place) }) };
+  const about = page.flatMap(({ mandate_id }) => (mandate_id === null ? [] : [mandate_id]));
+  const seen = new Set(await visibleOnly(acting, sight, [...new Set(about)]));
+  const own = page.filter(({ mandate_id }) => (mandate_id === null ? !sight.isPartial : seen.has(mandate_id)));
+  return { items: own.map(toItem), ...(last && { next: Number(last.place) }) };
 }
 
 const NOTICES = `
