@@ -1,11 +1,11 @@
-import type { Acting } from '../acting.ts';
+import type pg from 'pg';
 
 /**
  * Writes, lets the register judge all of it, and reads how it looks then. When this is a dry run all is taken back:
  * what is answered is what would be, faults included.
  */
 export async function written<T>(
-  { client }: Acting,
+  { client }: { client: pg.ClientBase },
   dryRun: boolean,
   write: () => Promise<void>,
   view: () => Promise<T>,
