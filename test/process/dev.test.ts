@@ -70,6 +70,7 @@ describe('the command line', () => {
     [['nonsense'], 64, 'unknown command'],
     [['import', 'no-such-file.yaml'], 78, 'DATABASE_URL'],
     [['sidecar'], 78, 'REDIS_URL'],
+    [['admin'], 78, 'MACHTIG_ADMIN_ACCESS'],
   ])('says what is wrong with %j', async (args, code, text) => {
     const ended = await runMachtig(args, {});
     expect(ended.code).toBe(code);
@@ -79,15 +80,24 @@ describe('the command line', () => {
   it('explains every role and command', async () => {
     const { code, out } = await runMachtig(['--help'], {});
     expect(code).toBe(0);
-    for (const command of 'dev sidecar sync migrate import seed revoke suspend reactivate records'.split(' ')) {
+    for (const command of 'dev sidecar sync admin token migrate import seed revoke suspend reactivate records'.split(
+      ' ',
+    )) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });
 });
 
+const ANY_PORTS = {
+  MACHTIG_PORT: '0',
+  MACHTIG_OPS_PORT: '0',
+  MACHTIG_ADMIN_PORT: '0',
+  MACHTIG_DEV_LOGIN_PORT: '0',
+};
+
 function startDev(env: Record<string, string>) {
   const dev = spawn(process.execPath, [join(ROOT, 'bin/machtig.js'), 'dev'], {
-    env: { PATH: process.env.PATH ?? '', MACHTIG_PORT: '0', MACHTIG_OPS_PORT: '0', ...env },
+    env: { PATH: process.env.PATH ?? '', ...ANY_PORTS, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<[number | null, string | null]>((resolve) =>

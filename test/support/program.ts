@@ -25,6 +25,8 @@ export async function runMachtig(args: readonly string[], env: Environment) {
 
 export interface Process {
   url: string;
+  /** Of the admin API, in a role that has one. */
+  adminUrl: string;
   opsUrl: string;
   /** Status code of an ops address, such as `/readyz`. */
   health(path: string): Promise<number>;
@@ -36,9 +38,15 @@ export interface Process {
 
 /** Starts a role on free ports; does not wait until it is ready. */
 export async function startMachtig(role: string, env: Environment): Promise<Process> {
-  const [port, opsPort] = [await freePort(), await freePort()];
+  const [port, opsPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const opsUrl = `http://127.0.0.1:${opsPort}`;
-  const child = spawnMachtig([role], { ...env, MACHTIG_PORT: String(port), MACHTIG_OPS_PORT: String(opsPort) });
+  const ports = {
+    MACHTIG_PORT: String(port),
+    MACHTIG_OPS_PORT: String(opsPort),
+    MACHTIG_ADMIN_PORT: String(adminPort),
+    MACHTIG_DEV_LOGIN_PORT: '0',
+  };
+  const child = spawnMachtig([role], { ...env, ...ports });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (text: Buffer) => {
@@ -48,6 +56,7 @@ export async function startMachtig(role: string, env: Environment): Promise<Proc
   const health = async (path: string) => (await fetch(`${opsUrl}${path}`)).status;
   return {
     url: `http://127.0.0.1:${port}`,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
     opsUrl,
     health,
     async ready() {
