@@ -75,7 +75,7 @@ export function searchStatement(search: MandateSearch, after: SearchPlace | unde
 export function countStatement(search: MandateSearch, most: number): Statement {
   const { conditions, value, values } = conditionsOf(search);
   const text = `select count(*)::integer as count from (
-    select from mandates m where ${conditions.join(' and ')} limit ${value(most)}) as some`;
+    select from mandates m where ${conditions.join(' and ')} limit ${value(most)}) as found`;
   return { text, values };
 }
 

@@ -13,6 +13,8 @@ export interface SearchWish extends Omit<MandateSearch, 'party' | 'reference' | 
   other?: PartyRef;
   /** ServiceUUID or ServiceID. */
   service?: string;
+  /** Default: now. */
+  reference?: string;
   after?: SearchPlace;
   limit: number;
   /** Count as well, as far as that is cheap. */
@@ -58,7 +60,7 @@ export async function resolveSearch(
   const search = {
     ...rest,
     party: sight.party,
-    reference: wish.validAt ?? acting.now.toISOString(),
+    reference: wish.reference ?? acting.now.toISOString(),
     ...(other && { other: await otherParty(acting, other) }),
     ...(service !== undefined && { service: await serviceUuidOf(acting.client, service) }),
     ...(sight.owner && { owner: sight.owner }),

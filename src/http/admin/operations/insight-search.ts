@@ -23,8 +23,8 @@ const filters = {
     .optional()
     .meta({
       description:
-        'One of these. `in_force`, `not_started` and `expired` are facts about the clock: they look at `valid_at`, ' +
-        'by default now, with the status that the mandate has now.',
+        'One of these. `in_force`, `not_started` and `expired` are facts about the clock: they look at `at`, with the ' +
+        'status that the mandate has now.',
     }),
   kind: z.array(z.enum(MANDATE_KINDS)).min(1).max(5).optional(),
   loa: z.array(loa).min(1).max(4).optional(),
@@ -34,6 +34,7 @@ const filters = {
   set: uuid.optional().meta({ description: 'The mandate names this set.' }),
   other: party.optional().meta({ description: 'The party at the other end: the delegate, or the represented.' }),
   branch: branch.optional().meta({ description: 'The mandate covers this branch.' }),
+  at: moment.optional().meta({ description: 'The moment that these statuses are about; by default now.' }),
   valid_at: moment.optional().meta({ description: 'Its period of validity contains this moment.' }),
   unused_since: moment.optional().meta({ description: 'Granted before this moment, and not used since.' }),
   ends_before: moment.optional(),
@@ -44,7 +45,7 @@ type Filters = z.output<z.ZodObject<typeof filters>>;
 
 /** As the use case reads it; absent stays absent. */
 function toWish(asked: Filters): Omit<SearchWish, 'order' | 'limit'> {
-  const { side, status, kind, loa: loas, valid_at, unused_since, ends_before, party: ref, other, ...same } = asked;
+  const { side, status, kind, loa: loas, at, valid_at, unused_since, ends_before, party: ref, other, ...same } = asked;
   return {
     side,
     ...(same.service !== undefined && { service: same.service }),
@@ -56,6 +57,7 @@ function toWish(asked: Filters): Omit<SearchWish, 'order' | 'limit'> {
     ...(status && { statuses: status }),
     ...(kind && { kinds: kind }),
     ...(loas && { loas }),
+    ...(at !== undefined && { reference: at }),
     ...(valid_at !== undefined && { validAt: valid_at }),
     ...(unused_since !== undefined && { unusedSince: unused_since }),
     ...(ends_before !== undefined && { endsBefore: ends_before }),
