@@ -62,6 +62,7 @@ export interface AdminWorld {
   party(key: string): PartyId;
   identifiers(key: string): readonly Identifier[];
   birthDate(key: string): string;
+  bsn(key: string): Identifier;
   mandate(id: string): Promise<MandateRow>;
   /** SQL on behalf of the test itself, in a transaction that says so. */
   act<T>(fn: (client: pg.PoolClient) => Promise<T>): Promise<T>;
@@ -95,6 +96,11 @@ export async function startAdminWorld(options: { now?: number; policy?: 'rules' 
     system: (role, oin) => ({ system: { name: role, role, ...(oin && { oin }) }, requestId: 'test' }),
     party: (key) => known(key).partyId,
     identifiers: (key) => known(key).identifiers,
+    bsn: (key) => {
+      const found = known(key).identifiers.find(({ scheme }) => scheme === 'bsn');
+      if (found === undefined) throw new Error(`${key} has no citizen service number`);
+      return found;
+    },
     birthDate: (key) => known(key).birthDate ?? '',
     mandate: (id) => readMandate(pool, id),
     act: (fn) => withTransaction(pool, { who: 'test', channel: 'test' }, fn),

@@ -12,6 +12,8 @@ import type { Columns, MandateWish, PartyWish } from './wish.ts';
 export interface GrantWish extends MandateWish {
   represented: PartyRef;
   delegates: readonly PartyWish[];
+  /** Channels over which a court's request was verified (R104). */
+  verified_by?: readonly string[] | undefined;
   /** Show what would be granted, and grant nothing. */
   dry_run?: boolean | undefined;
 }
@@ -34,7 +36,9 @@ export async function grantMandates(acting: Acting, wish: GrantWish): Promise<Gr
   const columns = await newColumns(acting, wish, represented, faults);
   await refuseFaults(acting, represented.partyId, faults);
   const rows = await named(acting, represented, delegates, columns);
-  const verdicts = await acting.authorise(...rows.map((mandate) => ({ name: 'mandate.grant', mandate }) as const));
+  const verified = wish.verified_by && { verified_by: [...wish.verified_by] };
+  const acts = rows.map((mandate) => ({ name: 'mandate.grant', mandate, ...verified }) as const);
+  const verdicts = await acting.authorise(...acts);
   return settleGrant(acting, rows, verdicts, wish.dry_run === true);
 }
 

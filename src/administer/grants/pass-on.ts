@@ -68,6 +68,7 @@ async function onwardColumns(
     ...inherited,
     ...said,
     derived_from: parent.mandate_id,
+    parent_delegate: parent.delegate,
     valid_from: said.valid_from ?? startNotBefore(acting.now, parent.valid_from),
   };
   const isEmployee = columns.kind === 'employee';

@@ -125,6 +125,13 @@ export const dryRun = z
   .default(false)
   .meta({ description: 'Answer what would be granted and what it means, and grant nothing.' });
 
+export const verifiedBy = z
+  .array(text(100))
+  .min(1)
+  .max(10)
+  .optional()
+  .meta({ description: 'Courts: over which other channels the request was verified (R104).' });
+
 const meaning = z
   .object({ service_uuid: uuid, name: z.string(), description: z.string(), consequence: z.string() })
   .meta({ title: 'What mandating a service means' });
