@@ -34,6 +34,8 @@ export function makeFrame(deps: FrameDeps) {
   async function take(operation: Operation, c: HttpContext, header: Header, requestId: string): Promise<Handled> {
     const { connection } = c.env;
     checkHost(header('host'), connection);
+    // A request line may name a host of its own.
+    checkHost(new URL(c.req.url).host, connection);
     await limits.arrives(connection);
     requireAccepted(header, operation.produces ?? 'application/json');
     const body = await readBytes(c.req.raw, operation.consumes === undefined ? undefined : MAX_XML_BYTES);

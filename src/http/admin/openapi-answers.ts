@@ -81,9 +81,10 @@ function exampleOf(wanted: number): object {
 
 /** What an operation may answer: what it documents, and what the frame around it refuses. */
 export function responsesOf(operation: Operation, schemas: ComponentSchemas): Responses {
+  const { produces = 'application/json' } = operation;
   const answers = Object.entries(operation.answers).map(([status, { description }]) => {
     const name = schemas.answerOf(operation, status);
-    const content = name === undefined ? {} : { content: { 'application/json': { schema: refTo(name) } } };
+    const content = name === undefined ? {} : { content: { [produces]: { schema: refTo(name) } } };
     return [status, { description, headers: headersOf(operation, status), ...content }];
   });
   const refusals = refusalsOf(operation).map((name) => [

@@ -67,9 +67,27 @@ function definitionsOf(shared: unknown): Record<string, unknown> {
 /** Names of the dialect and of zod's own bookkeeping have no place in a component. */
 function tidy(schema: unknown): JsonSchema {
   const text = JSON.stringify(schema, (key, value: unknown) =>
-    key === '$schema' || key === '$id' ? undefined : value,
+    key === '$schema' || key === '$id' ? undefined : mergeNull(value),
   );
   return z.record(z.string(), z.unknown()).parse(JSON.parse(text.replaceAll(`${PREFIX}${SHARED}#/$defs/`, PREFIX)));
+}
+
+const orNull = z.strictObject({
+  anyOf: z.tuple([
+    z.looseObject({ type: z.string(), enum: z.undefined().optional(), const: z.undefined().optional() }),
+    z.strictObject({ type: z.literal('null') }),
+  ]),
+  description: z.string().optional(),
+  examples: z.array(z.unknown()).optional(),
+});
+
+/** A value or null in one schema, so that its format is seen at once: `type: [string, null]`. */
+function mergeNull(value: unknown): unknown {
+  const parsed = orNull.safeParse(value);
+  if (!parsed.success) return value;
+  const { anyOf, ...rest } = parsed.data;
+  const [{ type, ...inner }] = anyOf;
+  return { type: [type, 'null'], ...inner, ...rest };
 }
 
 /** One parameter of path or query. */

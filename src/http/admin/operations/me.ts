@@ -13,7 +13,7 @@ const managed = z.object({
 });
 
 const me = defineOperation({
-  id: 'whoAmI',
+  id: 'getMe',
   method: 'get',
   path: '/me',
   tag: 'Me',
