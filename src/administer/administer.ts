@@ -47,8 +47,9 @@ export function makeAdminister(deps: AdministerDeps): Administer {
         const acting = await open(deps, client, session, options, true);
         const value = await act(acting);
         if (!acting.allowed()) throw new AppError('internal', 'nothing was authorised');
-        await noteUse(client, acting);
         const revision = await settle(client);
+        // After the revision: whoever counts holds up nobody that waits for it to draw his.
+        await noteUse(client, acting);
         if (idempotency) await keepAnswer(client, deps.keys, session, idempotency.key, { value, revision });
         return { value, revision, repeated: false };
       }),
