@@ -60,7 +60,7 @@ export async function lockRows(client: pg.ClientBase, ids: readonly string[]): P
     [ids],
   );
   const { rows } = await client.query<{ row: LifeRow }>(
-    'select to_jsonb(m) as row from mandates m where mandate_id = any ($1) order by mandate_id for update',
+    'select to_jsonb(m) as row from mandates m where mandate_id = any ($1) order by mandate_id for no key update',
     [ids],
   );
   return new Map(rows.map(({ row }) => [row.mandate_id, row]));
