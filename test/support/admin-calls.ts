@@ -2,6 +2,7 @@ import type { Session } from '../../src/administer/acting.ts';
 import { OPERATIONS } from '../../src/http/admin/all-operations.ts';
 import type { AdminWorld } from './admin.ts';
 import { anAdminApp, knowsBy } from './admin-app.ts';
+import { silent } from './http.ts';
 
 /** What an answer says, read as JSON; text where it is no JSON. */
 export interface Called {
@@ -18,6 +19,8 @@ export function callsOf(world: AdminWorld) {
     administer: world.administer,
     authenticate: knowsBy((name) => sessions.get(name)),
     now: () => world.clock.now,
+    // A bug shows itself, not only its 500.
+    log: { ...silent, error: (fields) => console.error(fields) },
   });
   return async function call(session: Session, line: string, body?: unknown, headers: Record<string, string> = {}) {
     const [method = 'GET', path = '/'] = line.split(' ');

@@ -93,11 +93,12 @@ const CHANGES = `
   from changes c
   where c.revision > $1 and c.revision <= $2
     and ($3::text is null or c.entity = $3) and ($4::text is null or c.entity_id = $4)
-    and ($6 or case c.entity
+    and ($6::boolean or case c.entity
       when 'service' then c.entity_id = any ($8::text[])
       when 'definition' then c.entity_id = any ($7::text[])
       when 'set' then c.entity_id = any ($9::text[])
-      when 'owner' then c.entity_id = $10::text
-      when 'mandate' then reaches_owner(c.before, $7, $9, $10) or reaches_owner(c.after, $7, $9, $10)
+      when 'owner' then c.entity_id = ($10::uuid)::text
+      when 'mandate' then reaches_owner(c.before, $7::text[], $9::text[], $10::uuid)
+        or reaches_owner(c.after, $7::text[], $9::text[], $10::uuid)
       else false end)
   order by c.revision limit $5`;
