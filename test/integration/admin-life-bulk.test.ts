@@ -12,7 +12,7 @@ let stan: Selection;
 const reason = 'een goede reden';
 
 beforeAll(async () => {
-  world = await startAdminWorld();
+  world = await startAdminWorld({ policy: 'allow' });
   life = await makeLifeWorld(world);
   stan = { filter: { represented: { partyId: world.party('bakkerij') }, delegate: { partyId: world.party('stan') } } };
 });

@@ -15,7 +15,7 @@ let life: LifeWorld;
 const reason = 'een goede reden';
 
 beforeAll(async () => {
-  world = await startAdminWorld();
+  world = await startAdminWorld({ policy: 'allow' });
   life = await makeLifeWorld(world);
 });
 afterAll(() => world.close());

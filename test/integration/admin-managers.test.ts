@@ -4,8 +4,6 @@ import { renounceMandate, revokeMandate, suspendMandate } from '../../src/admini
 import { type Appointment, appointManager } from '../../src/administer/managers/appoint.ts';
 import { changeManager, dismissManager } from '../../src/administer/managers/change.ts';
 import { listManagers } from '../../src/administer/managers/list.ts';
-import { makeAdminEngine } from '../../src/policy/admin-engine.ts';
-import { readBundle } from '../../src/policy/bundle.ts';
 import { type AdminWorld, startAdminWorld } from '../support/admin.ts';
 import { codeOf, type LifeWorld, makeLifeWorld } from '../support/admin-life.ts';
 
@@ -21,7 +19,7 @@ const SIGNATORY = '3a000000-0000-4000-8000-000000000013';
 const reason = 'een goede reden';
 
 beforeAll(async () => {
-  world = await startAdminWorld({ policy: makeAdminEngine(await readBundle('bundles/mandates.tar.gz')) });
+  world = await startAdminWorld();
   life = await makeLifeWorld(world);
 });
 afterAll(() => world.close());
