@@ -1,3 +1,4 @@
+import { accessPage } from './config-docs-access.ts';
 import { variableNotes } from './config-variables.ts';
 
 /** docs/configuration.md, from the schema that the process runs on. */
@@ -10,7 +11,7 @@ export function configurationPage(): string {
 | variable | what it is | must be | default |
 |---|---|---|---|
 ${rows.join('\n')}
-${TAIL}`;
+${TAIL}${accessPage()}`;
 }
 
 const HEAD = `# Configuration
@@ -31,7 +32,8 @@ const TAIL = `
 | \`dev\` | nothing: embedded stores, keys of its own, anonymous calls over loopback |
 | \`sidecar\` | \`REDIS_URL\`, \`MACHTIG_HMAC_KEY\`, and \`MACHTIG_CALLERS\` or \`MACHTIG_ANONYMOUS\` |
 | \`sync\` | \`DATABASE_URL\`, \`REDIS_URL\`, \`MACHTIG_HMAC_KEY\` |
-| \`migrate\`, \`revoke\`, \`suspend\`, \`reactivate\` | \`DATABASE_URL\` |
+| \`admin\` | \`DATABASE_URL\`, \`MACHTIG_HMAC_KEY\`, \`MACHTIG_SEAL_KEY\`, \`MACHTIG_ADMIN_ACCESS\` |
+| \`migrate\`, \`revoke\`, \`suspend\`, \`reactivate\`, \`audit\` | \`DATABASE_URL\` |
 | \`import\`, \`seed\` | \`DATABASE_URL\`, \`MACHTIG_HMAC_KEY\`, \`MACHTIG_SEAL_KEY\` |
 
 ## What is refused at the start
@@ -41,5 +43,8 @@ const TAIL = `
 - A decision port beyond loopback without the host names by which it is addressed: an unknown \`Host\` header is answered
   with 421, so that a page in somebody's browser cannot reach a sidecar by rebinding a name of its own to 127.0.0.1.
 - No callers at all: neither \`MACHTIG_CALLERS\` nor \`MACHTIG_ANONYMOUS=loopback\` (the role \`dev\` allows anonymous loopback).
+- An admin port beyond loopback without TLS, whatever else encrypts: people log in there. In \`dev\` it never leaves
+  loopback.
+- Half an access file: see below.
 - No key: there is no default for \`MACHTIG_HMAC_KEY\` and \`MACHTIG_SEAL_KEY\` outside \`dev\`. \`openssl rand -base64 32\` makes one.
 `;

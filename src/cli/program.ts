@@ -44,6 +44,7 @@ function makeProgram(terminal: Terminal, exitWith: (code: number) => void): Comm
   addRoles(program, terminal, exitWith);
   addToken(program, terminal);
   addRegister(program, terminal);
+  addAudit(program, terminal, exitWith);
   addRecords(program, terminal, exitWith);
   return program;
 }
@@ -162,6 +163,28 @@ function addRegister(program: Command, terminal: Terminal): void {
       .addHelpText('after', needs('operate'))
       .action((id: string, { reason }: { reason?: string }) => runOperate(terminal, act, id, reason));
   }
+}
+
+function addAudit(program: Command, terminal: Terminal, exitWith: (code: number) => void): void {
+  const audit = program.command('audit').description('the chain of all changes of the register');
+  audit
+    .command('verify')
+    .description('checks that no change is missing or altered; exit code 1 says that one is')
+    .option('--from <revision>', 'the first to check; by default all', wholeNumber)
+    .option('--anchors <file>', 'heads of the chain noted before, one a line')
+    .addHelpText('after', needs('operate'))
+    .action(async (options: { from?: number; anchors?: string }) => {
+      const { runAuditVerify } = await import('./audit.ts');
+      exitWith(await runAuditVerify(terminal, options));
+    });
+  audit
+    .command('anchor')
+    .description('the head of the chain, one line to keep where nobody who may write the database can reach it')
+    .addHelpText('after', needs('operate'))
+    .action(async () => {
+      const { runAuditAnchor } = await import('./audit.ts');
+      await runAuditAnchor(terminal);
+    });
 }
 
 function addRecords(program: Command, terminal: Terminal, exitWith: (code: number) => void): void {

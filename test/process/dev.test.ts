@@ -80,7 +80,7 @@ describe('the command line', () => {
   it('explains every role and command', async () => {
     const { code, out } = await runMachtig(['--help'], {});
     expect(code).toBe(0);
-    for (const command of 'dev sidecar sync admin token migrate import seed revoke suspend reactivate records'.split(
+    for (const command of 'dev sidecar sync admin token migrate import seed revoke suspend reactivate audit records'.split(
       ' ',
     )) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
