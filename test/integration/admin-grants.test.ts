@@ -153,6 +153,22 @@ describe('granting', () => {
     expect(meaning.map(({ name }) => name)).toEqual(['Melding veetransport', 'Mestboekhouding']);
   });
 
+  it('takes holders who act together, persons by number with their date of birth only', async () => {
+    const joint = (birth_date?: string) =>
+      grantAs(
+        world,
+        world.as('karin'),
+        ['bakkerij', 'stan'],
+        terms(PERMIT, {
+          ...employee,
+          joint: { required: 2, with: [{ party: { identifier: world.bsn('petra') }, birth_date }] },
+        }),
+      );
+    expect(await refusalOf(joint())).toEqual(['invalid_request', '/joint/with/0/party']);
+    const { mandates } = await joint(world.birthDate('petra'));
+    expect(mandates).toMatchObject([{ joint: { required: 2, with: [{ party_id: world.party('petra') }] } }]);
+  });
+
   it('names all that is wrong at once', async () => {
     const wrong = doAs(world, world.as('karin'), (acting) =>
       grantMandates(acting, {

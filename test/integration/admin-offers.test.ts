@@ -147,6 +147,14 @@ describe('activating', () => {
     expect(await activate(expired)).toMatchObject({ status: 'active' });
   });
 
+  it('comes too late when the mandate itself would have ended', async () => {
+    const offered = await offer({ valid_until: '2026-06-03T00:00:00Z' });
+    world.clock.now = Date.parse('2026-06-03T00:00:00Z');
+    expect(await refusalOf(activate(offered))).toEqual(REFUSED);
+    world.clock.now -= 1;
+    expect(await activate(offered)).toMatchObject({ valid_until: '2026-06-03T00:00:00.000Z' });
+  });
+
   it('lets a code be tried five times, however many try at once', async () => {
     const offered = await offer();
     const wrong = await guess(offered);

@@ -5,7 +5,7 @@ import type { Acting, Administer, Counting, MandateRow, Session, WriteOptions, W
 import { wasAnswered } from '../idempotency.ts';
 import { type HashedCode, isCode, readCode } from './activation-code.ts';
 import { lockOffer } from './offer-life.ts';
-import { startNotBefore } from './period.ts';
+import { hasTime, startNotBefore } from './period.ts';
 import { answerMandates, insertMandates, updateMandate } from './rows.ts';
 import { readSides } from './sides.ts';
 import { countTry, forgetTry } from './tries.ts';
@@ -84,7 +84,12 @@ async function activate(acting: Acting, mandateId: string): Promise<unknown> {
   const locked = await lockOffer(acting.client, mandateId);
   if (locked === undefined) throw refused();
   const { offer, current } = locked;
-  const isWaiting = offer.isOpen && offer.ready && offer.expires_at > acting.now && current.status === 'offered';
+  const isWaiting =
+    offer.isOpen &&
+    offer.ready &&
+    offer.expires_at > acting.now &&
+    current.status === 'offered' &&
+    hasTime(acting.now, current);
   // Whoever offers to nobody in particular does not thereby grant to himself what he could not grant himself outright.
   if (!isWaiting || offer.offered_by === acting.actor) throw refused();
   const begins = { valid_from: startNotBefore(acting.now, current.valid_from), lapses_at: null };
@@ -107,7 +112,6 @@ async function delegateOf(acting: Acting): Promise<{ delegate: PartyId; delegate
   const party = acting.session.person?.party;
   const id = party === undefined ? acting.actor : await acting.find(party);
   const [side] = id === undefined ? [] : await readSides(acting, [id]);
-  if (side === undefined)
-    throw new AppError('act_refused', 'the register does not know you', { reasons: ['actor_unknown'] });
-  return { delegate: side.partyId, delegate_kind: side.kind };
+  if (side !== undefined) return { delegate: side.partyId, delegate_kind: side.kind };
+  throw new AppError('act_refused', 'the register does not know who activates', { reasons: ['not_representative'] });
 }

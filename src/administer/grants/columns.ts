@@ -1,8 +1,7 @@
-import { AppError, type Fault } from '../../domain/errors.ts';
+import type { Fault } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
-import { partyOf } from '../party-ref.ts';
-import { hasBranch } from './sides.ts';
+import { findSides, hasBranch } from './sides.ts';
 import type { Columns, Limit, MandateWish, Said } from './wish.ts';
 
 /**
@@ -122,13 +121,6 @@ async function caseColumns({ client }: Acting, cases: Limit | undefined, faults:
 
 async function jointColumns(acting: Acting, joint: MandateWish['joint'], faults: Fault[]): Promise<Columns> {
   if (joint === undefined) return {};
-  const holders: PartyId[] = [];
-  for (const [i, ref] of joint.with.entries()) {
-    const found = await partyOf(acting, ref, `/joint/with/${i}`).catch((thrown: unknown) => {
-      if (!(thrown instanceof AppError) || thrown.code !== 'invalid_request') throw thrown;
-      faults.push(...thrown.faults);
-    });
-    if (found !== undefined) holders.push(found);
-  }
-  return { joint_required: joint.required, joint_with: holders };
+  const holders = await findSides(acting, joint.with, '/joint/with', faults);
+  return { joint_required: joint.required, joint_with: holders.map(({ partyId }) => partyId) };
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
 import { recordConsent } from './grant.ts';
-import { startNotBefore } from './period.ts';
+import { hasTime, startNotBefore } from './period.ts';
 import { answerMandates, grantedUnder, updateMandate } from './rows.ts';
 import { lockMandate, refuseUnlessWaiting } from './standing.ts';
 
@@ -36,6 +36,7 @@ export async function consent(acting: Acting, { mandateId, seen }: ConsentWish):
   if (together.length === 0) throw new AppError('conflict', 'the mandate waits for nobody to agree');
   if (together.some(({ party_id }) => party_id === acting.actor))
     throw new AppError('conflict', 'he has agreed already');
+  if (!hasTime(acting.now, current)) throw new AppError('conflict', 'the mandate would have ended by now');
   await recordConsent(acting, mandateId);
   const isLast = verdict !== undefined && verdict.holders_required === null;
   if (isLast && !(await makeReady(acting, mandateId))) {

@@ -38,6 +38,11 @@ async function isWithinFiveYears({ client }: Acting, from: Date, until: Date): P
   return rows[0]?.fits === true;
 }
 
+/** Whether anything is left of the period that was granted (exclusive end). */
+export function hasTime(now: Date, { valid_until }: Columns): boolean {
+  return valid_until == null || new Date(String(valid_until)) > now;
+}
+
 /** What waited begins when the waiting ends, not before. */
 export function startNotBefore(now: Date, validFrom: unknown): string {
   const from = new Date(String(validFrom));

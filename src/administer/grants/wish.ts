@@ -20,7 +20,7 @@ export interface MandateWish {
   loa: Loa;
   reach?: (typeof REACHES)[number] | undefined;
   substitution?: boolean | undefined;
-  joint?: { required: number; with: readonly PartyRef[] } | undefined;
+  joint?: { required: number; with: readonly PartyWish[] } | undefined;
   /** RFC 3339. Absent: now. */
   valid_from?: string | undefined;
   /** Exclusive. Absent only for statutory mandates. */

@@ -25,7 +25,7 @@ end $$;
 create function grant_to_roles() returns void language plpgsql as $$
 declare
   erasable constant text[] := array['aliases', 'branches', 'party_states', 'portal_services', 'idempotent_answers',
-    'service_set_drafts', 'service_set_consents'];
+    'service_set_drafts', 'service_set_consents', 'code_tries'];
   read_only constant text[] := array['changes', 'migrations', 'register'];
   item record;
 begin

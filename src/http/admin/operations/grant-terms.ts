@@ -64,8 +64,14 @@ const nature = {
   evidence: evidence.optional(),
 };
 
+const birthDate = date.optional().meta({
+  description: 'Goes with a citizen service number: a number alone names nobody, unless it is that of the caller.',
+});
+
+export const representedWish = z.strictObject({ party, birth_date: birthDate });
+
 const joint = z
-  .strictObject({ required: z.int().min(2).max(11), with: z.array(party).min(1).max(10) })
+  .strictObject({ required: z.int().min(2).max(11), with: z.array(representedWish).min(1).max(10) })
   .meta({ description: 'The delegate acts only together with others (R51): so many in all, of these.' });
 
 /** A whole mandate, without its ends. */
@@ -108,17 +114,11 @@ export const narrowingTerms = {
   ...nature,
 };
 
-const birthDate = date.optional().meta({
-  description: 'Goes with a citizen service number: a number alone names nobody, unless it is that of the caller.',
-});
-
 export const delegateWish = z.strictObject({
   party,
   birth_date: birthDate,
   branch: branch.optional().meta({ description: "The delegate's own branch (R34)." }),
 });
-
-export const representedWish = z.strictObject({ party, birth_date: birthDate });
 
 export const dryRun = z
   .boolean()
