@@ -1,8 +1,8 @@
 import type pg from 'pg';
+import { AppError } from '../domain/errors.ts';
 import type { PartyFacts, PartyId } from '../domain/facts.ts';
 import { findMandates } from '../evaluate/find-mandates.ts';
 import { findServices } from '../evaluate/find-services.ts';
-import { required } from '../evaluate/incomplete.ts';
 import { planScopes } from '../evaluate/scopes.ts';
 import { runReading, type Strand } from '../evaluate/strand.ts';
 import type { Lookups } from '../mandates/lookups.ts';
@@ -43,10 +43,11 @@ export async function readSide(
   return { party: represented, managing, representatives };
 }
 
+/** @throws AppError `not_found`: ends of mandates are always there, a party that a path names may be none */
 export async function readParty({ lookups }: Pick<SideDeps, 'lookups'>, party: PartyId): Promise<PartyFacts> {
   const [facts] = await lookups.read([recordKey.party(party)]);
-  // Under a party key stands a party.
-  return required(facts as PartyFacts | null | undefined);
+  if (!facts) throw new AppError('not_found', 'no such party');
+  return facts as PartyFacts; // Under a party key stands a party.
 }
 
 /** Those who represent a party by law, and for whom this actor holds a mandate himself. */
