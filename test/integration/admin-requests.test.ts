@@ -74,6 +74,21 @@ describe('asking to be mandated', () => {
     expect(views.every((view) => view.granted_by === undefined)).toBe(true);
   });
 
+  it('waits until another moment where that is said, within ninety days', async () => {
+    const until = (days: number) =>
+      doAs(world, olaf(), (acting) =>
+        requestMandates(acting, {
+          represented: [named(world, 'boerderij')],
+          delegate: { partyId: world.party('balans') },
+          lapses_at: new Date(NOON + days * DAY).toISOString(),
+          ...terms(VAT),
+        }),
+      );
+    expect((await until(90)).mandates).toMatchObject([{ lapses_at: '2026-08-30T12:00:00.000Z' }]);
+    expect(await refusalOf(until(91))).toEqual(['invalid_request', '/lapses_at']);
+    expect(await refusalOf(until(0))).toEqual(['invalid_request', '/lapses_at']);
+  });
+
   it('is for the delegate himself, or who manages for it', async () => {
     expect(await refusalOf(ask(['boerderij'], terms(VAT), world.as('bea')))).toEqual([
       'act_refused',

@@ -15,7 +15,12 @@ export interface RequestWish extends MandateWish {
   /** Who wants to act: whoever asks, or an organisation that he manages. */
   delegate: PartyRef;
   delegate_branch?: string | undefined;
+  /** Until when it waits (exclusive); thirty days when absent. */
+  lapses_at?: string | undefined;
 }
+
+/** Nobody keeps a request waiting longer. */
+const MOST_DAYS = 90;
 
 /**
  * A mandate request (machtigingsclaim, R63, R66): the intended delegate prepares mandates, one for each represented,
@@ -52,14 +57,22 @@ async function requestedRow(
   const found: Fault[] = [];
   const columns = await columnsOf(acting, wish, represented.partyId, found);
   const period = await periodColumns(acting, columns, found);
-  for (const fault of found) if (!faults.some(({ at }) => at === fault.at)) faults.push(fault);
   const row = newRow(represented, delegate, {
     ...columns,
     ...period,
     status: 'requested',
     granted_at: acting.now.toISOString(),
-    lapses_at: new Date(acting.now.getTime() + WAITING_DAYS * DAY_MS).toISOString(),
+    lapses_at: lapseOf(acting.now, wish.lapses_at, found).toISOString(),
   });
+  for (const fault of found) if (!faults.some(({ at }) => at === fault.at)) faults.push(fault);
   if (row.name !== undefined) return row;
   return { ...row, name: nameOf(delegate.name, represented.name, await meaningOf(acting.client, row)) };
+}
+
+function lapseOf(now: Date, wished: string | undefined, faults: Fault[]): Date {
+  const lapses = wished === undefined ? new Date(now.getTime() + WAITING_DAYS * DAY_MS) : new Date(wished);
+  if (lapses <= now || lapses.getTime() > now.getTime() + MOST_DAYS * DAY_MS) {
+    faults.push({ at: '/lapses_at', message: `must lie in the future, by at most ${MOST_DAYS} days` });
+  }
+  return lapses;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { approveRequest, rejectRequest, withdrawRequest } from '../../../administer/grants/answer-request.ts';
 import { requestMandates } from '../../../administer/grants/request.ts';
 import { defineOperation, type Operation } from '../operation.ts';
-import { branch, party } from '../wire.ts';
+import { branch, moment, party } from '../wire.ts';
 import {
   answerOne,
   changedMandate,
@@ -24,12 +24,13 @@ const request = defineOperation({
   summary: 'Ask to be mandated, by one or several parties',
   description:
     'The intended delegate prepares the whole mandate (machtigingsclaim); it counts for nothing until the represented ' +
-    'approves it, and lapses after thirty days.',
+    'approves it, and lapses after thirty days unless another moment is said.',
   requirements: ['R63', 'R65', 'R66'],
   body: z.strictObject({
     represented: z.array(representedWish).min(1).max(100).meta({ description: 'Of whom it is asked.' }),
     delegate: party.meta({ description: 'Who wants to act: the caller, or an organisation that he manages.' }),
     delegate_branch: branch.optional(),
+    lapses_at: moment.optional().meta({ description: 'Until when it waits; at most ninety days from now.' }),
     ...mandateTerms,
   }),
   answers: { 201: { description: 'Asked: one request for each represented.', schema: granted } },
