@@ -67,7 +67,7 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
   epoch_mismatch: {
     status: 409,
     title: 'Another epoch',
-    detail: 'min_revision is of another epoch than the data: revisions of two epochs cannot be compared.',
+    detail: 'The revision asked for is of another epoch than the data: revisions of two epochs cannot be compared.',
   },
   data_stale: {
     status: 503,
@@ -124,7 +124,6 @@ const ADMIN_ALONE = [
   'login_unavailable',
 ] as const;
 const DECISIONS_ALONE = [
-  'epoch_mismatch',
   'data_stale',
   'revision_not_reached',
   'clock_skewed',

@@ -10,7 +10,7 @@ beforeAll(async () => {
   ({ send } = anAdminHttp(world));
 });
 afterAll(() => world.close());
-afterEach(() => world.policy.answer());
+afterEach(() => world.policy.rules());
 
 const me = (who: string) => send('/v1/me', { headers: { authorization: `Bearer ${who}` } });
 

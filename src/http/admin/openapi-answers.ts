@@ -82,21 +82,28 @@ function exampleOf(wanted: number): object {
 /** What an operation may answer: what it documents, and what the frame around it refuses. */
 export function responsesOf(operation: Operation, schemas: ComponentSchemas): Responses {
   const { produces = 'application/json' } = operation;
-  const answers = Object.entries(operation.answers).map(([status, { description }]) => {
-    const name = schemas.answerOf(operation, status);
-    const content = name === undefined ? {} : { content: { [produces]: { schema: refTo(name) } } };
-    return [status, { description, headers: headersOf(operation, status), ...content }];
-  });
   const refusals = refusalsOf(operation).map((name) => [
     String(PROBLEMS[name][0]),
     { $ref: `#/components/responses/${name}` },
   ]);
-  return Object.fromEntries([...answers, ...refusals]);
+  const answers = Object.entries(operation.answers).map(([status, { description }]) => {
+    if (Number(status) >= 400) return [status, { ...problemWith(status), description }];
+    const name = schemas.answerOf(operation, status);
+    const content = name === undefined ? {} : { content: { [produces]: { schema: refTo(name) } } };
+    return [status, { description, headers: headersOf(operation, status), ...content }];
+  });
+  return Object.fromEntries([...refusals, ...answers]);
+}
+
+/** A refusal that an operation explains in its own words. */
+function problemWith(status: string): object {
+  const [name = 'InternalError'] = Object.entries(PROBLEMS).find(([, [code]]) => String(code) === status) ?? [];
+  return { $ref: `#/components/responses/${name}` };
 }
 
 /** Reading through POST, because what is looked for may be personal. */
 export function isRead({ method, path }: Operation): boolean {
-  return method === 'get' || /\/_(search|check)$/.test(path);
+  return method === 'get' || /\/_(search|check|holders|export)$/.test(path);
 }
 
 function headersOf(operation: Operation, status: string): object {

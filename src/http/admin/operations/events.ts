@@ -54,6 +54,7 @@ const read = defineOperation({
         more: z.boolean().meta({ description: 'There is more to read at once.' }),
       }),
     },
+    409: { description: 'The cursor is of a register that began anew since: read from the first event again.' },
   },
   async handle({ session, query, administer }) {
     const { limit, entity, entityId } = query;

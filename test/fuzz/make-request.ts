@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import type { AdminDocument, OperationDoc } from '../../src/http/admin/openapi.ts';
+import { pick } from '../../src/register/seed-random.ts';
+import { type MakeDeps, makeValue, spoil } from './make-value.ts';
+
+export interface FuzzRequest {
+  operation: OperationDoc;
+  /** Template, as in the description. */
+  path: string;
+  method: string;
+  target: string;
+  /** Empty: nobody. */
+  caller: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+export interface RequestDeps extends MakeDeps {
+  document: AdminDocument;
+  callers: readonly string[];
+  /** ETag of an entity that an address names, as it is now. */
+  etagOf(target: string): Promise<string | undefined>;
+}
+
+/** One request to any operation: two in three as described, the others with something wrong somewhere. */
+export async function makeRequest(deps: RequestDeps): Promise<FuzzRequest> {
+  const { random, document } = deps;
+  const [path, methods] = pick(random, Object.entries(document.paths));
+  const [method, operation] = pick(random, Object.entries(methods));
+  const broken = random() < 0.33;
+  const where = broken
+    ? pick(random, ['body', 'body', 'body', 'text', 'path', 'query', 'headers', 'caller'])
+    : 'nowhere';
+  const target = `/v1${pathOf(path, operation, deps, where)}${queryOf(operation, deps, where)}`;
+  const body = bodyOf(operation, deps, where);
+  return {
+    operation,
+    path,
+    method: where === 'path' && random() < 0.2 ? pick(random, ['get', 'put', 'delete', 'patch']) : method,
+    target,
+    caller: where === 'caller' ? pick(random, STRANGERS) : pick(random, deps.callers),
+    headers: await headersOf(operation, target, deps, where),
+    ...(body !== undefined && { body }),
+  };
+}
+
+const STRANGERS = ['', 'nobody-we-know', 'karin@eh1', 'karin@', 'owner 00000000000000000000'];
+
+function pathOf(path: string, { parameters = [] }: OperationDoc, deps: RequestDeps, where: string): string {
+  const { random } = deps;
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const schema = parameters.find((one) => one.in === 'path' && one.name === name)?.schema;
+    const value = where === 'path' ? String(spoil('', deps)) : String(makeValue(schema ?? {}, deps, name));
+    return encodeURIComponent(value.slice(0, 300));
+  });
+  return where === 'path' && random() < 0.3
+    ? filled + pick(random, ['/', '/..', '%00', '//', '/%2e%2e', ';a=b'])
+    : filled;
+}
+
+function queryOf({ parameters = [] }: OperationDoc, deps: RequestDeps, where: string): string {
+  const { random } = deps;
+  const query = new URLSearchParams();
+  for (const { name, schema, required } of parameters.filter((one) => one.in === 'query')) {
+    if (!required && random() < 0.6) continue;
+    const value = name === 'after' && random() < 0.5 ? deps.known.find(random, 'next') : makeValue(schema, deps, name);
+    query.append(name, String((where === 'query' ? spoil(value, deps) : value) ?? '').slice(0, 500));
+  }
+  if (where === 'query') query.append(pick(random, ['limit', 'bsn', 'x', '']), pick(random, ['1', '-1', 'x', '1e9']));
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function bodyOf({ requestBody }: OperationDoc, deps: RequestDeps, where: string): string | undefined {
+  const { random } = deps;
+  const [[type, media] = []] = Object.entries(requestBody?.content ?? {});
+  if (media === undefined) return where === 'body' ? '{"unasked":true}' : undefined;
+  if (type !== 'application/json') return pick(random, XML);
+  const value = makeValue(media.schema, deps);
+  if (requestBody?.required === false && random() < 0.3) return undefined;
+  const text = JSON.stringify(where === 'body' ? spoil(value, deps) : value) ?? '';
+  return where === 'text' ? spoilText(text, deps) : text;
+}
+
+function spoilText(text: string, { random }: RequestDeps): string {
+  const at = Math.floor(random() * text.length);
+  return pick(random, [
+    text.slice(0, at),
+    `${text}${text}`,
+    `${text.slice(0, at)}\u0000${text.slice(at)}`,
+    text.replace('"', '"\\ud800'),
+    text.replace('{', '{"a":1,"a":2,'),
+    `${'['.repeat(2000)}${']'.repeat(2000)}`,
+    `"${'x'.repeat(70_000)}"`,
+    '',
+  ]);
+}
+
+const XML = [
+  '<a/>',
+  '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+  '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;&c;&c;&c;</a>',
+  '<a><b></a>',
+  'no xml',
+  `<a>${'<b>'.repeat(5000)}`,
+  '',
+];
+
+async function headersOf(
+  operation: OperationDoc,
+  target: string,
+  deps: RequestDeps,
+  where: string,
+): Promise<Record<string, string>> {
+  const { random } = deps;
+  const asked = new Set((operation.parameters ?? []).filter((one) => one.in === 'header').map(({ name }) => name));
+  const [type] = Object.keys(operation.requestBody?.content ?? {});
+  const etag = asked.has('If-Match') ? ((await deps.etagOf(target)) ?? '1.1') : undefined;
+  const headers: Record<string, string> = {
+    ...(type !== undefined && { 'content-type': type }),
+    ...(etag !== undefined && { 'if-match': random() < 0.85 ? `"${etag}"` : '"1.1"' }),
+    ...(asked.has('Idempotency-Key') && random() < 0.4 && { 'idempotency-key': `"k-${Math.floor(random() * 200)}"` }),
+  };
+  if (where !== 'headers') return headers;
+  return { ...headers, [pick(random, HEADERS)]: pick(random, VALUES) };
+}
+
+const HEADERS = [
+  'content-type',
+  'accept',
+  'if-match',
+  'idempotency-key',
+  'x-request-id',
+  'traceparent',
+  'origin',
+  'host',
+];
+const VALUES = [
+  '',
+  'x',
+  '"',
+  'text/plain',
+  'a,b;q=0',
+  '*',
+  `"${'y'.repeat(200)}"`,
+  'evil.example',
+  '\u00e9',
+  '00-0-0-0',
+];
+
+/** What JSON can be read of an answer. */
+export function toJson(text: string): unknown {
+  try {
+    return z.unknown().parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
