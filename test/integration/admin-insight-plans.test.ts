@@ -11,32 +11,28 @@ import { makeRegisterRows, type RegisterRows } from '../support/register-rows.ts
 
 let database: TestDatabase;
 let rows: RegisterRows;
-/** As many on one party as the largest office has clients. */
-const MANDATES = 70_000;
-const OTHERS = 30_000;
+/** The share that 70,000 of one office have in a register of a million. */
+const MANDATES = 10_000;
+const ALL = 140_000;
 
 beforeAll(async () => {
   database = await cloneDatabase();
   rows = await makeRegisterRows(database.pool);
+  const client = (i: string) => `('aaaaaaaa-0000-4000-8000-' || lpad((${i})::text, 12, '0'))::uuid`;
+  const grant = (from: number, to: number, represented: string, delegate: string) => `
+    insert into mandates (mandate_id, name, kind, represented, represented_kind, delegate, delegate_kind, status,
+        services, all_operations, all_branches, all_cases, loa, valid_from, valid_until, granted_by, granted_at, channel, source)
+      select gen_random_uuid(), 'machtiging ' || i, 'business', ${represented}, 'organisation', ${delegate}, 'organisation',
+        case when i % 50 = 0 then 'revoked' else 'active' end, array['${rows.service}']::uuid[], true, true, true, 'eh3',
+        '2026-01-01', timestamptz '2028-01-01' + i * interval '1 minute', '${rows.other}',
+        timestamptz '2026-01-01' + i * interval '1 minute', 'digital', 'test'
+      from generate_series(${from}, ${to}) as i`;
   await database.pool.query(`begin; set local session_replication_role = replica;
     insert into parties (party_id, kind, name)
-      select ('aaaaaaaa-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid, 'organisation', 'klant ' || i
-      from generate_series(1, ${MANDATES}) as i;
-    insert into mandates (mandate_id, name, kind, represented, represented_kind, delegate, delegate_kind, status,
-        services, all_operations, all_branches, all_cases, loa, valid_from, valid_until, granted_by, granted_at, channel, source)
-      select gen_random_uuid(), 'machtiging ' || i, 'business', client, 'organisation',
-        '${rows.office}', 'organisation', case when i % 50 = 0 then 'revoked' else 'active' end,
-        array['${rows.service}']::uuid[], true, true, true, 'eh3', '2026-01-01', timestamptz '2028-01-01' + i * interval '1 minute',
-        '${rows.other}', timestamptz '2026-01-01' + i * interval '1 minute', 'digital', 'test'
-      from generate_series(1, ${MANDATES}) as i,
-        lateral (select ('aaaaaaaa-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid as client) as one;
-    insert into mandates (mandate_id, name, kind, represented, represented_kind, delegate, delegate_kind, status,
-        services, all_operations, all_branches, all_cases, loa, valid_from, valid_until, granted_by, granted_at, channel, source)
-      select gen_random_uuid(), 'machtiging ' || i, 'business', '${rows.firm}', 'organisation', client, 'organisation', 'active',
-        array['${rows.service}']::uuid[], true, true, true, 'eh3', '2026-01-01', '2030-01-01', '${rows.other}',
-        timestamptz '2026-01-01' + i * interval '1 minute', 'digital', 'test'
-      from generate_series(1, ${OTHERS}) as i,
-        lateral (select ('aaaaaaaa-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid as client) as one;
+      select ${client('i')}, 'organisation', 'klant ' || i from generate_series(1, ${ALL}) as i;
+    ${grant(1, MANDATES, client('i'), `'${rows.office}'`)};
+    ${grant(1, MANDATES, `'${rows.firm}'`, client('i'))};
+    ${grant(2 * MANDATES, ALL - 1, client('i'), client('i + 1'))};
     commit`);
   await database.pool.query('vacuum analyze mandates, parties, mandate_uses');
 }, 120_000);
@@ -68,12 +64,14 @@ const searchOf = (side: MandateSearch['side'], order: MandateSearch['order'], mo
   ...more,
 });
 
+const service = () => ({ serviceUuid: rows.service, owners: [rows.owner], sets: [rows.set], since: [1] });
+
 const FILTERS: [string, () => Partial<MandateSearch>][] = [
   ['nothing more', () => ({})],
   ['in force', () => ({ statuses: ['in_force'] })],
   ['suspended or requested', () => ({ statuses: ['suspended', 'requested'] })],
-  ['a service', () => ({ service: rows.service })],
-  ['a service, in force', () => ({ service: rows.service, statuses: ['in_force'] })],
+  ['a service', () => ({ service: service() })],
+  ['a service, in force', () => ({ service: service(), statuses: ['in_force'] })],
   ['the other party', () => ({ other: CLIENT })],
   ['a set', () => ({ set: rows.set })],
   ['a branch', () => ({ branch: '000012345678' })],
@@ -112,8 +110,8 @@ describe.each(SIDES)('what was %s', (side) => {
   });
 
   it('is counted no further than it pays', async () => {
-    const { text, values } = countStatement(searchOf(side, 'newest'), 10_001);
+    const { text, values } = countStatement(searchOf(side, 'newest'), 1001);
     const { rows: found } = await database.pool.query<{ count: number }>(text, values);
-    expect(found[0]?.count).toBe(10_001);
+    expect(found[0]?.count).toBe(1001);
   });
 });

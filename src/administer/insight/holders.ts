@@ -3,7 +3,7 @@ import type { Acting } from '../acting.ts';
 import { viewMandates } from '../mandate-view.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { askedParty } from './asked-party.ts';
-import { serviceUuidOf } from './named-service.ts';
+import { coversService, namedService, type ServiceReach } from './named-service.ts';
 import { visibleOnly } from './visible.ts';
 
 export interface HoldersWish {
@@ -34,17 +34,11 @@ interface Row {
  */
 export async function readHolders(acting: Acting, wish: HoldersWish): Promise<{ items: Holder[]; next?: string }> {
   const sight = await askedParty(acting, wish.party);
-  const service = await serviceUuidOf(acting.client, wish.service);
-  if (sight.owner && !sight.owner.services.includes(service)) {
+  const service = await namedService(acting.client, wish.service);
+  if (sight.owner && !sight.owner.services.includes(service.serviceUuid)) {
     throw new AppError('not_found', 'this service is not yours');
   }
-  const { rows } = await acting.client.query<Row>(HOLDERS, [
-    sight.party,
-    service,
-    wish.at ?? acting.now,
-    wish.after ?? null,
-    wish.limit + 1,
-  ]);
+  const { rows } = await findHolders(acting, sight.party, service, wish);
   const page = rows.slice(0, wish.limit);
   const last = rows.length > wish.limit ? page.at(-1) : undefined;
   const items: Holder[] = [];
@@ -55,12 +49,18 @@ export async function readHolders(acting: Acting, wish: HoldersWish): Promise<{ 
   return { items, ...(last && { next: last.delegate }) };
 }
 
-const HOLDERS = `
-  select found.delegate, party_view(found.delegate) as holder, found.ids
-  from (
-    select m.delegate, array_agg(m.mandate_id order by m.mandate_id) as ids from mandates m
-    where m.represented = $1 and m.status = 'active' and m.valid_from <= $3
-      and coalesce(m.valid_until, 'infinity') > $3 and reaches_service(m, $2)
-      and ($4::uuid is null or m.delegate > $4)
-    group by m.delegate order by m.delegate limit $5) as found
-  order by found.delegate`;
+function findHolders({ client, now }: Acting, party: string, service: ServiceReach, wish: HoldersWish) {
+  const values: unknown[] = [];
+  const value = (one: unknown) => `$${values.push(one)}`;
+  const [own, at] = [value(party), value(wish.at ?? now)];
+  const text = `
+    select found.delegate, party_view(found.delegate) as holder, found.ids
+    from (
+      select m.delegate, array_agg(m.mandate_id order by m.mandate_id) as ids from mandates m
+      where m.represented = ${own} and m.status = 'active' and m.valid_from <= ${at}
+        and coalesce(m.valid_until, 'infinity') > ${at} and ${coversService(service, value)}
+        ${wish.after === undefined ? '' : `and m.delegate > ${value(wish.after)}`}
+      group by m.delegate order by m.delegate limit ${value(wish.limit + 1)}) as found
+    order by found.delegate`;
+  return client.query<Row>(text, values);
+}

@@ -1,4 +1,5 @@
 import type { Loa, MandateKind, MandateStatus, PartyId } from '../../domain/facts.ts';
+import { coversService, type ServiceReach } from './named-service.ts';
 import type { OwnerReach } from './owner-reach.ts';
 
 /** Facts about the clock rather than statuses of their own. */
@@ -22,8 +23,8 @@ export interface MandateSearch {
   statuses?: readonly StatusFilter[];
   kinds?: readonly MandateKind[];
   loas?: readonly Loa[];
-  /** ServiceUUID that the mandate covers, by name, owner, set or all. */
-  service?: string;
+  /** The mandate covers this service, by name, owner, set or all. */
+  service?: ServiceReach;
   set?: string;
   /** The party at the other end. `null`: one that nobody knows. */
   other?: PartyId | null;
@@ -90,7 +91,7 @@ function conditionsOf(search: MandateSearch) {
   if (search.statuses) conditions.push(statusCondition(search.statuses, search.reference, value));
   add((kinds) => `m.kind = any (${kinds})`, search.kinds);
   add((loas) => `m.loa = any (${loas})`, search.loas);
-  add((service) => `reaches_service(m, ${service}::uuid)`, search.service);
+  if (search.service) conditions.push(coversService(search.service, value));
   add((set) => `m.sets @> jsonb_build_array(jsonb_build_object('set', ${set}::text))`, search.set);
   add((other) => `m.${OTHER_END[search.side]} = ${other}`, search.other);
   add((branch) => `(m.all_branches or ${branch} = any (m.branches))`, search.branch);

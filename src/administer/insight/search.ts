@@ -1,7 +1,7 @@
 import type { Acting } from '../acting.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { askedParty, type Sight } from './asked-party.ts';
-import { serviceUuidOf } from './named-service.ts';
+import { namedService } from './named-service.ts';
 import { countStatement, type MandateSearch, type SearchPlace, searchStatement } from './search-sql.ts';
 import { visibleOnly } from './visible.ts';
 
@@ -62,7 +62,7 @@ export async function resolveSearch(
     party: sight.party,
     reference: wish.reference ?? acting.now.toISOString(),
     ...(other && { other: await otherParty(acting, other) }),
-    ...(service !== undefined && { service: await serviceUuidOf(acting.client, service) }),
+    ...(service !== undefined && { service: await namedService(acting.client, service) }),
     ...(sight.owner && { owner: sight.owner }),
   };
   return { search, sight };
