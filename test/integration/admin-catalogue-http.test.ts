@@ -71,12 +71,7 @@ describe('the catalogue over HTTP', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('etag')).not.toBe(etag);
     expect(answer.headers.get('machtig-revision')).toMatch(/^\d+\.\d+$/);
-    expect(await answer.json()).toMatchObject({
-      ...body,
-      name: 'Anders',
-      revision: expect.any(String),
-      instances: expect.any(Array),
-    });
+    expect(await answer.json()).toMatchObject({ loa: body.loa, kinds: body.kinds, name: 'Anders' });
   });
 
   it('says what the register refuses as a conflict in words, and never as a failure', async () => {
