@@ -16,9 +16,13 @@ import data.admin.acts
 #     beyond_own_branches: The manager is limited to branches, and this reaches further.
 #     beyond_own_services: The manager is limited to services, and this reaches further.
 reasons(who) := union({
-	{"beyond_own_branches" | some own in who.limits; own.branches != "all"; not _within_branches(who, own)},
-	{"beyond_own_services" | some own in who.limits; own.operations != "all"; not _within_services(own)},
+	{"beyond_own_branches" | some own in who.limits; not _everywhere(own); not _within_branches(who, own)},
+	{"beyond_own_services" | some own in who.limits; not _for_everything(own); not _within_services(own)},
 })
+
+_everywhere(own) if own.branches == "all"
+
+_for_everything(own) if own.operations == "all"
 
 # branches are those of the represented
 _within_branches(who, own) if {

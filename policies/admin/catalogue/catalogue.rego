@@ -34,7 +34,7 @@ reasons := union({
 _against(service, mandate) := union({
 	{"service_inactive" | not service.terms.active == true},
 	{"service_not_mandatable" | not _accepts(service.terms, mandate)},
-	{"branches_not_accepted" | mandate.branches != "all"; not _takes_branches(service)},
+	{"branches_not_accepted" | not _everywhere(mandate); not _takes_branches(service)},
 	{"chain_not_accepted" | _begins_chain(mandate); not service.terms.chains == true},
 })
 
@@ -47,6 +47,8 @@ _accepts(terms, mandate) if {
 	terms.kinds[mandate.kind] == true
 	terms.grounds[mandate.ground] == true
 }
+
+_everywhere(mandate) if mandate.branches == "all"
 
 _takes_branches(service) if service.terms.branches == true
 

@@ -36,7 +36,7 @@ reasons contains "act_incoherent" if {
 reasons contains "act_incoherent" if {
 	some side in ["represented", "delegate", "parent_delegate"]
 	input[side].managing
-	not input[side].managing.represented.party.party_id == input[side].party.party_id
+	not _about_this_side(input[side])
 }
 
 reasons contains "act_incoherent" if {
@@ -65,6 +65,8 @@ _caller_is_one if {
 _present("party") if input.represented.party.party_id
 
 _present(need) if input.act[need]
+
+_about_this_side(side) if side.managing.represented.party.party_id == side.party.party_id
 
 _ends_known(mandate) if {
 	mandate.represented == input.represented.party.party_id

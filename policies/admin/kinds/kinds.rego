@@ -22,12 +22,20 @@ import data.admin.acts
 #     survivor_by_himself_only: Only the represented himself lets a mandate outlive him.
 #     suspended_by_authority: What a court, a service owner or the registrar suspended, nobody else reactivates.
 reasons(who) := union({
-	{"kind_not_kept_here" | acts.is("makes"); not data.settings.kinds[acts.made.kind] == true},
+	{"kind_not_kept_here" | acts.is("makes"); not _kept(acts.made)},
 	{"kind_not_for_this_capacity" | _column; some mandate in acts.concerned; not _open(mandate, who)},
 	{"authority_not_own" | acts.is("makes"); acts.made.granted_under; not _own_authority(who)},
 	{"survivor_by_himself_only" | _new_survivor; not who.role == "self"},
 	{"suspended_by_authority" | input.act.name == "mandate.reactivate"; not _may_lift(who)},
 })
+
+_kept(mandate) if data.settings.kinds[mandate.kind] == true
+
+# every register has managers
+_kept(mandate) if {
+	[service.service_uuid | some service in mandate.services] == [input.manage_service]
+	not mandate.owner
+}
 
 _column := data.tables.acts[input.act.name].kinds
 
@@ -42,8 +50,8 @@ _name(mandate) := mandate.kind if mandate.kind != "statutory"
 _own_authority(who) if who.role in ["court", "registrar"]
 
 _own_authority(who) if {
-	some own in array.concat(who.limits, who.law)
-	acts.made.granted_under in [own.ground, own.kind, own.granted_under]
+	some own in _source(who)
+	acts.made.granted_under in _authorities(own)
 }
 
 _own_authority(who) if {
@@ -53,6 +61,11 @@ _own_authority(who) if {
 
 # what it says already
 _own_authority(_) if acts.made.granted_under == input.act.current.granted_under
+
+# what the represented, or the law for him, gave
+_source(who) := who.law if who.law != []
+
+else := who.limits
 
 _authorities(mandate) := {authority |
 	some field in ["ground", "kind", "granted_under"]
@@ -68,7 +81,7 @@ _new_survivor if {
 }
 
 _may_lift(who) if {
-	not input.act.current.suspended_by in _authorities_that_suspend
+	not _suspended_by_authority
 	not who.role in _authorities_that_suspend
 }
 
@@ -79,5 +92,7 @@ _lifts_own(who) if {
 	who.role in _authorities_that_suspend
 	input.act.current.suspended_by == who.role
 }
+
+_suspended_by_authority if input.act.current.suspended_by in _authorities_that_suspend
 
 _authorities_that_suspend := ["court", "service_owner", "registrar"]

@@ -74,6 +74,7 @@ _lacking(login) := set() if data.tables.levels[login.loa] >= required
 _above_own_level(who) if {
 	acts.is("binds")
 	some own in who.limits
+	own.kind != "statutory"
 	some mandate in acts.concerned
 	mandate.loa > own.loa
 }

@@ -51,7 +51,7 @@ reasons(who) := union({
 
 _is_manager(who) if {
 	who.end == "represented"
-	who.limits != []
+	who.as in ["manager", "proxy"]
 }
 
 _binds_manager if {
@@ -64,6 +64,7 @@ _may_appoint(who) if {
 	every own in who.limits {
 		own.substitution == true
 	}
+	who.as == "manager"
 }
 
 _his_own if {
@@ -75,8 +76,10 @@ _leaves_without(who) if {
 	acts.is("ends")
 	who.end != "none"
 	_manages_now(input.act.current)
-	not input.act.managers_left >= 1
+	not _keeps_one
 }
+
+_keeps_one if input.act.managers_left >= 1
 
 # an organisation is managed by its own people; a person by himself
 _manages_now(mandate) if {

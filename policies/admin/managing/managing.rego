@@ -16,8 +16,8 @@ import data.authz.link
 # METADATA
 # title: Every way in which the actor may manage for the party on this side
 # description: |
-#   `as` says in what capacity, `mandates` on what it rests, `limits` which mandates limit him, and `reasons` what `authz`
-#   has against it. `joint`: nothing but that others must act too.
+#   `as` says in what capacity, `authority` on what it rests, `limits` which mandates limit him, `law` by which of another
+#   he acts, and `reasons` what `authz` has against it. `joint`: nothing but that others must act too.
 ways(side) := array.flatten([_as_himself(side), _by_one_mandate(side), _by_the_law_of_another(side)])
 
 _as_himself(side) := [object.union(way, {"reasons": way.reasons - _of_acting}) |
@@ -40,6 +40,7 @@ _by_one_mandate(side) := [_way(_capacity(mandate), answer, [], _limits(mandate))
 # who manages for somebody that represents the party by law
 _by_the_law_of_another(side) := [_resting_on(way, one.mandate, against) |
 	some one in side.representatives
+	one.mandate.kind == "statutory"
 	one.managing.represented.party.party_id != side.party.party_id
 	against := _law_reasons(side.managing, one.mandate)
 	some mandate in _mandates(one.managing)
@@ -51,14 +52,15 @@ _resting_on(way, law, against) := object.union(way, {
 	"authority": array.concat([law.mandate_id], way.authority),
 	"reasons": (way.reasons | (against - {"joint_authority_required"})),
 	"joint": (way.joint | {law.joint.required | "joint_authority_required" in against}),
-	"law": array.concat([law], way.law),
+	"limits": array.concat([law], way.limits),
+	"law": [law],
 })
 
 _mandates(managing) := [mandate | some asked in managing.services; some mandate in asked.direct]
 
 _way(capacity, answer, reasons, limits) := {
 	"as": capacity,
-	"authority": object.get(answer, "mandates", []),
+	"authority": [own.mandate_id | some own in limits],
 	"reasons": ({reason | some reason in _reasons_of(answer)} | {reason | some reason in reasons}) - _joint_only(answer),
 	"joint": {answer.holders_required | _joint_only(answer) != set()},
 	"limits": limits,
@@ -88,9 +90,7 @@ _capacity_for(managing, mandate) := "legal_representative" if {
 
 else := "proxy"
 
-_limits(mandate) := [] if mandate.kind == "statutory"
-
-else := [mandate, mandate.parent.mandate] if mandate.parent.mandate
+_limits(mandate) := [mandate, mandate.parent.mandate] if mandate.parent.mandate
 
 else := [mandate]
 

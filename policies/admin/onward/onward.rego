@@ -17,18 +17,19 @@ import data.authz.validity
 #     substitution_missing: The mandate may not be passed on.
 #     parent_not_in_force: The mandate that would be passed on is not in force, or is not the one that was named.
 reasons(_) := union({
-	{"substitution_missing" | _passes_on; not _may_be_passed_on(input.act.parent)},
-	{"parent_not_in_force" | _passes_on; not _in_force(input.act.parent)},
+	{"substitution_missing" | _passes_on; not _may_be_passed_on},
+	{"parent_not_in_force" | _passes_on; not _in_force},
 })
 
 _passes_on if input.act.name == "mandate.pass_on"
 
-_may_be_passed_on(parent) if {
-	parent.substitution == true
-	not parent.derived_from
+_may_be_passed_on if {
+	input.act.parent.substitution == true
+	not input.act.parent.derived_from
 }
 
-_in_force(parent) if {
+_in_force if {
+	parent := input.act.parent
 	input.act.mandate.derived_from.mandate_id == parent.mandate_id
 	input.parent_delegate.party.party_id == parent.delegate
 	input.act.mandate.represented == parent.represented

@@ -1,0 +1,92 @@
+package admin.managing_test
+
+import data.admin
+import data.admin.fixtures_test as acts
+import data.fixtures_test as fixtures
+
+_view(mandates) := acts.by_mandates("mandate.view", {"current": acts.mandate}, mandates)
+
+_with_representative(law, party, mandates) := object.union(_view([]), {"represented": {"representatives": [{
+	"mandate": law,
+	"managing": acts.side(party, mandates).managing,
+}]}})
+
+# whoever represents by law, and whoever manages for him
+test_capacity[note] if {
+	law := object.union(fixtures.statutory("signatory"), {"mandate_id": "law"})
+	own := object.union(fixtures.statutory("signatory"), {"mandate_id": "own"})
+	for_clients := object.union(acts.manager, {"reach": "clients"})
+	at_home := object.union(acts.manager, {"reach": "own"})
+	voluntary := object.union(fixtures.voluntary, {"mandate_id": "volmacht"})
+	joint := object.union(law, {"joint": {"required": 2, "with": ["another"]}})
+	ended := object.union(law, {"status": "revoked"})
+	some [note, asked, capacity, authority] in [
+		["a manager", _view([acts.manager]), "manager", ["manager"]],
+		["a signatory", _view([law]), "legal_representative", ["law"]],
+		["whom a public organisation appointed", _view([fixtures.appointed]), "manager", ["appointed"]],
+		["an onward mandate, with its parent", _view([fixtures.onward]), "manager", ["onward", "parent"]],
+		["through an organisation, by law", _with_representative(law, fixtures.office, [own]), "legal_representative", [
+			"law", "own",
+		]],
+		["its manager, for clients", _with_representative(law, fixtures.office, [for_clients]), "proxy", ["law", "manager"]],
+		["its manager, for itself", _with_representative(law, fixtures.office, [at_home]), null, []],
+		["for a person", _with_representative(law, fixtures.other_person, [voluntary]), "proxy", ["law", "volmacht"]],
+		["one of two", _with_representative(joint, fixtures.other_person, [voluntary]), "proxy", ["law", "volmacht"]],
+		["who represents no more", _with_representative(ended, fixtures.other_person, [voluntary]), null, []],
+		["by what is no law", _with_representative(acts.manager, fixtures.other_person, [voluntary]), null, []],
+		["for the party itself", _with_representative(law, fixtures.firm, [voluntary]), null, []],
+	]
+	answer := admin.decision with input as asked
+	answer.capacity == capacity
+	answer.authority == authority
+}
+
+# without a question nobody could be asked about the law
+test_no_question if {
+	law := fixtures.statutory("signatory")
+	asked := _with_representative(law, fixtures.office, [fixtures.statutory("signatory")])
+	side := object.remove(asked.represented, ["managing"])
+	admin.decision.allow == false with input as object.union(object.remove(asked, ["represented"]), {"represented": side})
+}
+
+# every rule of the decision holds for managing too
+test_as_any_other_question[note] if {
+	bankrupt := object.union(fixtures.firm, {"states": [{"state": "bankrupt", "since": 0}]})
+	some [note, change, want] in [
+		["right", {}, []],
+		["means", {"means": {"active": false}}, ["means_inactive"]],
+		["level", {"loa": "eh2"}, ["loa_insufficient"]],
+		["deceased", {"party": {"states": [{"state": "deceased", "since": 0}]}}, ["actor_deceased"]],
+	]
+	who := object.union(acts.actor, change)
+	asked := object.union(_view([acts.manager]), {
+		"actor": who,
+		"represented": {"managing": {"actor": who, "request": {"loa": who.loa}}},
+	})
+	admin.decision.reasons == want with input as asked
+	of_bankrupt := object.union(_view([acts.manager]), {
+		"represented": {"party": bankrupt, "managing": {"represented": {"party": bankrupt}}},
+	})
+	admin.decision.reasons == ["represented_bankrupt"] with input as of_bankrupt
+}
+
+# a person under curatele sees what is registered, and grants nothing
+test_himself[note] if {
+	ward := object.union(fixtures.person, {"states": [{"state": "curatele", "since": 0}]})
+	some [note, name, person, want] in [
+		["grants", "mandate.grant", fixtures.person, []],
+		["sees", "mandate.view", fixtures.person, []],
+		["sees, under curatele", "mandate.view", ward, []],
+		["grants, under curatele", "mandate.grant", ward, ["actor_under_curatele", "represented_under_curatele"]],
+	]
+	voluntary := object.union(object.remove(acts.mandate, ["reach"]), {
+		"kind": "voluntary", "represented": fixtures.person.party_id, "represented_kind": "person",
+	})
+	about := {"mandate.grant": {"mandate": voluntary}, "mandate.view": {"current": voluntary}}
+	who := object.union(acts.actor, {"party": person})
+	asked := object.union(acts.by_mandates(name, about[name], []), {
+		"actor": who,
+		"represented": {"party": person, "managing": {"actor": who, "represented": {"party": person}}},
+	})
+	admin.decision.reasons == want with input as asked
+}
