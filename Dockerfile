@@ -30,7 +30,7 @@ COPY bundles bundles
 USER 1000:1000
 # Records, one file a container, and the socket that is shared with the application beside it.
 VOLUME ["/var/lib/machtig", "/run/machtig"]
-EXPOSE 8181 8383
+EXPOSE 8181 8282 8383
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.MACHTIG_OPS_PORT || 8383) + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["machtig"]

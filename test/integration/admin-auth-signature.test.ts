@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +18,7 @@ import {
   signRequest,
 } from '../support/qualified-certificates.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
 const MEANS = 'ab'.repeat(16);
 let folder: string;
 let root: Issuer;
@@ -229,6 +232,32 @@ describe('a certificate', () => {
     expect(
       await attempt({ ...other, by: hidden, settings: { signers: [] }, claims: { certificate_serial_number: 'W-1' } }),
     ).toBe('certificate_of_another');
+  });
+});
+
+describe('docs/admin-login.md', () => {
+  const page = readFileSync(join(ROOT, 'docs/admin-login.md'), 'utf8');
+
+  it('shows a script whose signature is accepted', async () => {
+    const [, script = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+    const [program, key, chain] = [join(folder, 'sign.mjs'), join(folder, 'key.pem'), join(folder, 'chain.pem')];
+    writeFileSync(program, script);
+    writeFileSync(key, willem.key.export({ format: 'pem', type: 'pkcs8' }));
+    const pem = (der: string) =>
+      `-----BEGIN CERTIFICATE-----\n${der.replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----`;
+    writeFileSync(chain, willem.x5c.map(pem).join('\n'));
+    const { audience, method, target, idempotencyKey } = REQUEST;
+    const args = [program, key, chain, audience, method, target, idempotencyKey];
+    const signature = execFileSync(process.execPath, args, { input: BODY }).toString().trim();
+    expect(await attempt({ jws: () => signature })).toBe('accepted');
+  });
+
+  it('says what to do about every reason', () => {
+    const [, union = ''] =
+      /export type Refusal =([^;]*);/.exec(readFileSync(join(ROOT, 'src/http/admin/auth/refusal.ts'), 'utf8')) ?? [];
+    const reasons = [...union.matchAll(/'(\w+)'/g)].flatMap(([, reason]) => reason ?? []);
+    expect(reasons.length).toBeGreaterThan(20);
+    expect(reasons.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([]);
   });
 });
 
