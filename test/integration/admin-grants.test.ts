@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { grantMandates } from '../../src/administer/grants/grant.ts';
 import { type AdminWorld, NOON, startAdminWorld } from '../support/admin.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   CARE,
   doAs,
@@ -124,6 +125,29 @@ describe('granting', () => {
   it('does not let a manager make managers by an ordinary grant', async () => {
     const appointed = grantAs(world, world.as('karin'), ['bakkerij', 'stan'], terms(MANAGING, employee));
     expect(await refusalOf(appointed)).toContain('may_not_appoint');
+  });
+
+  it('does not grant on an authority that is ending at that moment', async () => {
+    const appointed = await grantAs(
+      world,
+      world.as('kees'),
+      ['schilder', 'stan'],
+      terms(MANAGING, { kind: 'employee', loa: 'eh3' }),
+    );
+    const revoking = await world.pool.connect();
+    try {
+      await revoking.query('begin');
+      await revoking.query(`select set_config('machtig.acted_by', '{"who": "test", "channel": "test"}', true)`);
+      await revoking.query(`update mandates set status = 'revoked' where mandate_id = $1`, [
+        appointed.mandates[0]?.mandate_id,
+      ]);
+      const granting = refusalOf(grantAs(world, world.as('stan'), ['schilder', 'balans'], terms(VAT)));
+      await waitingForLock();
+      await revoking.query('commit');
+      expect((await granting)[0]).toBe('act_refused');
+    } finally {
+      revoking.release();
+    }
   });
 
   it('limits a mandate to a branch, an operation and one case', async () => {
@@ -287,6 +311,16 @@ describe('granting for somebody else', () => {
     expect(mandates).toMatchObject([{ survivor: true }]);
   });
 });
+
+/** Until some session of this database waits for a lock. */
+async function waitingForLock(): Promise<void> {
+  await eventually('somebody waits', async () => {
+    const { rowCount } = await world.pool.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rowCount !== 0;
+  });
+}
 
 async function count(): Promise<number> {
   const { rows } = await world.pool.query<{ n: number }>('select count(*)::integer as n from mandates');

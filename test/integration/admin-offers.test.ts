@@ -9,6 +9,7 @@ import {
   doAs,
   ENERGY_LABEL,
   INCOME_TAX,
+  LIVESTOCK_REPORT,
   MANAGING,
   named,
   refusalOf,
@@ -216,6 +217,17 @@ describe('activating', () => {
     expect(await refusalOf(activate(offered, world.as('dochter', { loa: 'eh2' })))).toContain('loa_insufficient');
     expect(await world.pool.query('select from mandates where mandate_id = $1', [offered.mandate_id])).toMatchObject({
       rowCount: 0,
+    });
+  });
+
+  it('is for an organisation when whoever manages for it logs in for it', async () => {
+    const farm = { represented: { partyId: world.party('boerderij') }, ...terms(LIVESTOCK_REPORT) };
+    const offered = { ...(await offer(farm, world.as('willem'))), of: 'willem' };
+    const unentitled = activate(offered, world.as('bea', { party: 'balans' }));
+    expect(await refusalOf(unentitled)).toContain('act_refused');
+    expect(await activate(offered, world.as('olaf', { party: 'balans' }))).toMatchObject({
+      kind: 'business',
+      delegate: { party_id: world.party('balans') },
     });
   });
 

@@ -54,7 +54,7 @@ export function newRow(represented: Side, delegate: Side, columns: Columns): Man
 
 export async function insertMandates(client: pg.ClientBase, rows: readonly MandateRow[]): Promise<void> {
   for (const row of rows) {
-    const names = Object.keys(row).join(', ');
+    const names = namesOf(client, row);
     await client.query(
       `insert into mandates (${names}) select ${names} from jsonb_populate_record(null::mandates, $1)`,
       [JSON.stringify(row)],
@@ -62,9 +62,16 @@ export async function insertMandates(client: pg.ClientBase, rows: readonly Manda
   }
 }
 
+/** A draft comes back from the database with its names: they are quoted like any other text from there. */
+function namesOf(client: pg.ClientBase, columns: Columns): string {
+  return Object.keys(columns)
+    .map((name) => client.escapeIdentifier(name))
+    .join(', ');
+}
+
 /** Sets columns of a mandate that is locked. */
 export async function updateMandate(client: pg.ClientBase, id: string, columns: Columns): Promise<void> {
-  const names = Object.keys(columns).join(', ');
+  const names = namesOf(client, columns);
   await client.query(
     `update mandates set (${names}) = (select ${names} from jsonb_populate_record(null::mandates, $2))
      where mandate_id = $1`,
