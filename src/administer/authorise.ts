@@ -2,13 +2,16 @@ import type pg from 'pg';
 import type { AdminVerdict } from '../domain/administration.ts';
 import { AppError } from '../domain/errors.ts';
 import type { PartyId } from '../domain/facts.ts';
+import type { Found } from '../mandates/lookups.ts';
 import { makePostgresLookups } from '../mandates/postgres-lookups.ts';
+import type { RecordKey } from '../mandates/record.ts';
 import type { ActMandate, AdminInput } from '../policy/admin-input.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { Participant } from '../policy/input.ts';
 import type { Act, MandateRow, Session } from './acting.ts';
 import type { Caller } from './caller.ts';
-import { readParty, readSide, type SideDeps } from './sides.ts';
+import { readParty, readSide, representativesOf, type SideDeps } from './sides.ts';
+import { askTogether } from './together.ts';
 
 export interface AuthoriseDeps {
   client: pg.ClientBase;
@@ -22,22 +25,21 @@ export interface AuthoriseDeps {
   now: number;
 }
 
+/** The facts of so many acts are in memory at a time. */
+const TOGETHER = 200;
+
 /** Asks the policy about each act, on facts that stay as they are until this transaction ends. */
 export async function authoriseActs(deps: AuthoriseDeps, acts: readonly Act[]): Promise<AdminVerdict[]> {
   if (deps.locks) await lockFor(deps, acts);
-  const sideDeps: SideDeps = {
-    client: deps.client,
-    lookups: makePostgresLookups(deps.client),
-    manageService: deps.manage.serviceId,
-    now: deps.now,
-  };
-  const gather = makeGather(deps, sideDeps);
   const verdicts: AdminVerdict[] = [];
   const refused = new Set<string>();
-  for (const act of acts) {
-    const verdict = deps.policy.decide(await gather(act));
-    verdicts.push(verdict);
-    for (const reason of verdict.reasons) refused.add(reason);
+  for (let from = 0; from < acts.length; from += TOGETHER) {
+    const gather = makeGather(deps, makeSideDeps(deps));
+    for (const input of await Promise.all(acts.slice(from, from + TOGETHER).map(gather))) {
+      const verdict = deps.policy.decide(input);
+      verdicts.push(verdict);
+      for (const reason of verdict.reasons) refused.add(reason);
+    }
   }
   if (refused.size > 0 || verdicts.some(({ allow }) => !allow)) {
     throw new AppError('act_refused', 'the rules do not allow this', { reasons: [...refused].sort() });
@@ -45,10 +47,30 @@ export async function authoriseActs(deps: AuthoriseDeps, acts: readonly Act[]): 
   return verdicts;
 }
 
+/** Reads together what several sides ask for. */
+function makeSideDeps({ client, manage, now }: AuthoriseDeps): SideDeps {
+  const lookups = makePostgresLookups(client);
+  const read = askTogether<RecordKey, Found>((keys) => lookups.read(keys), String);
+  return {
+    lookups: { peek: lookups.peek, read: (keys) => Promise.all(keys.map(read)) },
+    representatives: askTogether(
+      (asked) => representativesOf(client, asked),
+      ({ party, actor }) => `${party} ${actor}`,
+    ),
+    manageService: manage.serviceId,
+    now,
+  };
+}
+
 /** What is the same for several acts is read once. */
 function makeGather(deps: AuthoriseDeps, sideDeps: SideDeps): (act: Act) => Promise<AdminInput> {
   const { caller, session, manage, now } = deps;
   const sides = new Map<string, ReturnType<typeof readSide>>();
+  const mandatesOf = askTogether<Act, MandatesOfAct>(
+    (acts) => readMandates(deps, acts),
+    () => `${places++}`,
+  );
+  let places = 0;
   const side = (party: PartyId, who: Participant | undefined, together: readonly Participant[] = []) => {
     const name = [party, ...[who, ...together].map((one) => `${one?.party?.party_id} ${one?.loa}`)].join(' ');
     const known = sides.get(name) ?? readSide(sideDeps, party, who, together);
@@ -61,9 +83,12 @@ function makeGather(deps: AuthoriseDeps, sideDeps: SideDeps): (act: Act) => Prom
     // On paper it is the signer who must be entitled (R90, R99).
     const signer = act.paper && { party_id: act.paper.signed_by, loa: act.paper.loa };
     const who = caller.participant ?? (signer && (await coGrantor(sideDeps, signer)));
-    const represented = ends.represented && (await side(ends.represented, who, together));
-    const delegate = ends.delegate && (await side(ends.delegate, who));
-    const facts = await factsOf(deps, act);
+    const [represented, delegate, mandates] = await Promise.all([
+      ends.represented && side(ends.represented, who, together),
+      ends.delegate && side(ends.delegate, who),
+      mandatesOf(act),
+    ]);
+    const facts = factsOf(act, mandates);
     const passer = facts.parent && (await side(facts.parent.delegate, who));
     return {
       now,
@@ -88,25 +113,36 @@ function endsOf({ mandate, current, party }: Act): { represented?: PartyId; dele
   return party === undefined ? {} : { represented: party };
 }
 
-async function factsOf({ client }: AuthoriseDeps, act: Act): Promise<AdminInput['act']> {
+interface MandatesOfAct {
+  current?: ActMandate;
+  mandate?: ActMandate;
+  parent?: ActMandate;
+}
+
+function factsOf(act: Act, mandates: MandatesOfAct): AdminInput['act'] {
   const { current, mandate, party, owners, together, name, ...facts } = act;
-  const parentId = (mandate ?? current)?.derived_from;
-  const rows = [current ?? null, mandate ?? null];
-  const { rows: found } = await client.query<{ facts: ActMandate | null }>(
-    `select case when one.row <> 'null' then act_mandate(jsonb_populate_record(null::mandates, one.row)) end as facts
-     from jsonb_array_elements($1::jsonb) with ordinality as one (row, place)
-     union all select (select act_mandate(m) from mandates m where m.mandate_id = $2)`,
-    [JSON.stringify(rows), typeof parentId === 'string' ? parentId : null],
+  return { name, ...facts, ...(owners && { owners: [...owners] }), ...mandates };
+}
+
+/** The mandates of each act as the rules read them. */
+async function readMandates({ client }: AuthoriseDeps, acts: readonly Act[]): Promise<MandatesOfAct[]> {
+  const asked = acts.map(({ current, mandate }) => ({
+    current: current ?? null,
+    mandate: mandate ?? null,
+    parent: (mandate ?? current)?.derived_from ?? null,
+  }));
+  const { rows } = await client.query<{ found: MandatesOfAct }>(
+    `select jsonb_strip_nulls(jsonb_build_object(
+       'current', case when one.act -> 'current' <> 'null' then
+         act_mandate(jsonb_populate_record(null::mandates, one.act -> 'current')) end,
+       'mandate', case when one.act -> 'mandate' <> 'null' then
+         act_mandate(jsonb_populate_record(null::mandates, one.act -> 'mandate')) end,
+       'parent', (select act_mandate(p) from mandates p where p.mandate_id = (one.act ->> 'parent')::uuid))) as found
+     from jsonb_array_elements($1::jsonb) with ordinality as one (act, place)
+     order by place`,
+    [JSON.stringify(asked)],
   );
-  const [now, then, parent] = found.map((row) => row.facts ?? undefined);
-  return {
-    name,
-    ...facts,
-    ...(owners && { owners: [...owners] }),
-    ...(now && { current: now }),
-    ...(then && { mandate: then }),
-    ...(parent && { parent }),
-  };
+  return rows.map(({ found }) => found);
 }
 
 /**

@@ -12,8 +12,9 @@ import type { Participant, PathMandate } from '../policy/input.ts';
 import { gatherManaging } from './managing.ts';
 
 export interface SideDeps {
-  client: pg.ClientBase;
   lookups: Lookups;
+  /** Those who represent a party by law, and for whom the actor holds a mandate himself. */
+  representatives(of: { party: PartyId; actor: PartyId }): Promise<readonly PartyId[]>;
   /** ServiceID of *manage mandates*. */
   manageService: string;
   now: number;
@@ -36,7 +37,7 @@ export async function readSide(
     );
   const managing = await ask(represented);
   const representatives: ManagedParty['representatives'] = [];
-  for (const id of await representativesOf(deps, party, actor.party.party_id)) {
+  for (const id of await deps.representatives({ party, actor: actor.party.party_id })) {
     const asked = await ask(await readParty(deps, id));
     for (const mandate of await mandatesBetween(deps, party, id)) representatives.push({ mandate, managing: asked });
   }
@@ -50,16 +51,21 @@ export async function readParty({ lookups }: Pick<SideDeps, 'lookups'>, party: P
   return facts as PartyFacts; // Under a party key stands a party.
 }
 
-/** Those who represent a party by law, and for whom this actor holds a mandate himself. */
-async function representativesOf({ client }: SideDeps, party: PartyId, actor: PartyId): Promise<PartyId[]> {
-  const { rows } = await client.query<{ delegate: PartyId }>(
-    `select distinct law.delegate from mandates law
-       join mandates own on own.represented = law.delegate and own.delegate = $2 and own.status = 'active'
-     where law.represented = $1 and law.kind = 'statutory' and law.status = 'active' and law.delegate <> $2
-     order by 1 limit 20`,
-    [party, actor],
+/** For each pair; at most twenty. */
+export async function representativesOf(
+  client: pg.ClientBase,
+  asked: readonly { party: PartyId; actor: PartyId }[],
+): Promise<PartyId[][]> {
+  const { rows } = await client.query<{ found: PartyId[] }>(
+    `select array(select distinct law.delegate from mandates law
+         join mandates own on own.represented = law.delegate and own.delegate = asked.actor and own.status = 'active'
+       where law.represented = asked.party and law.kind = 'statutory' and law.status = 'active'
+         and law.delegate <> asked.actor
+       order by 1 limit 20) as found
+     from unnest($1::uuid[], $2::uuid[]) with ordinality as asked (party, actor, place) order by place`,
+    [asked.map(({ party }) => party), asked.map(({ actor }) => actor)],
   );
-  return rows.map(({ delegate }) => delegate);
+  return rows.map(({ found }) => found);
 }
 
 async function mandatesBetween(deps: SideDeps, grantor: PartyId, delegate: PartyId): Promise<PathMandate[]> {
