@@ -13,6 +13,8 @@ const own = party.optional().meta({
 const service = text(256).meta({ description: 'ServiceUUID or ServiceID.' });
 const page = z.strictObject({ limit: pageLimit, token: pageToken.optional() }).default({ limit: 50 });
 
+const hidden = { 404: { description: 'There is no such party, or its mandates are not yours to see.' } };
+
 const filters = {
   side: z.enum(SIDES).meta({ description: 'What the party granted, or what it received.' }),
   party: own,
@@ -79,6 +81,7 @@ const search = defineOperation({
     page,
   }),
   answers: {
+    ...hidden,
     200: {
       description: 'One page.',
       schema: z.object({
@@ -113,6 +116,7 @@ const holders = defineOperation({
   requirements: ['R122', 'R123', 'R128'],
   body: z.strictObject({ party: own, service, at: moment.optional(), page }),
   answers: {
+    ...hidden,
     200: {
       description: 'One page, by party.',
       schema: z.object({
@@ -149,7 +153,7 @@ const csv = defineOperation({
   requirements: ['R122', 'R128'],
   body: z.strictObject(filters),
   produces: 'text/csv',
-  answers: { 200: { description: 'The table.', schema: z.string() } },
+  answers: { ...hidden, 200: { description: 'The table.', schema: z.string() } },
   async handle({ session, body, administer }) {
     const wish = { ...toWish(body), order: 'newest' as const };
     return { status: 200, body: await administer.read(session, (acting) => exportMandates(acting, wish)) };

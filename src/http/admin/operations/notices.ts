@@ -37,6 +37,7 @@ const search = defineOperation({
   }),
   answers: {
     200: { description: 'One page.', schema: z.object({ items: z.array(notice), next: z.string().optional() }) },
+    404: { description: 'There is no such party, or its notices are not yours to see.' },
   },
   async handle({ session, body, administer, pages }) {
     const { page, ...filters } = body;
@@ -64,13 +65,13 @@ const acknowledge = defineOperation({
   requirements: ['R124'],
   params: z.object({ noticeId: uuid }),
   answers: {
-    201: { description: 'Noted.', schema: z.object({ notice_id: uuid, acknowledged_at: moment, revision }) },
+    200: { description: 'Noted.', schema: z.object({ notice_id: uuid, acknowledged_at: moment, revision }) },
   },
   async handle({ session, params: { noticeId }, administer, idempotency }) {
     const { value, revision: at } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
       acknowledgeNotice(acting, noticeId),
     );
-    return { status: 201, body: { notice_id: noticeId, ...value, revision: at }, revision: at };
+    return { status: 200, body: { notice_id: noticeId, ...value, revision: at }, revision: at };
   },
 });
 
