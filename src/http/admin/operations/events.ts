@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Administer, Session } from '../../../administer/acting.ts';
 import { ENTITIES } from '../../../administer/events/event-columns.ts';
 import { type Events, type EventsWish, readEvents } from '../../../administer/events/read-events.ts';
+import { AppError } from '../../../domain/errors.ts';
 import { parseRevision } from '../../../domain/revision.ts';
 import { defineOperation, type Operation } from '../operation.ts';
 import { moment, revision, text } from '../wire.ts';
@@ -58,12 +59,17 @@ const read = defineOperation({
   },
   async handle({ session, query, administer }) {
     const { limit, entity, entityId } = query;
+    if (entityId !== undefined && entity === undefined) {
+      throw new AppError('invalid_request', 'an id of what', {
+        faults: [{ at: '?entityId', message: 'needs `entity` beside it' }],
+      });
+    }
     const after = query.after === undefined ? undefined : parseRevision(query.after);
     const wish: EventsWish = {
       limit,
       ...(after && { after }),
       ...(entity !== undefined && { entity }),
-      ...(entity !== undefined && entityId !== undefined && { entityId }),
+      ...(entityId !== undefined && { entityId }),
     };
     return { status: 200, body: await readOrWait(administer, session, wish, query.wait * 1000) };
   },
