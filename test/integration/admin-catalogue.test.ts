@@ -147,6 +147,19 @@ describe('a dry run', () => {
     expect((await world.pool.query('select max(revision) from changes')).rows).toEqual(revision.rows);
   });
 
+  it('goes on while another draws revisions: it draws none', async () => {
+    const other = await world.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query("select pg_advisory_xact_lock(hashtextextended('machtig.changes', 0))");
+      const { service } = await change(RVO, TRANSPORT, { loa: 'eh4' }, { dryRun: true });
+      expect(service.loa).toBe('eh4');
+    } finally {
+      await other.query('rollback');
+      other.release();
+    }
+  });
+
   it('touches no mandate when a text changes', async () => {
     const { effects } = await change(RVO, TRANSPORT, { name: 'Veetransport melden' }, { dryRun: true });
     expect(effects).toMatchObject({ no_longer_serve: 0, because: {} });
@@ -197,6 +210,17 @@ describe('an instance', () => {
 
   it('of another is not changed', async () => {
     await expect(changed(NVWA, serviceId(RVO, 1), { active: false })).rejects.toMatchObject({ code: 'act_refused' });
+  });
+
+  it('that was closed is opened again by its owner alone only where nobody else offers the service', async () => {
+    const own = serviceId(RVO, 1);
+    await changed(RVO, own, { active: false });
+    expect((await changed(RVO, own, { active: true })).instance.active).toBe(true);
+    const shared = serviceId(VEENWIJK, 2);
+    await changed(VEENWIJK, shared, { active: false });
+    await expect(changed(VEENWIJK, shared, { active: true })).rejects.toMatchObject({ reasons: ['not_own_service'] });
+    const wish = { serviceId: shared, patch: { active: true }, dryRun: false };
+    expect((await world.registrar((acting) => changeInstance(acting, wish))).instance.active).toBe(true);
   });
 
   it('tells in a dry run whom its closing shuts out', async () => {

@@ -1,8 +1,11 @@
 import type pg from 'pg';
 
+/** Everything that is judged at the end of a transaction, but for the record of what changed. */
+const JUDGED = 'instance_may_only_narrow, membership_is_orderly';
+
 /**
- * Writes, lets the register judge all of it, and reads how it looks then. When this is a dry run all is taken back:
- * what is answered is what would be, faults included.
+ * Writes, lets the register judge it, and reads how it looks then. When this is a dry run all is taken back: what is
+ * answered is what would be, faults included. It draws no revision, and so keeps no writer waiting.
  */
 export async function written<T>(
   { client }: { client: pg.ClientBase },
@@ -10,16 +13,17 @@ export async function written<T>(
   write: () => Promise<void>,
   view: () => Promise<T>,
 ): Promise<T> {
-  const finish = async () => {
+  if (!dryRun) {
     await write();
     // Draws the revisions too, so that the view can name them.
     await client.query('set constraints all immediate');
     return view();
-  };
-  if (!dryRun) return finish();
+  }
   await client.query('savepoint dry_run');
   try {
-    return await finish();
+    await write();
+    await client.query(`set constraints ${JUDGED} immediate`);
+    return await view();
   } finally {
     await client.query('rollback to savepoint dry_run');
   }

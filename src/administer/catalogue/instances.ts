@@ -6,7 +6,7 @@ import { written } from './dry-run.ts';
 import { type Effects, effectsOf, type Terms } from './effects.ts';
 import { type InstanceWish, instanceRow } from './instance-row.ts';
 import { definitionOwners, ownerNamed } from './owners.ts';
-import { notFound, said, unwritten, updateRow, type View } from './rows.ts';
+import { notFound, said, updateRow, type View } from './rows.ts';
 import { INSTANCE_COLUMNS, type InstanceTerms } from './terms.ts';
 
 /** @throws AppError `not_found` */
@@ -64,7 +64,8 @@ export interface ChangeInstance {
 
 /**
  * Narrows an instance, closes it, or says what lies behind it as a portal (R45). It concerns its owner, and the owners
- * of what newly comes behind the portal: entitlement to theirs opens it.
+ * of what newly comes behind the portal: entitlement to theirs opens it. To open it again concerns those who offer the
+ * service now.
  * @throws AppError `not_found` | `act_refused` | `precondition_failed`
  */
 export async function changeInstance(
@@ -72,17 +73,23 @@ export async function changeInstance(
   { serviceId, patch, ifMatch, dryRun }: ChangeInstance,
 ): Promise<{ instance: View; effects?: Effects }> {
   const { client } = acting;
-  const { rows } = await client.query<{ service_uuid: string; owner_id: string }>(
-    `select service_uuid, owner_id from service_instances i join services s using (service_uuid)
+  const { rows } = await client.query<{ service_uuid: string; owner_id: string; active: boolean }>(
+    `select service_uuid, owner_id, i.active from service_instances i join services s using (service_uuid)
      where service_id = $1 for update of s, i`,
     [serviceId],
   );
   const [found] = rows;
   if (found === undefined) throw notFound('service instance');
   const joining = await subServiceOwners(acting, serviceId, patch.sub_services ?? []);
-  await acting.authorise({ name: 'instance.change', owners: [...new Set([found.owner_id, ...joining])] });
+  await acting.authorise(
+    { name: 'instance.change', owners: [...new Set([found.owner_id, ...joining])] },
+    // Offering it again is as offering it anew: mandates reach it at once.
+    ...(patch.active === true && !found.active
+      ? [{ name: 'service.change' as const, owners: await definitionOwners(acting, found.service_uuid) }]
+      : []),
+  );
   await refuseChanged(client, { entity: 'service', id: serviceId, ifMatch });
-  const before = { view: await viewInstance(acting, serviceId), terms: await termsOf(acting, serviceId) };
+  const before = await termsOf(acting, serviceId);
   const after = await written(
     acting,
     dryRun,
@@ -98,8 +105,8 @@ export async function changeInstance(
     async () => ({ view: await viewInstance(acting, serviceId), terms: await termsOf(acting, serviceId) }),
   );
   if (!dryRun) return { instance: after.view };
-  const effects = await effectsOf(acting, found.service_uuid, before.terms, after.terms);
-  return { instance: unwritten(after.view, before.view), effects };
+  const effects = await effectsOf(acting, found.service_uuid, before, after.terms);
+  return { instance: after.view, effects };
 }
 
 /** Owners of the services that are to come behind a portal, and are not yet. */

@@ -28,9 +28,3 @@ export function notFound(what: string): AppError {
 
 /** A view as SQL makes it, with the revision of its last change. */
 export type View = Readonly<Record<string, unknown>> & { readonly revision?: string };
-
-/** What was taken back has drawn no revision. */
-export function unwritten(after: View, { revision }: View): View {
-  const { revision: _, ...rest } = after;
-  return revision === undefined ? rest : { ...rest, revision };
-}

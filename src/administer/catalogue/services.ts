@@ -6,7 +6,7 @@ import { written } from './dry-run.ts';
 import { type Effects, effectsOf, type Terms } from './effects.ts';
 import { type InstanceWish, instanceRow } from './instance-row.ts';
 import { definitionOwners, type Owner, ownerNamed } from './owners.ts';
-import { notFound, said, unwritten, updateRow, type View } from './rows.ts';
+import { notFound, said, updateRow, type View } from './rows.ts';
 import { DEFINITION_COLUMNS, type DefinitionTerms, type Patch } from './terms.ts';
 
 export interface ServiceFilters {
@@ -124,7 +124,7 @@ export async function changeService(
   );
   if (!dryRun) return { service: after };
   const effects = await effectsOf(acting, serviceUuid, termsOf(before), termsOf(after));
-  return { service: unwritten(after, before), effects };
+  return { service: after, effects };
 }
 
 /** The view carries all terms. */

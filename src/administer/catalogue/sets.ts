@@ -4,7 +4,7 @@ import type { Acting } from '../acting.ts';
 import { refuseChanged } from '../if-match.ts';
 import { written } from './dry-run.ts';
 import { callingOwner, definitionOwners, ownerNamed } from './owners.ts';
-import { notFound, unwritten, updateRow, type View } from './rows.ts';
+import { notFound, updateRow, type View } from './rows.ts';
 import { lockSet, propose } from './set-versions.ts';
 import { viewSet } from './set-views.ts';
 
@@ -78,7 +78,6 @@ export async function removeMember(
   const owners = own !== undefined && concerned.includes(own) ? [own] : [...new Set(concerned)];
   await acting.authorise({ name: 'set.change', owners });
   await refuseChanged(client, { entity: 'set', id: setId, ifMatch });
-  const before = await viewSet(acting, setId);
   const set = await written(
     acting,
     dryRun,
@@ -94,7 +93,7 @@ export async function removeMember(
     async () => viewSet(acting, setId),
   );
   if (!dryRun) return { set };
-  return { set: unwritten(set, before), active_mandates: await countMandates(acting, setId, serviceUuid) };
+  return { set, active_mandates: await countMandates(acting, setId, serviceUuid) };
 }
 
 /** Active mandates that the service reaches through this set. */

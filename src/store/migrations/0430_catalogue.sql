@@ -159,6 +159,10 @@ create function mandates_covering(definition uuid, at timestamptz) returns table
   covered_by text, kind text, ground text, loa text, to_organisation boolean, branch_limited boolean,
   operations text[], mandates bigint
 ) language sql stable as $$
+  with owning as materialized (select definition_owners(definition) as ids),
+  joined as materialized (
+    select x.set_id::text as set_id, x.since_version from service_set_members x join service_sets t using (set_id)
+    where x.service_uuid = definition and coalesce(x.until_version > t.version, true))
   select covered_by, kind, ground, loa::text, delegate_kind = 'organisation', not all_branches,
     case when not all_operations then operations end, count(*)
   from (
@@ -166,12 +170,9 @@ create function mandates_covering(definition uuid, at timestamptz) returns table
       case
         when definition = any (m.services) then 'service'
         when m.sets <> '[]' and exists (
-          select from jsonb_array_elements(m.sets) as c
-            join service_set_members x on x.set_id = (c ->> 'set')::uuid
-            join service_sets t on t.set_id = x.set_id
-          where x.service_uuid = definition and x.since_version <= (c ->> 'version')::integer
-            and coalesce(x.until_version > t.version, true)) then 'set'
-        when m.owner_id = any (definition_owners(definition)) then 'owner'
+          select from jsonb_array_elements(m.sets) as c join joined on joined.set_id = c ->> 'set'
+          where joined.since_version <= (c ->> 'version')::integer) then 'set'
+        when m.owner_id is not null and m.owner_id = any ((select ids from owning)::uuid[]) then 'owner'
         when m.all_services then 'everything' end as covered_by
     from mandates m
     where m.status = 'active' and coalesce(m.valid_until > at, true)) as found

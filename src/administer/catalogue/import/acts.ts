@@ -9,7 +9,7 @@ import type { RegisterState } from './register-state.ts';
  */
 export function actsOf({ entries }: CatalogueDiff, plan: Plan, state: RegisterState): Act[] {
   const instance = new Map(plan.instances.map((one) => [one.service_id, one]));
-  const acts = entries.flatMap(({ entity, id, change }): Act[] => {
+  const acts = entries.flatMap(({ entity, id, change, fields }): Act[] => {
     if (entity === 'owner') return [{ name: 'owner.register', owners: [] }];
     if (entity === 'service') return [serviceAct(id, change === 'added', plan, state)];
     const owner = instance.get(id)?.owner_id;
@@ -17,10 +17,10 @@ export function actsOf({ entries }: CatalogueDiff, plan: Plan, state: RegisterSt
     if (entity === 'portal')
       return [{ name: 'instance.change', owners: unique([...own, ...joining(id, plan, state)]) }];
     const service = state.services.get(instance.get(id)?.service_uuid ?? '');
-    if (change !== 'added') return [{ name: 'instance.change', owners: own }];
-    const define: Act = { name: 'instance.define', owners: own };
-    // Mandates on a definition that is there reach the new instance.
-    return service ? [define, { name: 'service.change', owners: service.owners }] : [define];
+    const act: Act = { name: change === 'added' ? 'instance.define' : 'instance.change', owners: own };
+    const opens = fields.some(({ field, after }) => field === 'active' && after === true);
+    // Mandates on a definition that is there reach an instance that is new, or open again.
+    return service && opens ? [act, { name: 'service.change', owners: service.owners }] : [act];
   });
   const all: Act[] = [importAct(plan), ...acts];
   return [...new Map(all.map((act) => [JSON.stringify([act.name, act.owners]), act])).values()];

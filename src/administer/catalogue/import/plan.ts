@@ -28,10 +28,11 @@ export function planImport(
     name: state.owners.get(oin)?.name ?? name,
     owner_id: state.owners.get(oin)?.owner_id ?? ownerId(oin),
   }));
+  const providerIds = new Set(owners.map(({ owner_id }) => owner_id));
   const offered = file.providers.flatMap(({ instances }) => instances);
   const definitions = file.providers.flatMap((provider) => provider.definitions);
   const named = definitions.map((one) =>
-    definitionFrom(one, { chains: chainsOf(one, offered, state) }, state.services.get(one.service_uuid)),
+    definitionFrom(one, { chains: chainsOf(one, offered, providerIds, state) }, state.services.get(one.service_uuid)),
   );
   const services = new Map([...state.services, ...named.map((one): [string, ServiceRow] => [one.service_uuid, one])]);
   const instances = file.providers.flatMap((provider, i) =>
@@ -44,7 +45,6 @@ export function planImport(
     }),
   );
   const ids = new Set(offered.map(({ service_id }) => service_id));
-  const providerIds = new Set(owners.map(({ owner_id }) => owner_id));
   const dropped = [...state.instances.values()].filter(
     ({ service_id, owner_id }) => providerIds.has(owner_id) && !ids.has(service_id),
   );
@@ -60,15 +60,19 @@ export function planImport(
   };
 }
 
-/** Chains are open where an instance of the file says so, or one of another provider relies on it. */
-function chainsOf(definition: FileDefinition, offered: readonly FileInstance[], state: RegisterState): boolean {
-  const own = offered.filter(({ service_uuid }) => service_uuid === definition.service_uuid);
+/** Chains are open where an instance of the file says so, or where the instances of others rely on it. */
+function chainsOf(
+  { service_uuid }: FileDefinition,
+  offered: readonly FileInstance[],
+  providers: ReadonlySet<string>,
+  state: RegisterState,
+): boolean {
+  const own = offered.filter((one) => one.service_uuid === service_uuid);
   if (own.some(({ chains }) => chains === true)) return true;
-  const known = state.services.get(definition.service_uuid)?.chains ?? false;
-  const ids = new Set(own.map(({ service_id }) => service_id));
+  const known = state.services.get(service_uuid)?.chains ?? false;
+  // What these providers offer beside the file is about to be closed.
   const others = [...state.instances.values()].some(
-    ({ service_uuid, service_id, active }) =>
-      active && service_uuid === definition.service_uuid && !ids.has(service_id),
+    (one) => one.active && one.service_uuid === service_uuid && !providers.has(one.owner_id),
   );
   return known && (others || own.every(({ chains }) => chains === undefined));
 }
