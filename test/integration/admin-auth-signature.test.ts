@@ -114,6 +114,15 @@ describe('a signed request', () => {
       { sends: { headers: { 'idempotency-key': 'k-1', 'content-digest': contentDigest(Buffer.from('x')) } } },
       'signature_wrong',
     ],
+    [
+      'a Content-Digest of something else among others',
+      {
+        sends: {
+          headers: { 'idempotency-key': 'k-1', 'content-digest': `sha-512=:eA==:, ${contentDigest(Buffer.from('x'))}` },
+        },
+      },
+      'signature_wrong',
+    ],
     ['another register', { signs: { audience: 'urn:somebody:else' } }, 'signature_wrong'],
   ])('is refused for %s', async (_what, given, reason) => {
     expect(await attempt(given)).toBe(reason);
@@ -193,6 +202,13 @@ describe('a certificate', () => {
     const short = root.authority(['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign']);
     expect(await attempt({ by: short.person() })).toBe('accepted');
     expect(await attempt({ by: short.authority().person() })).toBe('certificate_not_trusted');
+  });
+
+  it('signed over a digest that is broken is not believed', async () => {
+    expect(await attempt({ by: root.person({ digest: 'sha1' }) })).toBe('certificate_not_trusted');
+    const pss = makeRoot(folder, { pss: true });
+    expect(await attempt({ by: pss.person(), trust: pss.pem })).toBe('accepted');
+    expect(await attempt({ by: pss.person({ digest: 'sha1' }), trust: pss.pem })).toBe('certificate_not_trusted');
   });
 
   it('that has ended, or whose authority has, is not believed', async () => {

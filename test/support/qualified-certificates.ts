@@ -18,6 +18,8 @@ export interface PersonOptions {
   subject?: string;
   extensions?: readonly string[];
   days?: number;
+  /** Over which the certificate is signed. */
+  digest?: 'sha256' | 'sha1';
 }
 
 export interface Signatory {
@@ -30,6 +32,8 @@ export interface Signatory {
 
 const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+const RSA_KEY = ['-newkey', 'rsa:2048', '-nodes'];
+const PSS = ['-sigopt', 'rsa_padding_mode:pss'];
 const AUTHORITY = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'];
 
 export const QUALIFIED = [
@@ -47,14 +51,17 @@ id=OID:0.4.0.1862.1.1
 id=OID:0.4.0.1862.1.4
 `;
 
-export function makeRoot(folder: string): Issuer {
+/** @param pss an authority with an RSA key that signs with RSASSA-PSS */
+export function makeRoot(folder: string, { pss = false } = {}): Issuer {
+  const [key, how] = pss ? [RSA_KEY, PSS] : [KEY, []];
   const name = randomUUID();
   const [keyFile, certFile] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
   const extensions = AUTHORITY.flatMap((one) => ['-addext', one]);
   openssl(
     'req',
     '-x509',
-    ...KEY,
+    ...key,
+    ...how,
     '-keyout',
     keyFile,
     '-out',
@@ -65,17 +72,23 @@ export function makeRoot(folder: string): Issuer {
     `/CN=${name}`,
     ...extensions,
   );
-  return issuerOf(folder, keyFile, certFile, []);
+  return issuerOf(folder, keyFile, certFile, [], how);
 }
 
-function issuerOf(folder: string, keyFile: string, certFile: string, above: readonly string[]): Issuer {
+function issuerOf(
+  folder: string,
+  keyFile: string,
+  certFile: string,
+  above: readonly string[],
+  sigopt: readonly string[] = [],
+): Issuer {
   const certificate = new X509Certificate(readFileSync(certFile));
-  const issue = (subject: string, extensions: readonly string[], days: number) => {
+  const issue = (subject: string, extensions: readonly string[], days: number, digest = 'sha256') => {
     const name = join(folder, randomUUID());
     openssl('req', ...KEY, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
     writeFileSync(`${name}.ext`, `[ext]\n${extensions.join('\n')}\n${STATEMENTS}`);
     const from = ['-CA', certFile, '-CAkey', keyFile, '-set_serial', `0x${randomUUID().replaceAll('-', '')}`];
-    const how = ['-days', String(days), '-extfile', `${name}.ext`, '-extensions', 'ext'];
+    const how = [`-${digest}`, ...sigopt, '-days', String(days), '-extfile', `${name}.ext`, '-extensions', 'ext'];
     openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.pem`, ...from, ...how);
     return { keyFile: `${name}.key`, certFile: `${name}.pem` };
   };
@@ -88,8 +101,8 @@ function issuerOf(folder: string, keyFile: string, certFile: string, above: read
       const own = der(new X509Certificate(readFileSync(files.certFile)));
       return issuerOf(folder, files.keyFile, files.certFile, [own, ...above]);
     },
-    person({ subject = '/CN=Willem/serialNumber=W-1', extensions = QUALIFIED, days = 1 } = {}) {
-      const files = issue(subject, extensions, days);
+    person({ subject = '/CN=Willem/serialNumber=W-1', extensions = QUALIFIED, days = 1, digest } = {}) {
+      const files = issue(subject, extensions, days, digest);
       const leaf = new X509Certificate(readFileSync(files.certFile));
       return {
         certificate: leaf,

@@ -13,6 +13,8 @@ export interface Extensions {
   pathLength: number | undefined;
   /** Says of itself that it is qualified, and that its key lives in a device made for that (QcCompliance, QcSSCD). */
   qualified: boolean;
+  /** Signed over a digest that nobody can find a second text for; not SHA-1 or MD5. */
+  strong: boolean;
   /** Object identifiers of critical extensions that are not understood here: such a certificate must be refused. */
   unknownCritical: string[];
 }
@@ -42,8 +44,23 @@ export function extensionsOf(certificate: X509Certificate): Extensions {
     signsCertificates: (bits & KEY_USAGE.keyCertSign) !== 0,
     pathLength: pathLengthIn(found),
     qualified: statements.includes(QC_COMPLIANCE) && statements.includes(QC_SSCD),
+    strong: isStrong(certificate.raw),
     unknownCritical: [...found].flatMap(([oid, { critical }]) => (critical && !UNDERSTOOD.includes(oid) ? [oid] : [])),
   };
+}
+
+/** SHA-256, 384 and 512 with RSA, with ECDSA, and as the digest of RSASSA-PSS; Ed25519. */
+const STRONG = /^(1\.2\.840\.113549\.1\.1\.1[123]|1\.2\.840\.10045\.4\.3\.[234]|1\.3\.101\.112)$/;
+const PSS = '1.2.840.113549.1.1.10';
+/** DER of 2.16.840.1.101.3.4.2, the arc of the SHA-2 digests. */
+const SHA2 = Buffer.from('06096086480165030402', 'hex');
+
+function isStrong(raw: Buffer): boolean {
+  const algorithm = readElements(readElement(raw).contents)[1];
+  const [oid, parameters] = readElements(algorithm?.contents ?? Buffer.alloc(0));
+  if (oid?.tag !== TAG.oid) return false;
+  const name = readOid(oid.contents);
+  return STRONG.test(name) || (name === PSS && parameters?.contents.includes(SHA2) === true);
 }
 
 function readExtensions(raw: Buffer): Map<string, { critical: boolean; value: Buffer }> {

@@ -38,6 +38,8 @@ export type CheckSignature = (
 ) => Promise<NonNullable<Session['signature']>>;
 
 const DETACHED = /^([A-Za-z0-9_-]{1,14000})\.\.([A-Za-z0-9_-]{1,1400})$/;
+/** Of the digests that the header may hold, the one that is signed. */
+const SHA256_DIGEST = /(?:^|,)\s*(sha-256=:[^:]*:)/i;
 const headerForm = z.looseObject({
   alg: z.string(),
   iat: z.number(),
@@ -95,7 +97,7 @@ function checkRequest(request: Unauthenticated, body: Uint8Array, idempotencyKey
   if (request.method !== 'GET' && idempotencyKey === undefined) {
     throw notLetIn('signature_without_idempotency_key', 'a signed write needs an Idempotency-Key');
   }
-  const given = request.header('content-digest');
+  const given = SHA256_DIGEST.exec(request.header('content-digest') ?? '')?.[1];
   if (given !== undefined && given !== contentDigest(body)) {
     throw notLetIn('signature_wrong', 'the content is not that of the Content-Digest');
   }

@@ -64,7 +64,7 @@ function leadsTo(
 
 /** @param below authorities between this one and the certificate at the end */
 function signs(issuer: X509Certificate, issued: X509Certificate, below: number): boolean {
-  if (!issuer.ca || !issued.checkIssued(issuer)) return false;
+  if (!issuer.ca || !issued.checkIssued(issuer) || !extensionsOf(issued).strong) return false;
   const { signsCertificates, pathLength = Number.POSITIVE_INFINITY, unknownCritical } = extensionsOf(issuer);
   return signsCertificates && below <= pathLength && unknownCritical.length === 0 && issued.verify(issuer.publicKey);
 }
