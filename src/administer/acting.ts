@@ -107,6 +107,9 @@ export interface Administer {
   count<T>(session: Session, note: (counting: Counting) => Promise<T>): Promise<T>;
   /** One read-only transaction on one moment; authorises as well. */
   read<T>(session: Session, look: (acting: Acting) => Promise<T>): Promise<T>;
-  /** Resolves when something may have been committed, after `waitMs` at the latest. A hint: go and look. */
-  nextChange(waitMs: number): Promise<void>;
+  /**
+   * Resolves when something may have been committed, after `waitMs` at the latest. A hint: go and look.
+   * False: there is no more waiting here, because the process stops.
+   */
+  nextChange(waitMs: number): Promise<boolean>;
 }

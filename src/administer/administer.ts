@@ -58,7 +58,7 @@ export function makeAdminister(deps: AdministerDeps): Administer {
         await client.query("select set_config('machtig.acted_by', '', true)");
         return note(await open(deps, client, session, {}, false));
       }),
-    nextChange: deps.nextChange ?? ((waitMs) => sleep(Math.min(waitMs, 500))),
+    nextChange: deps.nextChange ?? ((waitMs) => sleep(Math.min(waitMs, 500), true)),
     read: (session, look) =>
       withReading(deps.pool, async (client) => {
         const acting = await open(deps, client, session, {}, false);

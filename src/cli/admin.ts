@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { makeAdminister } from '../administer/administer.ts';
+import { makeChangeBell } from '../administer/events/change-bell.ts';
 import { watchReadiness } from '../administer/readiness.ts';
 import { OPERATIONS } from '../http/admin/all-operations.ts';
 import { createAdminApp } from '../http/admin/app.ts';
@@ -70,9 +71,10 @@ export async function openAdmin(deps: SyncDeps, access: Access): Promise<Adminis
   const { authenticate } = openLogin(deps, access);
   const assertSameKey = makeKeyCheck(pool, keys);
   runJobs(deps, manageService);
+  const changes = listenForChanges(deps);
   const app = createAdminApp({
     operations: OPERATIONS,
-    administer: makeAdminister({ pool, keys, policy, manageService, now: Date.now }),
+    administer: makeAdminister({ pool, keys, policy, manageService, now: Date.now, nextChange: changes.nextChange }),
     async authenticate(...request) {
       await assertSameKey();
       return authenticate(...request);
@@ -95,7 +97,24 @@ export async function openAdmin(deps: SyncDeps, access: Access): Promise<Adminis
     onTlsError: (error) => log.error({ err: error }, 'the new certificate is not used'),
   });
   lifecycle.onClose('the admin port', listening.close);
+  // Before the port drains: who waits for an event is answered at once.
+  lifecycle.onClose('waiting for events', changes.stop);
   return { url: listening.url ?? '', policyRevision: bundle.revision };
+}
+
+/** One connection listens for all who wait for an event. */
+function listenForChanges({ config, lifecycle, log }: SyncDeps) {
+  const stop = new AbortController();
+  const bell = makeChangeBell({
+    databaseUrl: urlOf(config, 'databaseUrl'),
+    signal: stop.signal,
+    onError: (error) => log.warn({ error: error.message }, 'not listening for changes'),
+  });
+  lifecycle.onClose('listening for changes', () => {
+    stop.abort();
+    return bell.done;
+  });
+  return { nextChange: bell.nextChange, stop: () => stop.abort() };
 }
 
 /** The provider's keys are fetched before anybody needs them; until they are there, tokens are answered with 503. */

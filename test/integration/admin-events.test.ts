@@ -212,7 +212,7 @@ describe('waiting for an event', () => {
 
   it('ends when the process stops', async () => {
     const { call: listen, done, stop } = listening();
-    const waiting = listen(registrar(), `GET /events?after=1.${await headOf()}&wait=2`);
+    const waiting = listen(registrar(), `GET /events?after=1.${await headOf()}&wait=30`);
     await sleep(50);
     stop.abort();
     expect((await waiting).body.items).toEqual([]);

@@ -25,11 +25,12 @@ export function makeChangeBell({ databaseUrl, signal, onError }: ChangeBellOptio
   const hints = listenForHints({ databaseUrl, signal, onHint: ring, ...(onError && { onError }) });
   return {
     done: hints.done,
-    async nextChange(waitMs: number): Promise<void> {
-      if (signal.aborted) return;
+    async nextChange(waitMs: number): Promise<boolean> {
+      if (signal.aborted) return false;
       const bell = waiting.signal;
       // Ended by the bell is as good as ended by the clock.
       await sleep(Math.min(waitMs, LOOK_ANYWAY_MS), undefined, { signal: bell }).catch(() => {});
+      return !signal.aborted;
     },
   };
 }

@@ -86,7 +86,7 @@ async function readOrWait(administer: Administer, session: Session, wish: Events
     if (found.items.length > 0 || found.more || change === undefined) return found;
     const next = parseRevision(found.next);
     if (next) from = { ...wish, after: next };
-    await change;
+    if (!(await change)) return found;
   }
 }
 
