@@ -137,7 +137,7 @@ async function sendIt(send: ReturnType<typeof anAdminHttp>['send'], request: Fuz
 async function etagOf({ pool }: AdminWorld, target: string): Promise<string | undefined> {
   const [, kind, id] =
     /^\/v1\/(mandates|managers|parties|services|service-sets|service-instances)\/([^/?]+)/.exec(target) ?? [];
-  if (kind === undefined || id === undefined) return undefined;
+  if (kind === undefined || id === undefined || /%00|%(?![0-9a-f]{2})/i.test(id)) return undefined;
   const { rows } = await pool.query<{ revision: string }>(
     "select epoch || '.' || revision as revision from changes where entity_id = $1 order by changes.revision desc limit 1",
     [decodeURIComponent(id)],
