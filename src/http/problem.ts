@@ -123,12 +123,7 @@ const ADMIN_ALONE = [
   'too_many_requests',
   'login_unavailable',
 ] as const;
-const DECISIONS_ALONE = [
-  'data_stale',
-  'revision_not_reached',
-  'clock_skewed',
-  'records_unavailable',
-] as const;
+const DECISIONS_ALONE = ['data_stale', 'revision_not_reached', 'clock_skewed', 'records_unavailable'] as const;
 const without = (codes: readonly ErrorCode[]) =>
   // Keys of a record by code are codes.
   (Object.keys(ERROR_CLASSES) as ErrorCode[]).filter((code) => !codes.includes(code));
@@ -153,7 +148,8 @@ export interface Problem {
 export function toProblem(thrown: unknown, requestId: string): Problem {
   const { code, message, faults: named, reasons } = toAppError(thrown);
   // Bounds deeper down refuse in one sentence of their own.
-  const faults = code === 'invalid_request' && named.length === 0 ? [{ at: '', message }] : named;
+  const tells = code === 'invalid_request' || code === 'conflict';
+  const faults = tells && named.length === 0 ? [{ at: '', message }] : named;
   const { status, title, detail } = ERROR_CLASSES[code];
   return {
     type: `urn:machtig:problem:${code}`,

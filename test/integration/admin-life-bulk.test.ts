@@ -5,6 +5,7 @@ import { revokeMany, transferMany } from '../../src/administer/life/bulk-acts.ts
 import { dryRun } from '../../src/administer/life/dry-run.ts';
 import { type AdminWorld, ALLOW, deny, NOON, startAdminWorld } from '../support/admin.ts';
 import { codeOf, type LifeWorld, makeLifeWorld } from '../support/admin-life.ts';
+import type { Row } from '../support/register-rows.ts';
 
 let world: AdminWorld;
 let life: LifeWorld;
@@ -29,7 +30,7 @@ const revoke = (selection: Selection, by = 'karin') =>
   life.write((acting) => revokeMany(acting, { selection, act: 'mandate.revoke', reason }), by);
 const transfer = (selection: Selection, key: string) =>
   life.write((acting) => transferMany(acting, { selection, to: { party: { partyId: world.party(key) } }, reason }));
-const many = (count: number, columns: object = {}) =>
+const many = (count: number, columns: Row = {}) =>
   Promise.all(Array.from({ length: count }, () => life.mandate(columns)));
 const statuses = async (ids: readonly string[]) => {
   const { rows } = await world.pool.query<{ status: string }>(

@@ -6,6 +6,7 @@ import { changeManager, dismissManager } from '../../src/administer/managers/cha
 import { listManagers } from '../../src/administer/managers/list.ts';
 import { type AdminWorld, startAdminWorld } from '../support/admin.ts';
 import { codeOf, type LifeWorld, makeLifeWorld } from '../support/admin-life.ts';
+import type { Row } from '../support/register-rows.ts';
 
 /** With the committed rules. */
 let world: AdminWorld;
@@ -39,7 +40,7 @@ const appoint = (by: string, party: string, manager: string, more: Partial<Appoi
       }),
     by,
   );
-const managerOf = (party: string, key: string, columns: object = {}) =>
+const managerOf = (party: string, key: string, columns: Row = {}) =>
   life.mandate({
     represented: world.party(party),
     delegate: world.party(key),

@@ -72,14 +72,22 @@ async function refuseUnseen(acting: Acting, mandates: readonly LifeRow[]): Promi
   try {
     await acting.authorise(...mandates.map((current) => ({ name: 'mandate.view' as const, current })));
   } catch (refusal) {
-    throw isRefusal(refusal) ? noSuchMandate() : refusal;
+    throw isRefusal(refusal) && !isAboutLogin(refusal) ? noSuchMandate() : refusal;
   }
 }
 
 /** Whether the rules said no, rather than that something went wrong. */
-export function isRefusal(thrown: unknown): boolean {
+export function isRefusal(thrown: unknown): thrown is AppError {
   return thrown instanceof AppError && thrown.code === 'act_refused';
 }
+
+/** Whose login alone is too weak may see the mandate otherwise: he is told so. */
+function isAboutLogin({ reasons }: AppError): boolean {
+  return reasons.length > 0 && reasons.every((reason) => LOGIN_REASONS.includes(reason));
+}
+
+/** Of docs/reasons.md. */
+const LOGIN_REASONS = ['loa_insufficient', 'loa_missing', 'loa_unknown'];
 
 /** What several must do together is done by a new mandate that waits for them; a change cannot wait (R51). */
 export function refuseAlone({ holders_required }: AdminVerdict): void {
