@@ -25,6 +25,8 @@ export interface CallOptions {
   body?: unknown;
   loa?: string;
   headers?: Record<string, string>;
+  /** More claims of the token. */
+  claims?: Record<string, unknown>;
 }
 
 export interface Called {
@@ -41,12 +43,13 @@ export interface RegisterContents {
 export async function startAdminProcess(
   databaseUrl: string,
   change: (register: RegisterContents) => void = () => {},
+  access: Record<string, unknown> = {},
 ): Promise<AdminProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'machtig-admin-'));
   const provider = await startLoginProvider();
   const key = () => randomBytes(32).toString('base64');
   const accessFile = join(folder, 'access.yaml');
-  await writeFile(accessFile, stringify(accessOf(provider.issuer)));
+  await writeFile(accessFile, stringify({ ...accessOf(provider.issuer), ...access }));
   const register = parse(await readFile(REGISTER, 'utf8')) as RegisterContents;
   change(register);
   const registerFile = join(folder, 'register.json');
@@ -69,9 +72,9 @@ export async function startAdminProcess(
     async restart() {
       admin.process = await started(env);
     },
-    async call(as, method, path, { body, loa = 'eh3', headers } = {}) {
+    async call(as, method, path, { body, loa = 'eh3', headers, claims } = {}) {
       const acr = LEVELS + loa.slice(2);
-      const token = await provider.token({ acr, [PSEUDONYM]: as });
+      const token = await provider.token({ acr, [PSEUDONYM]: as, ...claims });
       const response = await fetch(`${admin.process.adminUrl}${path}`, {
         method,
         headers: {
