@@ -11,10 +11,18 @@ import { makeRegisterRows, type RegisterRows, type Row } from '../support/regist
 /** Tables that say nothing about who may act for whom. */
 const WITHOUT_FACTS = [
   'changes',
+  'code_tries',
   'consents',
   'idempotent_answers',
+  'identifications',
+  'interventions',
   'mandate_uses',
+  'means_evidence',
   'migrations',
+  'notice_position',
+  'notices',
+  'offers',
+  'paper_requests',
   'reconfirmations',
   'register',
   'service_set_consents',

@@ -39,10 +39,11 @@ export async function randomWrites(pool: pg.Pool): Promise<RandomWrite[]> {
   return shuffled(writes);
 }
 
-/** Tables whose rows are recorded as changes. */
+/** Tables whose rows are recorded as changes with facts: those that decisions read. */
 export async function recordedTables(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
-    `select tgrelid::regclass::text as name from pg_trigger where tgname = 'record_change' order by 1`,
+    `select tgrelid::regclass::text as name from pg_trigger
+     where tgfoid in ('record_mandate'::regproc, 'record_party'::regproc, 'record_service'::regproc) order by 1`,
   );
   return rows.map(({ name }) => name);
 }
