@@ -27,6 +27,8 @@ beforeAll(async () => {
   life = await makeLifeWorld(world);
   // On a busy machine the last of 200 waits long for its connection.
   const pool = new pg.Pool({ connectionString: world.database.url, max: 30 });
+  // Those that are idle when the database goes.
+  pool.on('error', () => {});
   administer = makeAdminister({
     pool,
     keys: world.keys,
