@@ -1,8 +1,8 @@
 # METADATA
 # title: May this be done to the register?
 # description: |
-#   One answer to one act: allowed in the first capacity against which nothing speaks, or refused with the reasons of the
-#   one that comes nearest. Nothing is allowed unless a capacity carries it (R90).
+#   One answer to one act: allowed in the first capacity against which nothing speaks, or refused with the reasons of
+#   the one that comes nearest. Nothing is allowed unless a capacity carries it (R90).
 # schemas:
 #   - input: schema.admin
 package admin
@@ -29,12 +29,11 @@ import data.admin.paper
 decision := {
 	"allow": true,
 	"reasons": [],
-	"capacity": found.who.capacity,
-	"authority": found.who.authority,
-	"holders_required": _holders_required(found.who),
+	"capacity": _nearest.who.capacity,
+	"authority": _nearest.who.authority,
+	"holders_required": _holders_required(_nearest.who),
 } if {
-	found := _nearest
-	found.reasons == set()
+	_nearest.reasons == set()
 }
 
 else := {"allow": false, "reasons": sort(_reasons), "capacity": null, "authority": [], "holders_required": null}
@@ -59,21 +58,21 @@ else := null
 
 # METADATA
 # title: What speaks against this act in this capacity
-against(who) := union({
+against(who) := _of_act | union({
 	who.reasons,
 	acts.reasons(who),
-	coherent.reasons,
 	level.reasons(who),
 	bounds.reasons(who),
 	managers.reasons(who),
 	means.reasons(who),
 	kinds.reasons(who),
-	catalogue.reasons,
 	owners.reasons(who),
 	court.reasons(who),
 	paper.reasons(who),
-	onward.reasons(who),
 })
+
+# whoever asks
+_of_act := union({coherent.reasons, catalogue.reasons, onward.reasons})
 
 # METADATA
 # title: Why this is refused

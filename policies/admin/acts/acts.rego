@@ -28,9 +28,9 @@ _his_turn(turns, who) if who.role in turns[input.act.current.status]
 # title: The act ends authority
 # description: Then the levels of ending hold, not those of the service *manage mandates* (R101, R102).
 # scope: document
-ends_authority if data.tables.acts[input.act.name].level == "ending"
+default ends_authority := false
 
-else := false
+ends_authority if data.tables.acts[input.act.name].level == "ending"
 
 # METADATA
 # title: Authentication weaker than asked, recorded in so many words
@@ -43,15 +43,17 @@ deviates if {
 # METADATA
 # title: The person whose will it is
 # description: Who logged in or, of a request on paper, who signed it (R99).
+# scope: document
 caller := input.actor.party.party_id
 
 caller := input.act.paper.signed_by if not input.actor
 
 # METADATA
 # title: What would stand
-made := input.act.mandate if input.act.mandate
+# scope: document
+made := input.act.mandate
 
-else := input.act.current
+made := input.act.current if not input.act.mandate
 
 # METADATA
 # title: The mandates that the act is about
@@ -60,12 +62,12 @@ concerned := [mandate | some state in ["current", "mandate"]; mandate := input.a
 # METADATA
 # title: What the act itself asks
 # description: |
-#   Whoever activates, does so in person (R68); who may not act alone waits for the others where something can wait (R51);
-#   a code must have been right (R68).
+#   Whoever activates, does so in person (R68); who may not act alone waits for the others where something can wait
+#   (R51); a code must have been right (R68).
 # custom:
 #   reasons:
 #     in_person_only: The delegate does this himself, and nobody for him.
-#     joint_authority_required: The represented's rules ask that several act together, and this act cannot wait for them.
+#     joint_authority_required: Several must act together here, and this act cannot wait for the others.
 #     code_not_verified: The activation code, or what goes with it, was not right.
 #     deviation_not_allowed: Weaker authentication is accepted for a suspension only.
 reasons(who) := union({

@@ -1,6 +1,5 @@
 package admin.acts_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -14,10 +13,10 @@ test_reasons[note] if {
 		["without the code", activates, ["code_not_verified"]],
 		["a code that was wrong", object.union(activates, {"act": {"code_verified": false}}), ["code_not_verified"]],
 		[
-			"for a person", object.union(activates, object.union(verified, {
+			"for a person", object.union_n([activates, verified, {
 				"act": {"current": {"delegate": fixtures.other_person.party_id}},
 				"delegate": acts.side(fixtures.other_person, [acts.manager]),
-			})),
+			}]),
 			["in_person_only"],
 		],
 		[
@@ -35,7 +34,7 @@ test_reasons[note] if {
 			object.union(acts.does("mandate.suspend", {}), {"act": {"deviation": " "}}), ["deviation_not_allowed"],
 		],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 # who asked may take it back, who was asked may refuse
@@ -47,7 +46,7 @@ test_turns[note] if {
 		["an offer is rejected by the delegate, or a co-grantor", "mandate.reject", "offered", true, true],
 		["nobody withdraws what is in force", "mandate.withdraw", "active", false, false],
 	]
-	admin.decision.allow == by_manager with input as acts.does(name, {"status": status})
+	data.admin.decision.allow == by_manager with input as acts.does(name, {"status": status})
 	about := {"current": object.union(acts.mandate, {"status": status, "delegate": fixtures.person.party_id})}
-	admin.decision.allow == by_delegate with input as acts.as_delegate(name, about, {})
+	data.admin.decision.allow == by_delegate with input as acts.as_delegate(name, about, {})
 }

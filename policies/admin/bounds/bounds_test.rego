@@ -1,6 +1,5 @@
 package admin.bounds_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -8,13 +7,13 @@ _limited(limits) := object.union(acts.manager, limits)
 
 _appoints(changes) := {"mandate": object.union(acts.managing_mandate, changes)}
 
-test_reasons[note] if {
+test_branches[note] if {
 	at_one := {"branches": ["1"]}
-	for_tax := {"operations": ["service:tax"]}
-	for_both := {"operations": ["service:tax", "service:manage"], "substitution": true}
+	both := object.union(at_one, {"operations": ["service:tax"]})
+	mandate_at_one := object.union(acts.mandate, at_one)
 	law_at_one := object.union(fixtures.statutory("signatory"), at_one)
 	some [note, asked, want] in [
-		["his branch", acts.by_mandates("mandate.grant", {"mandate": object.union(acts.mandate, at_one)}, [_limited(at_one)]), []],
+		["his branch", acts.by_mandates("mandate.grant", {"mandate": mandate_at_one}, [_limited(at_one)]), []],
 		[
 			"two", acts.by_mandates(
 				"mandate.grant", {"mandate": object.union(acts.mandate, {"branches": ["1", "2"]})},
@@ -22,7 +21,9 @@ test_reasons[note] if {
 			),
 			["beyond_own_branches"],
 		],
-		["all branches", acts.by_mandates("mandate.grant", {"mandate": acts.mandate}, [_limited(at_one)]), ["beyond_own_branches"]],
+		["all branches", acts.by_mandates("mandate.grant", {"mandate": acts.mandate}, [_limited(at_one)]), [
+			"beyond_own_branches",
+		]],
 		["who signs for one branch", acts.by_mandates("mandate.grant", {"mandate": acts.mandate}, [law_at_one]), [
 			"beyond_own_branches",
 		]],
@@ -42,10 +43,18 @@ test_reasons[note] if {
 		["and ends no more", acts.by_mandates("mandate.revoke", {"current": acts.mandate}, [_limited(at_one)]), [
 			"beyond_own_branches",
 		]],
-		["the party he may see", acts.by_mandates("party.view", {}, [_limited(object.union(at_one, for_tax))]), []],
-		["its mandates as a whole he may not", acts.by_mandates("mandate.view", {}, [_limited(object.union(at_one, for_tax))]), [
+		["the party he may see", acts.by_mandates("party.view", {}, [_limited(both)]), []],
+		["its mandates as a whole he may not", acts.by_mandates("mandate.view", {}, [_limited(both)]), [
 			"beyond_own_branches", "beyond_own_services",
 		]],
+	]
+	data.admin.decision.reasons == want with input as asked
+}
+
+test_services[note] if {
+	for_tax := {"operations": ["service:tax"]}
+	for_both := {"operations": ["service:tax", "service:manage"], "substitution": true}
+	some [note, asked, want] in [
 		["his service", acts.by_mandates("mandate.grant", {"mandate": acts.mandate}, [_limited(for_tax)]), []],
 		[
 			"managing is another", acts.by_mandates(
@@ -87,7 +96,7 @@ test_reasons[note] if {
 			"beyond_own_services",
 		]],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 # branches are those of the represented: at the other end a limited manager has none
@@ -99,5 +108,5 @@ test_other_end if {
 	asked := object.union(acts.by_mandates("mandate.renounce", {"current": received}, []), {
 		"delegate": acts.side(firm, [_limited({"branches": ["1"]})]),
 	})
-	admin.decision.reasons == ["beyond_own_branches"] with input as asked
+	data.admin.decision.reasons == ["beyond_own_branches"] with input as asked
 }

@@ -1,8 +1,9 @@
 # METADATA
 # title: In which capacity
 # description: |
-#   For the represented: himself, whoever represents him by law, a manager, a proxy of the legal representative (R101). At
-#   the other end the delegate, or who manages for it; and who passed an onward mandate on. Or a system on its own account.
+#   For the represented: himself, whoever represents him by law, a manager, a proxy of the legal representative (R101).
+#   At the other end the delegate, or who manages for it; and who passed an onward mandate on. Or a system on its own
+#   account.
 # schemas:
 #   - input: schema.admin
 package admin.capacity

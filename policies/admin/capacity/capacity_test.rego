@@ -1,17 +1,16 @@
 package admin.capacity_test
 
-import data.admin
 import data.admin.capacity
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
-_look(change) := object.union({"now": fixtures.now, "act": {"name": "catalogue.view"}, "manage_service": "manage"}, change)
+_look(change) := object.union({"now": fixtures.now, "act": {"name": "catalogue.view"}}, change)
 
 test_open_to_all[note] if {
 	dead := object.union(fixtures.person, {"states": [{"state": "deceased", "since": 0}]})
 	some [note, change, want] in [
 		["a person", {"actor": acts.actor}, true],
-		["a person with a means that was switched off", {"actor": object.union(acts.actor, {"means": {"active": false}})}, false],
+		["a means that was switched off", {"actor": object.union(acts.actor, {"means": {"active": false}})}, false],
 		["a login without a level", {"actor": object.remove(acts.actor, ["loa"])}, false],
 		["somebody unknown", {"actor": {"loa": "eh3"}}, false],
 		["who has died", {"actor": object.union(acts.actor, {"party": dead})}, false],
@@ -22,7 +21,7 @@ test_open_to_all[note] if {
 		["both at once", {"system": {"role": "registrar"}, "actor": acts.actor}, false],
 		["nobody", {}, false],
 	]
-	admin.decision.allow == want with input as _look(change)
+	data.admin.decision.allow == want with input as _look(change)
 }
 
 # at which end the caller stands
@@ -47,6 +46,6 @@ test_who_passed_on_revokes if {
 	asked := object.union(acts.by_mandates("mandate.revoke", {"current": onward}, []), {
 		"parent_delegate": acts.nobody_for(fixtures.person),
 	})
-	answer := admin.decision with input as asked
+	answer := data.admin.decision with input as asked
 	answer.capacity == "delegate"
 }

@@ -17,7 +17,7 @@ import data.authz.state
 #   reasons:
 #     service_inactive: A service that the mandate covers is not active.
 #     service_not_mandatable: A service that the mandate covers does not accept this kind of mandate, or this ground.
-#     branches_not_accepted: The mandate is limited to branches, and a service that it covers does not take such mandates.
+#     branches_not_accepted: The mandate is limited to branches, and a service that it covers takes no such mandates.
 #     chain_not_accepted: The delegate is an organisation, and a service that the mandate covers does not accept chains.
 #     all_services_not_for_voluntary: A voluntary mandate for all services is none.
 #     delegate_not_active: The delegate has died, is under curatele, bankrupt, dissolved or otherwise not active.

@@ -1,6 +1,5 @@
 package admin.catalogue_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -30,7 +29,7 @@ test_reasons[note] if {
 			[],
 		],
 		["to an organisation", acts.by_mandates("mandate.grant", {"mandate": business}, [acts.manager]), []],
-		["to an organisation, where that cannot be", acts.by_mandates("mandate.grant", {"mandate": no_chains}, [acts.manager]), [
+		["to one where that cannot be", acts.by_mandates("mandate.grant", {"mandate": no_chains}, [acts.manager]), [
 			"chain_not_accepted",
 		]],
 		[
@@ -52,7 +51,7 @@ test_reasons[note] if {
 		],
 		["not to end it", acts.does("mandate.revoke", _service({"active": false})), []],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 _to(party) := object.union(acts.grant({}), {"delegate": {"party": party}})
@@ -65,7 +64,7 @@ test_delegate[note] if {
 		["a bankrupt firm", "organisation", "bankrupt", ["delegate_not_active"]],
 	]
 	asked := _to({"kind": kind, "states": [{"state": state, "since": 0}]})
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 # an offer to whoever has the code
@@ -78,5 +77,5 @@ test_open_offer if {
 		"represented": {"party": bankrupt, "managing": {"represented": {"party": bankrupt}}},
 		"delegate": {"party": bankrupt, "managing": {"represented": {"party": bankrupt}}},
 	})
-	admin.decision.allow with input as asked
+	data.admin.decision.allow with input as asked
 }

@@ -23,6 +23,11 @@ reasons contains "act_incoherent" if {
 }
 
 reasons contains "act_incoherent" if {
+	acts.is("makes")
+	not acts.made
+}
+
+reasons contains "act_incoherent" if {
 	some mandate in acts.concerned
 	not _ends_known(mandate)
 }

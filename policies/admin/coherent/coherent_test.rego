@@ -1,6 +1,5 @@
 package admin.coherent_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -33,7 +32,7 @@ test_reasons[note] if {
 			"party": {"party_id": "stranger"},
 		}}}})],
 	]
-	"act_incoherent" in admin.decision.reasons with input as asked
+	"act_incoherent" in data.admin.decision.reasons with input as asked
 }
 
 # the old mandate's delegate is not looked up
@@ -41,10 +40,11 @@ test_transfer if {
 	moved := {"current": object.union(acts.mandate, {"delegate": "before"}), "mandate": object.union(acts.mandate, {
 		"mandate_id": "new",
 	})}
-	admin.decision.allow with input as acts.by_mandates("mandate.transfer", moved, [acts.manager])
+	data.admin.decision.allow with input as acts.by_mandates("mandate.transfer", moved, [acts.manager])
 }
 
 # whoever they are, a person and a system at once are nobody
 test_two_callers if {
-	admin.coherent.reasons == {"act_incoherent"} with input as object.union(acts.grant({}), {"system": {"role": "court"}})
+	both := object.union(acts.grant({}), {"system": {"role": "court"}})
+	data.admin.coherent.reasons == {"act_incoherent"} with input as both
 }

@@ -15,10 +15,20 @@ import data.admin.acts
 #   reasons:
 #     court_request_unverified: The request says over no other channel that it was verified as the court's.
 #     not_concerning_the_court: The party is in no state, and the mandate on no ground, that a court decides on.
-reasons(who) := union({
-	{"court_request_unverified" | who.role == "court"; not _looks; not _verified},
-	{"not_concerning_the_court" | who.role == "court"; _looks; not _concerned; not _verified},
-})
+reasons(who) := _of_court if who.role == "court"
+
+else := set()
+
+_of_court contains "court_request_unverified" if {
+	not _looks
+	not _verified
+}
+
+_of_court contains "not_concerning_the_court" if {
+	_looks
+	not _concerned
+	not _verified
+}
 
 _looks if acts.is("looks")
 

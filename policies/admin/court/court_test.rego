@@ -1,6 +1,5 @@
 package admin.court_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -22,5 +21,5 @@ test_reasons[note] if {
 		["sees the catalogue", acts.system("court", "catalogue.view", {}), []],
 		["sees in a case", object.union(views, {"act": {"verified_by": ["case file"]}}), []],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }

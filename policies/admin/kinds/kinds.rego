@@ -17,17 +17,29 @@ import data.admin.acts
 # custom:
 #   reasons:
 #     kind_not_kept_here: This register does not keep mandates of this kind.
-#     kind_not_for_this_capacity: Mandates of this kind, or on this ground, are not for this capacity to grant or to end.
+#     kind_not_for_this_capacity: Mandates of this kind or ground are not for this capacity to grant or to end.
 #     authority_not_own: The mandate says that it was granted under an authority that the caller does not have.
 #     survivor_by_himself_only: Only the represented himself lets a mandate outlive him.
 #     suspended_by_authority: What a court, a service owner or the registrar suspended, nobody else reactivates.
-reasons(who) := union({
-	{"kind_not_kept_here" | acts.is("makes"); not _kept(acts.made)},
-	{"kind_not_for_this_capacity" | _column; some mandate in acts.concerned; not _open(mandate, who)},
-	{"authority_not_own" | acts.is("makes"); acts.made.granted_under; not _own_authority(who)},
-	{"survivor_by_himself_only" | _new_survivor; not who.role == "self"},
-	{"suspended_by_authority" | input.act.name == "mandate.reactivate"; not _may_lift(who)},
-})
+reasons(who) := union({_of_register, _of_kind(who), _of_authority(who), _of_survivor(who), _of_suspension(who)})
+
+_of_register contains "kind_not_kept_here" if {
+	acts.is("makes")
+	not _kept(acts.made)
+}
+
+_of_kind(who) := {"kind_not_for_this_capacity" | _column; some mandate in acts.concerned; not _open(mandate, who)}
+
+_of_authority(who) := {"authority_not_own" | _says_authority; not _own_authority(who)}
+
+_of_survivor(who) := {"survivor_by_himself_only" | _new_survivor; who.role != "self"}
+
+_of_suspension(who) := {"suspended_by_authority" | input.act.name == "mandate.reactivate"; not _may_lift(who)}
+
+_says_authority if {
+	acts.is("makes")
+	acts.made.granted_under
+}
 
 _kept(mandate) if data.settings.kinds[mandate.kind] == true
 

@@ -1,6 +1,5 @@
 package admin.kinds_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -11,6 +10,8 @@ _statutory := object.union(object.remove(acts.mandate, ["reach", "valid_until"])
 _appointed := object.union(object.remove(acts.mandate, ["reach"]), {"kind": "appointed"})
 
 _verified := {"verified_by": ["telephone"]}
+
+_of_court(about) := acts.system("court", "mandate.grant", object.union(_verified, about))
 
 test_who_keeps_what[note] if {
 	signatory := object.union(_statutory, {"ground": "signatory"})
@@ -25,20 +26,21 @@ test_who_keeps_what[note] if {
 		["a service owner mandates", acts.system("service_owner", "mandate.grant", {"mandate": acts.mandate}), [
 			"kind_not_for_this_capacity",
 		]],
-		["a court names a curator", acts.system("court", "mandate.grant", object.union(_verified, {"mandate": _statutory})), []],
-		["a court names a signatory", acts.system("court", "mandate.grant", object.union(_verified, {"mandate": signatory})), [
+		["a court names a curator", _of_court({"mandate": _statutory}), []],
+		["a court names a signatory", _of_court({"mandate": signatory}), [
 			"kind_not_for_this_capacity",
 		]],
 		["the registrar registers a curator", acts.system("registrar", "mandate.grant", {"mandate": _statutory}), []],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 test_kinds_kept if {
 	asked := acts.grant({})
-	admin.decision.reasons == ["kind_not_kept_here"] with input as asked with data.settings.kinds as {"business": true}
+	kept := {"business": true}
+	data.admin.decision.reasons == ["kind_not_kept_here"] with input as asked with data.settings.kinds as kept
 	appoints := acts.by_mandates("manager.appoint", {"mandate": acts.managing_mandate}, [fixtures.statutory("signatory")])
-	admin.decision.allow with input as appoints with data.settings.kinds as {"business": true}
+	data.admin.decision.allow with input as appoints with data.settings.kinds as kept
 }
 
 test_granted_under[note] if {
@@ -62,7 +64,7 @@ test_granted_under[note] if {
 		],
 		["a registrar", acts.system("registrar", "mandate.grant", {"mandate": object.union(_appointed, under)}), []],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 # the authority of a proxy is that of the law for the represented
@@ -70,11 +72,11 @@ test_authority_of_a_proxy if {
 	law := object.union(fixtures.statutory("bankruptcy_curator"), {"mandate_id": "law"})
 	own := object.union(fixtures.statutory("signatory"), {"mandate_id": "own"})
 	mandate := object.union(acts.mandate, {"granted_under": "bankruptcy_curator"})
-	asked := object.union(acts.by_mandates("mandate.grant", {"mandate": mandate}, []), {"represented": {"representatives": [{
-		"mandate": law,
-		"managing": acts.side(fixtures.office, [own]).managing,
-	}]}})
-	admin.decision.allow with input as asked
+	one := {"mandate": law, "managing": acts.side(fixtures.office, [own]).managing}
+	asked := object.union(acts.by_mandates("mandate.grant", {"mandate": mandate}, []), {"represented": {
+		"representatives": [one],
+	}})
+	data.admin.decision.allow with input as asked
 }
 
 test_survivor[note] if {
@@ -88,7 +90,7 @@ test_survivor[note] if {
 		["a manager", acts.by_mandates("mandate.grant", {"mandate": other}, [acts.manager]), ["survivor_by_himself_only"]],
 		["as it was", acts.by_mandates("mandate.change", {"current": other, "mandate": other}, [acts.manager]), []],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 test_lifting[note] if {
@@ -100,21 +102,20 @@ test_lifting[note] if {
 		["a court its own", "court", "court", []],
 		["a registrar his own", "registrar", "registrar", []],
 	]
-	suspended := object.union(acts.mandate, {"status": "suspended"})
-	current := _suspended_by(suspended, by)
-	admin.decision.reasons == want with input as _asks(role, {"current": current})
+	current := _suspended_by(by)
+	data.admin.decision.reasons == want with input as _asks(role, {"current": current})
 }
 
 test_not_lifted_by_another_authority if {
 	current := object.union(acts.mandate, {"status": "suspended", "suspended_by": "manager"})
 	every role in ["court", "registrar", "service_owner"] {
-		not admin.decision.allow with input as _asks(role, {"current": current})
+		not data.admin.decision.allow with input as _asks(role, {"current": current})
 	}
 }
 
-_suspended_by(mandate, by) := mandate if by == null
+_suspended_by(null) := object.union(acts.mandate, {"status": "suspended"})
 
-else := object.union(mandate, {"suspended_by": by})
+_suspended_by(by) := object.union(acts.mandate, {"status": "suspended", "suspended_by": by}) if by != null
 
 _asks(role, about) := acts.by_mandates("mandate.reactivate", about, [acts.manager]) if role == null
 

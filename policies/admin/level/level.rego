@@ -1,8 +1,8 @@
 # METADATA
 # title: At which level
 # description: |
-#   Who grants, changes, renews or reactivates logs in at the level of the mandate (R72, R73, R76, R88, R97); who ends or
-#   suspends at the level that goes with it (R102). A manager registers nothing above his own (R86).
+#   Who grants, changes, renews or reactivates logs in at the level of the mandate (R72, R73, R76, R88, R97); who ends
+#   or suspends at the level that goes with it (R102). A manager registers nothing above his own (R86).
 # schemas:
 #   - input: schema.admin
 package admin.level
@@ -13,16 +13,11 @@ import data.admin.acts
 # title: The level that the act asks of the login
 # description: By the table of acts; nothing is done below eh2 (R85, R102).
 # scope: document
-required := max(array.concat(["eh2"], [mandate.loa | some mandate in acts.concerned])) if _asks == "mandate"
+default required := "eh2"
 
-else := max(array.concat(["eh2"], [level |
-	some mandate in acts.concerned
-	level := data.tables.ending_levels[mandate.loa]
-])) if {
-	_asks == "ending"
-}
+required := max([mandate.loa | some mandate in acts.concerned]) if _asks == "mandate"
 
-else := "eh2"
+required := max([data.tables.ending_levels[mandate.loa] | some mandate in acts.concerned]) if _asks == "ending"
 
 _asks := data.tables.acts[input.act.name].level
 

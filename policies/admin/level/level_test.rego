@@ -1,6 +1,5 @@
 package admin.level_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.admin.level
 import data.fixtures_test as fixtures
@@ -75,7 +74,7 @@ test_reasons[note] if {
 		["together with a weaker login", _together(object.union(other, {"loa": "eh2"})), ["loa_insufficient"]],
 		["together with a login without a level", _together(other), ["loa_missing"]],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 # a login without a level is none

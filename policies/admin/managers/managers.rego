@@ -2,8 +2,8 @@
 # title: Who makes managers
 # description: |
 #   A mandate on *manage mandates* makes its delegate a manager, by whatever act it is granted (R106). Managers are made
-#   by whoever represents the party by law (R91), or by a manager who may pass his own mandate on (R50) - never to himself,
-#   and not with the right to make others in turn. A party keeps at least one (R92).
+#   by whoever represents the party by law (R91), or by a manager who may pass his own mandate on (R50) - never to
+#   himself, and not with the right to make others in turn. A party keeps at least one (R92).
 # schemas:
 #   - input: schema.admin
 package admin.managers
@@ -14,6 +14,7 @@ import data.authz.validity
 # METADATA
 # title: The mandate makes its delegate a manager
 # description: All services, or all of the owner of this one, are this one too.
+# scope: document
 makes_manager(mandate) if {
 	some service in mandate.services
 	service.service_uuid == input.manage_service
@@ -41,13 +42,28 @@ _another_owner(owner) if {
 #     own_managing_mandate: Nobody grants, changes, renews or reactivates the mandate by which he manages himself.
 #     last_manager: The party would be left without manager or legal representative.
 #     not_a_manager: The mandate is not on the service by which mandates are managed.
-reasons(who) := union({
-	{"may_not_appoint" | _binds_manager; _is_manager(who); not _may_appoint(who)},
-	{"substitution_not_passed_on" | _binds_manager; _is_manager(who); acts.made.substitution == true},
-	{"own_managing_mandate" | _binds_manager; _is_manager(who); _his_own},
-	{"last_manager" | _leaves_without(who)},
-	{"not_a_manager" | startswith(input.act.name, "manager."); not _about_managers},
-})
+reasons(who) := union({_of_manager(who), _of_end(who), _of_act})
+
+_of_manager(who) := {"may_not_appoint" | not _may_appoint(who)} | _of_binding if {
+	_binds_manager
+	_is_manager(who)
+}
+
+else := set()
+
+_of_binding contains "substitution_not_passed_on" if acts.made.substitution == true
+
+_of_binding contains "own_managing_mandate" if {
+	some mandate in acts.concerned
+	mandate.delegate == acts.caller
+}
+
+_of_end(who) := {"last_manager" | _leaves_without(who)}
+
+_of_act contains "not_a_manager" if {
+	startswith(input.act.name, "manager.")
+	not _about_managers
+}
 
 _is_manager(who) if {
 	who.end == "represented"
@@ -65,11 +81,6 @@ _may_appoint(who) if {
 		own.substitution == true
 	}
 	who.as == "manager"
-}
-
-_his_own if {
-	some mandate in acts.concerned
-	mandate.delegate == acts.caller
 }
 
 _leaves_without(who) if {

@@ -1,6 +1,5 @@
 package admin.managers_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.admin.managers
 import data.fixtures_test as fixtures
@@ -20,13 +19,11 @@ test_makes_manager[note] if {
 }
 
 # where nobody asks, the owner of managing is not known
-test_unknown_owner if {
-	_makes({"services": [], "owner": "another"}) with input as {"manage_service": "manage"}
-}
+test_unknown_owner if _makes({"services": [], "owner": "another"}) with input as {"manage_service": "manage"}
 
 _left(left) := {"current": acts.managing_mandate, "managers_left": left}
 
-test_reasons[note] if {
+test_appointing[note] if {
 	may := object.union(acts.manager, {"substitution": true})
 	law := fixtures.statutory("signatory")
 	appoints := {"mandate": acts.managing_mandate}
@@ -82,6 +79,13 @@ test_reasons[note] if {
 			),
 			[],
 		],
+	]
+	data.admin.decision.reasons == want with input as asked
+}
+
+test_who_is_left[note] if {
+	law := fixtures.statutory("signatory")
+	some [note, asked, want] in [
 		["one stays", acts.by_mandates("mandate.revoke", _left(1), [acts.manager]), []],
 		["none stays", acts.by_mandates("mandate.revoke", _left(0), [acts.manager]), ["last_manager"]],
 		["nobody counted", acts.by_mandates("mandate.suspend", {"current": acts.managing_mandate}, [acts.manager]), [
@@ -110,11 +114,11 @@ test_reasons[note] if {
 			[],
 		],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 # a court ends what it must
 test_court if {
 	asked := acts.system("court", "mandate.revoke", {"current": acts.managing_mandate, "verified_by": ["telephone"]})
-	admin.decision.allow with input as asked
+	data.admin.decision.allow with input as asked
 }

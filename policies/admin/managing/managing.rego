@@ -1,9 +1,9 @@
 # METADATA
 # title: May the actor manage for this party?
 # description: |
-#   Asked of `authz`, as any other question, about the register's own service *manage mandates*: so that every rule of the
-#   decision holds for managing too (R89, R90, R106, R121). One mandate at a time, since each has its own limits, which
-#   `admin.bounds` looks at: the question is asked for nothing in particular.
+#   Asked of `authz`, as any other question, about the register's own service *manage mandates*: so that every rule of
+#   the decision holds for managing too (R89, R90, R106, R121). One mandate at a time, since each has its own limits,
+#   which `admin.bounds` looks at: the question is asked for nothing in particular.
 # schemas:
 #   - input: schema.admin
 package admin.managing
@@ -16,25 +16,34 @@ import data.authz.link
 # METADATA
 # title: Every way in which the actor may manage for the party on this side
 # description: |
-#   `as` says in what capacity, `authority` on what it rests, `limits` which mandates limit him, `law` by which of another
-#   he acts, and `reasons` what `authz` has against it. `joint`: nothing but that others must act too.
+#   `as` says in what capacity, `authority` on what it rests, `limits` which mandates limit him, `law` by which of
+#   another he acts, and `reasons` what `authz` has against it. `joint`: nothing but that others must act too.
 ways(side) := array.flatten([_as_himself(side), _by_one_mandate(side), _by_the_law_of_another(side)])
 
-_as_himself(side) := [object.union(way, {"reasons": way.reasons - _of_acting}) |
+_as_himself(side) := [object.union(way, {"reasons": _that_matter(way.reasons)}) |
 	side.party.kind == "person"
 	side.managing.actor.party.party_id == side.party.party_id
-	answer := authz.answer with input as _question(side.managing, [], true)
-	way := _way("self", answer, [], [])
+	way := _way("self", _ask(_question(side.managing, [], true)), [], [])
 ]
 
 # what keeps a person from acting does not keep him from seeing what is registered about him (R122)
-_of_acting := {"actor_under_curatele"} | {reason | some reason in data.tables.state_reasons} if acts.is("looks")
+_that_matter(reasons) := {reason |
+	some reason in reasons
+	not reason == "actor_under_curatele"
+	not reason in _states
+} if {
+	acts.is("looks")
+}
 
-else := set()
+else := reasons
+
+_states := {reason | some reason in data.tables.state_reasons}
+
+_ask(question) := answer if answer := authz.answer with input as question
 
 _by_one_mandate(side) := [_way(_capacity(mandate), answer, [], _limits(mandate)) |
 	some mandate in _mandates(side.managing)
-	answer := authz.answer with input as _question(side.managing, [mandate], acts.ends_authority)
+	answer := _ask(_question(side.managing, [mandate], acts.ends_authority))
 ]
 
 # who manages for somebody that represents the party by law
@@ -44,7 +53,7 @@ _by_the_law_of_another(side) := [_resting_on(way, one.mandate, against) |
 	one.managing.represented.party.party_id != side.party.party_id
 	against := _law_reasons(side.managing, one.mandate)
 	some mandate in _mandates(one.managing)
-	answer := authz.answer with input as _question(one.managing, [_at_home(mandate)], acts.ends_authority)
+	answer := _ask(_question(one.managing, [_at_home(mandate)], acts.ends_authority))
 	way := _way(_capacity_for(one.managing, mandate), answer, _reach(mandate), _limits(mandate))
 ]
 
@@ -107,11 +116,8 @@ _at_home(mandate) := object.union(mandate, {"reach": "own"}) if mandate.kind == 
 else := mandate
 
 _law_reasons(managing, law) := against if {
-	service := managing.services[0].service
-	against := _against(_unlimited(law), service) with input as managing
+	against := _against(_unlimited(law), managing.services[0].service) with input as managing
 }
-
-else := {"not_representative"}
 
 _against(law, service) := link.reasons(law, service, "eh2") | link.source_reasons(law, service)
 
@@ -127,18 +133,21 @@ _asked(asked, mandates, eased) := object.union(asked, {
 	"chains": [],
 })
 
-_service(service, eased) := object.union(service, {"definition": {"loa": "eh2"}, "instance": {"loa": "eh2"}}) if eased
+_service(service, false) := service
 
-else := service
+_service(service, true) := object.union(service, {"definition": {"loa": "eh2"}, "instance": {"loa": "eh2"}})
 
 # a weaker login, if that is recorded, is looked at by admin.level alone (R103)
-_request(managing, eased) := {"loa": "eh2"} if {
-	eased
-	acts.deviates
-	data.tables.levels[managing.request.loa]
-}
+_request(question, false) := question.request
 
-else := managing.request
+_request(question, true) := {"loa": "eh2"} if _excused(question)
+
+_request(question, true) := question.request if not _excused(question)
+
+_excused(question) if {
+	acts.deviates
+	data.tables.levels[question.request.loa]
+}
 
 _unlimited(mandate) := object.union(mandate, {
 	"branches": "all", "operations": "all",

@@ -1,6 +1,5 @@
 package admin.managing_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -36,7 +35,7 @@ test_capacity[note] if {
 		["by what is no law", _with_representative(acts.manager, fixtures.other_person, [voluntary]), null, []],
 		["for the party itself", _with_representative(law, fixtures.firm, [voluntary]), null, []],
 	]
-	answer := admin.decision with input as asked
+	answer := data.admin.decision with input as asked
 	answer.capacity == capacity
 	answer.authority == authority
 }
@@ -45,13 +44,12 @@ test_capacity[note] if {
 test_no_question if {
 	law := fixtures.statutory("signatory")
 	asked := _with_representative(law, fixtures.office, [fixtures.statutory("signatory")])
-	side := object.remove(asked.represented, ["managing"])
-	admin.decision.allow == false with input as object.union(object.remove(asked, ["represented"]), {"represented": side})
+	side := {"represented": object.remove(asked.represented, ["managing"])}
+	not data.admin.decision.allow with input as object.union(object.remove(asked, ["represented"]), side)
 }
 
 # every rule of the decision holds for managing too
 test_as_any_other_question[note] if {
-	bankrupt := object.union(fixtures.firm, {"states": [{"state": "bankrupt", "since": 0}]})
 	some [note, change, want] in [
 		["right", {}, []],
 		["means", {"means": {"active": false}}, ["means_inactive"]],
@@ -63,12 +61,22 @@ test_as_any_other_question[note] if {
 		"actor": who,
 		"represented": {"managing": {"actor": who, "request": {"loa": who.loa}}},
 	})
-	admin.decision.reasons == want with input as asked
-	of_bankrupt := object.union(_view([acts.manager]), {
+	data.admin.decision.reasons == want with input as asked
+}
+
+test_of_a_bankrupt if {
+	bankrupt := object.union(fixtures.firm, {"states": [{"state": "bankrupt", "since": 0}]})
+	asked := object.union(_view([acts.manager]), {
 		"represented": {"party": bankrupt, "managing": {"represented": {"party": bankrupt}}},
 	})
-	admin.decision.reasons == ["represented_bankrupt"] with input as of_bankrupt
+	data.admin.decision.reasons == ["represented_bankrupt"] with input as asked
 }
+
+_about_himself := {"mandate.grant": {"mandate": _voluntary}, "mandate.view": {"current": _voluntary}}
+
+_voluntary := object.union(object.remove(acts.mandate, ["reach"]), {
+	"kind": "voluntary", "represented": fixtures.person.party_id, "represented_kind": "person",
+})
 
 # a person under curatele sees what is registered, and grants nothing
 test_himself[note] if {
@@ -79,14 +87,10 @@ test_himself[note] if {
 		["sees, under curatele", "mandate.view", ward, []],
 		["grants, under curatele", "mandate.grant", ward, ["actor_under_curatele", "represented_under_curatele"]],
 	]
-	voluntary := object.union(object.remove(acts.mandate, ["reach"]), {
-		"kind": "voluntary", "represented": fixtures.person.party_id, "represented_kind": "person",
-	})
-	about := {"mandate.grant": {"mandate": voluntary}, "mandate.view": {"current": voluntary}}
 	who := object.union(acts.actor, {"party": person})
-	asked := object.union(acts.by_mandates(name, about[name], []), {
+	asked := object.union(acts.by_mandates(name, _about_himself[name], []), {
 		"actor": who,
 		"represented": {"party": person, "managing": {"actor": who, "represented": {"party": person}}},
 	})
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }

@@ -1,8 +1,8 @@
 # METADATA
 # title: Means
 # description: |
-#   An employer decides on the means that it issued (R71); everybody sees his own, and may switch it off. Who is behind a
-#   means is for the registrar to say (R13, R14).
+#   An employer decides on the means that it issued (R71); everybody sees his own, and may switch it off. Who is
+#   behind a means is for the registrar to say (R13, R14).
 # schemas:
 #   - input: schema.admin
 package admin.means

@@ -1,6 +1,5 @@
 package admin.means_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -23,5 +22,5 @@ test_reasons[note] if {
 		["a new one", acts.by_mandates("means.register", issued, [acts.manager]), ["not_for_this_capacity"]],
 		["by the registrar", acts.system("registrar", "means.register", {}), []],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }

@@ -12,14 +12,20 @@ import data.authz.validity
 
 # METADATA
 # title: What speaks against passing on
+# scope: document
 # custom:
 #   reasons:
 #     substitution_missing: The mandate may not be passed on.
 #     parent_not_in_force: The mandate that would be passed on is not in force, or is not the one that was named.
-reasons(_) := union({
-	{"substitution_missing" | _passes_on; not _may_be_passed_on},
-	{"parent_not_in_force" | _passes_on; not _in_force},
-})
+reasons contains "substitution_missing" if {
+	_passes_on
+	not _may_be_passed_on
+}
+
+reasons contains "parent_not_in_force" if {
+	_passes_on
+	not _in_force
+}
 
 _passes_on if input.act.name == "mandate.pass_on"
 

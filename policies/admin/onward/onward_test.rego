@@ -1,6 +1,5 @@
 package admin.onward_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -33,8 +32,12 @@ test_reasons[note] if {
 			"parent_not_in_force",
 		]],
 		["another parent", _passes_on(object.union(_parent, {"mandate_id": "x"}), fixtures.person), ["parent_not_in_force"]],
-		["of another party", _passes_on(object.union(_parent, {"represented": "x"}), fixtures.person), ["parent_not_in_force"]],
-		["of another delegate", _passes_on(object.union(_parent, {"delegate": "x"}), fixtures.person), ["parent_not_in_force"]],
+		["of another party", _passes_on(object.union(_parent, {"represented": "x"}), fixtures.person), [
+			"parent_not_in_force",
+		]],
+		["of another delegate", _passes_on(object.union(_parent, {"delegate": "x"}), fixtures.person), [
+			"parent_not_in_force",
+		]],
 		["a passer in some state", _passes_on(_parent, bankrupt), ["parent_not_in_force", "represented_bankrupt"]],
 		["by another", _passes_on(_parent, fixtures.other_person), ["not_representative"]],
 		[
@@ -43,22 +46,22 @@ test_reasons[note] if {
 			["not_for_this_capacity"],
 		],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
 
 test_no_parent if {
 	asked := _passes_on(_parent, fixtures.person)
 	without := object.union(object.remove(asked, ["act"]), {"act": object.remove(asked.act, ["parent"])})
-	admin.decision.reasons == ["act_incoherent", "parent_not_in_force", "substitution_missing"] with input as without
+	data.admin.decision.reasons == ["act_incoherent", "parent_not_in_force", "substitution_missing"] with input as without
 }
 
 # what may be granted under the authority of the parent
 test_granted_under if {
 	under := {"granted_under": "bankruptcy_curator"}
 	asked := object.union(_passes_on(object.union(_parent, under), fixtures.person), {"act": {"mandate": under}})
-	admin.decision.allow with input as asked
+	data.admin.decision.allow with input as asked
 	other := object.union(_passes_on(_parent, fixtures.person), {"act": {"mandate": under}})
-	admin.decision.reasons == ["authority_not_own"] with input as other
+	data.admin.decision.reasons == ["authority_not_own"] with input as other
 }
 
 # a bankruptcy ends what the represented gave
@@ -68,5 +71,5 @@ test_represented if {
 		"party": bankrupt,
 		"managing": {"represented": {"party": bankrupt}},
 	}})
-	admin.decision.reasons == ["parent_not_in_force"] with input as asked
+	data.admin.decision.reasons == ["parent_not_in_force"] with input as asked
 }

@@ -1,12 +1,12 @@
 package admin.owners_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 
-_appoints(scope) := acts.system("service_owner", "mandate.grant", {"mandate": object.union(
-	object.remove(acts.mandate, ["reach", "services"]),
-	object.union({"kind": "appointed", "services": []}, scope),
-)})
+_appoints(scope) := acts.system("service_owner", "mandate.grant", {"mandate": object.union_n([
+	object.remove(acts.mandate, ["reach"]),
+	{"kind": "appointed", "services": []},
+	scope,
+])})
 
 test_grants[note] if {
 	shared := object.union(object.remove(acts.tax, ["owners"]), {"owners": [acts.owner, acts.other_owner]})
@@ -22,7 +22,7 @@ test_grants[note] if {
 			"not_own_service",
 		]],
 	]
-	admin.decision.reasons == want with input as _appoints(scope)
+	data.admin.decision.reasons == want with input as _appoints(scope)
 }
 
 test_sees[note] if {
@@ -35,7 +35,7 @@ test_sees[note] if {
 		["on all of another's", {"services": [], "owner": acts.other_owner}, false],
 	]
 	current := object.union(acts.mandate, changes)
-	admin.decision.allow == want with input as acts.system("service_owner", "mandate.view", {"current": current})
+	data.admin.decision.allow == want with input as acts.system("service_owner", "mandate.view", {"current": current})
 }
 
 test_catalogue[note] if {
@@ -50,16 +50,16 @@ test_catalogue[note] if {
 		["to look", "catalogue.view", [], true],
 		["to intervene", "party.intervene", [], true],
 	]
-	admin.decision.allow == want with input as acts.system("service_owner", name, {"owners": owners})
+	data.admin.decision.allow == want with input as acts.system("service_owner", name, {"owners": owners})
 }
 
 # the registrar keeps all of it, but consents for nobody
 test_registrar[note] if {
 	some note, want in {"service.change": true, "set.compose": true, "catalogue.import": true, "set.consent": false}
-	admin.decision.allow == want with input as acts.system("registrar", note, {"owners": [acts.owner]})
+	data.admin.decision.allow == want with input as acts.system("registrar", note, {"owners": [acts.owner]})
 }
 
 test_without_owners if {
-	not admin.decision.allow with input as acts.system("service_owner", "service.change", {})
-	not admin.decision.allow with input as acts.system("service_owner", "mandate.view", {})
+	not data.admin.decision.allow with input as acts.system("service_owner", "service.change", {})
+	not data.admin.decision.allow with input as acts.system("service_owner", "mandate.view", {})
 }

@@ -1,9 +1,9 @@
 # METADATA
 # title: On paper
 # description: |
-#   The registrar enters what a manager or legal representative asked on paper: what the signer may ask is judged as if he
-#   had come himself. The signature was compared, and the evidence goes with the level; nothing at eh4, where no other
-#   procedure is allowed (R79, R90, R97, R98, R99).
+#   The registrar enters what a manager or legal representative asked on paper: what the signer may ask is judged as if
+#   he had come himself. The signature was compared, and the evidence goes with the level; nothing at eh4, where no
+#   other procedure is allowed (R79, R90, R97, R98, R99).
 # schemas:
 #   - input: schema.admin
 package admin.paper

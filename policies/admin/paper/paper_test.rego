@@ -1,6 +1,5 @@
 package admin.paper_test
 
-import data.admin
 import data.admin.fixtures_test as acts
 import data.fixtures_test as fixtures
 
@@ -20,7 +19,7 @@ _request(name, about, paper) := object.union(
 _paper := {"signed_by": fixtures.person.party_id, "loa": "eh3", "evidence": _evidence, "limits": {}}
 
 test_whole_answer if {
-	answer := admin.decision with input as _request("mandate.grant", {"mandate": _on_paper(acts.mandate)}, _paper)
+	answer := data.admin.decision with input as _request("mandate.grant", {"mandate": _on_paper(acts.mandate)}, _paper)
 	answer == {
 		"allow": true,
 		"reasons": [],
@@ -50,7 +49,9 @@ test_reasons[note] if {
 			]})),
 			[],
 		],
-		["identified below it", _request("mandate.grant", grants, object.union(_paper, {"loa": "eh2"})), ["loa_insufficient"]],
+		["identified below it", _request("mandate.grant", grants, object.union(_paper, {"loa": "eh2"})), [
+			"loa_insufficient",
+		]],
 		[
 			"at eh4", _request("mandate.grant", at_four, object.union(_paper, {
 				"loa": "eh4",
@@ -79,5 +80,5 @@ test_reasons[note] if {
 			[],
 		],
 	]
-	admin.decision.reasons == want with input as asked
+	data.admin.decision.reasons == want with input as asked
 }
