@@ -64,6 +64,15 @@ describe('the admin API in machtig dev', () => {
     });
   });
 
+  it('knows a person again by whatever he logs in with (R14)', async () => {
+    const [byMeans, byBsn] = [
+      await me((await tokenOf('--as', 'willem')).out),
+      await me((await tokenOf('--as', 'willem', '--digid')).out),
+    ];
+    expect(byMeans.status).toBe(200);
+    expect(byBsn.body).toEqual(byMeans.body);
+  });
+
   it('knows the systems of the register', async () => {
     expect(await me((await tokenOf('--as', 'rvo')).out)).toMatchObject({
       body: { system: { role: 'service_owner', owner: { oin: '00000003800000020000' } } },
