@@ -232,6 +232,20 @@ describe('what ends by law', () => {
     expect(await statuses(54, 55)).toEqual(['revoked', 'active']);
   });
 
+  it('for a sole proprietor is what his firm granted too, unless another owns it with him', async () => {
+    const { intervention } = await on('kees', { kind: 'bankruptcy' });
+    expect(await statuses(70, 71, 72)).toEqual(['active', 'revoked', 'revoked']);
+    expect(intervention.mandates_ended).toBe(2);
+    await copyOf(3, { delegate: world.party('henk') });
+    await on('willem', { kind: 'bankruptcy' });
+    expect(await statuses(1, 3, 4)).toEqual(['active', 'active', 'active']);
+  });
+
+  it('when a sole proprietor dies is his firm’s all the same', async () => {
+    await on('kees', { kind: 'death' });
+    expect(await statuses(70, 71, 72)).toEqual(['revoked', 'revoked', 'revoked']);
+  });
+
   it('is said of every kind of intervention', () => {
     expect(Object.values(EFFECTS).every(({ of }) => of.length > 0)).toBe(true);
   });

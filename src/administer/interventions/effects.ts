@@ -26,6 +26,8 @@ export interface Effect {
   keepsSurvivors?: true;
   /** What was granted since then on the authority of a curator, a liquidator or an appointee stays. */
   keepsWhatOthersGranted?: true;
+  /** Ends as well what was granted for a firm that the party alone owns: it is no legal person of its own. */
+  reachesFirms?: true;
   /** On which ground somebody represents the party by law from then on, if anybody does. */
   ground?: Ground;
 }
@@ -47,6 +49,7 @@ export const EFFECTS: Readonly<Record<InterventionKind, Effect>> = {
     granted: OWN,
     received: ['business', 'voluntary'],
     keepsWhatOthersGranted: true,
+    reachesFirms: true,
     ground: 'bankruptcy_curator',
   },
   wsnp: {
@@ -55,6 +58,7 @@ export const EFFECTS: Readonly<Record<InterventionKind, Effect>> = {
     granted: OWN,
     received: ['business', 'voluntary'],
     keepsWhatOthersGranted: true,
+    reachesFirms: true,
     ground: 'bankruptcy_curator',
   },
   // Art. 2:19 lid 5 BW: it goes on existing to be wound up; what others asked of it rests.
@@ -69,13 +73,14 @@ export const EFFECTS: Readonly<Record<InterventionKind, Effect>> = {
   // R84: all its mandates, whatever their kind.
   deregistration: { state: 'deregistered', of: ['organisation'], granted: ALL, received: ALL },
   // Art. 3:72, 1:389, 1:449 and 1:462 BW; a survivor mandate was meant for this.
-  death: { state: 'deceased', of: ['person'], granted: ALL, received: ALL, keepsSurvivors: true },
+  death: { state: 'deceased', of: ['person'], granted: ALL, received: ALL, keepsSurvivors: true, reachesFirms: true },
   // Art. 3:72 and 1:381 BW; a survivor mandate does not help, and an employer's mandate rests with the rest of the law.
   curatele: {
     state: 'curatele',
     of: ['person'],
     granted: OWN,
     received: ['employee', 'voluntary'],
+    reachesFirms: true,
     ground: 'curatele',
   },
   // Art. 1:438 BW: for assets the rules stop them all; in the other domains bewind stops nothing.

@@ -39,6 +39,7 @@ export async function intervene(acting: Acting, partyId: PartyId, wish: Interven
   await lockLives(acting);
   const party = await lockParty(client, partyId);
   const effect = EFFECTS[wish.kind];
+  const firms = effect.reachesFirms ? await lockFirms(acting, partyId) : [];
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
   const intervening = { name: 'party.intervene' as const, party: partyId, ...verified };
   await acting.authorise(intervening);
@@ -49,7 +50,7 @@ export async function intervene(acting: Acting, partyId: PartyId, wish: Interven
   const successor = wish.successor && (await successorRow(acting, about, wish.successor));
   // Again, with what comes next: nothing has been written yet, and who acts is to be said of both.
   if (successor) await acting.authorise(intervening, { name: 'mandate.grant', mandate: successor, ...verified });
-  const interventionId = await write(acting, party, wish, successor);
+  const interventionId = await write(acting, { ...party, firms }, wish, successor);
   return { intervention: await viewIntervention(acting, interventionId), created: true };
 }
 
@@ -59,6 +60,20 @@ export async function intervene(acting: Acting, partyId: PartyId, wish: Interven
  */
 async function lockLives({ client }: Acting): Promise<void> {
   await client.query(`select pg_advisory_xact_lock(hashtextextended('machtig.lives', 0))`);
+}
+
+/** An owner is his firm (docs/decisions/0009), unless others own it with him. */
+async function lockFirms({ client }: Acting, owner: PartyId): Promise<PartyId[]> {
+  const { rows } = await client.query<{ party_id: PartyId }>(
+    `select party_id from parties where party_id in (
+       select m.represented from mandates m
+       where m.delegate = $1 and m.ground = 'owner' and m.status in ('active', 'suspended') and not exists (
+         select from mandates other where other.represented = m.represented and other.ground = 'owner'
+           and other.delegate <> $1 and other.status = 'active'))
+     order by party_id for update`,
+    [owner],
+  );
+  return rows.map(({ party_id }) => party_id);
 }
 
 /** @throws AppError `conflict` */
@@ -97,7 +112,7 @@ function refuseFaults({ now }: Acting, { kind }: LockedParty, wish: Intervention
 
 async function write(
   acting: Acting,
-  { party_id, kind }: LockedParty,
+  { party_id, kind, firms }: LockedParty & { firms: readonly PartyId[] },
   wish: InterventionWish,
   successor: MandateRow | undefined,
 ): Promise<string> {
@@ -114,7 +129,7 @@ async function write(
       [party_id, kind, effect.state, since, reference, source],
     );
   }
-  const ended = await endMandates(client, { party: party_id, since, effect, interventionId });
+  const ended = await endMandates(client, { party: party_id, firms, since, effect, interventionId });
   if (successor) await insertMandates(client, [successor]);
   const said = { intervention_id: interventionId, party_id, kind: wish.kind, state: effect.state, since, reference };
   await insertRows(client, 'interventions', [

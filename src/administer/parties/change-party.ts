@@ -4,6 +4,7 @@ import type { Acting } from '../acting.ts';
 import { refuseChanged } from '../if-match.ts';
 import { lockParty } from './lock-party.ts';
 import { detailsAfter, type PartyDetails } from './party-details.ts';
+import { personalNumberFaults } from './personal-number.ts';
 
 export interface PartyChange {
   name?: string;
@@ -21,11 +22,11 @@ export async function changeParty(
   const party = await lockParty(acting.client, partyId);
   await acting.authorise({ name: 'party.change', party: partyId });
   await refuseChanged(acting.client, { entity: 'party', id: partyId, ifMatch });
+  const faults = personalNumberFaults([{ at: '/name', text: name }]);
   if (birthDate !== undefined && party.kind !== 'person') {
-    throw new AppError('invalid_request', 'no person', {
-      faults: [{ at: '/birth_date', message: 'only persons have one' }],
-    });
+    faults.push({ at: '/birth_date', message: 'only persons have one' });
   }
+  if (faults.length > 0) throw new AppError('invalid_request', 'the party cannot be changed so', { faults });
   await acting.client.query('update parties set name = $2, birth_date = $3 where party_id = $1', [
     partyId,
     name ?? party.name,

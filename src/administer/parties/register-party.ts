@@ -7,6 +7,7 @@ import { insertRows } from '../../register/write-rows.ts';
 import type { Acting } from '../acting.ts';
 import { type Branch, writeBranches } from './branches.ts';
 import { detailsAfter, type PartyDetails } from './party-details.ts';
+import { personalNumberFaults } from './personal-number.ts';
 
 export interface PartyWish {
   kind: PartyKind;
@@ -24,7 +25,13 @@ export interface PartyWish {
  */
 export async function registerParty(acting: Acting, wish: PartyWish): Promise<PartyDetails> {
   await acting.authorise({ name: 'party.register' });
-  const faults = wish.identifiers.flatMap((one, i) => identifierFaults(one, wish.kind, `/identifiers/${i}`));
+  const faults = [
+    ...wish.identifiers.flatMap((one, i) => identifierFaults(one, wish.kind, `/identifiers/${i}`)),
+    ...personalNumberFaults([
+      { at: '/name', text: wish.name },
+      ...(wish.branches ?? []).map(({ name }, i) => ({ at: `/branches/${i}/name`, text: name })),
+    ]),
+  ];
   if (wish.kind === 'organisation' && wish.identifiers.length === 0) {
     faults.push({ at: '/identifiers', message: 'an organisation is known by a number at least' });
   }

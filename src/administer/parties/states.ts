@@ -24,7 +24,11 @@ export interface StateWish {
 export async function recordState(acting: Acting, partyId: PartyId, wish: StateWish): Promise<PartyDetails> {
   const { kind } = await lockParty(acting.client, partyId);
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
-  await acting.authorise({ name: 'party.intervene', party: partyId, ...verified });
+  // The answer shows the party: who may not look at it, says what became of it by an intervention.
+  await acting.authorise(
+    { name: 'party.intervene', party: partyId, ...verified },
+    { name: 'party.view', party: partyId, ...verified },
+  );
   const faults = personalNumberFaults([{ at: '/reference', text: wish.reference }]);
   if (wish.until !== undefined && wish.until <= wish.since) {
     faults.push({ at: '/until', message: 'must be after since' });

@@ -9,7 +9,7 @@ import {
 } from '../../../administer/parties/identifications.ts';
 import { defineOperation, type Operation } from '../operation.ts';
 import { branch, date, loa, moment, text, uuid } from '../wire.ts';
-import { identificationView, partyParams, reference } from './party-schemas.ts';
+import { identificationView, partyParams, reason, reference } from './party-schemas.ts';
 
 const record = defineOperation({
   id: 'recordIdentification',
@@ -85,7 +85,7 @@ const end = defineOperation({
   summary: 'Say that an identification tells nothing any more: the document was lost, or the check was wrong',
   requirements: ['R94', 'R98'],
   params: partyParams.extend({ identificationId: uuid }),
-  body: z.strictObject({ reason: text(256) }),
+  body: z.strictObject({ reason }),
   answers: { 200: { description: 'Ended.', schema: identificationView } },
   async handle({ session, params, body, administer, idempotency }) {
     const options = { reason: body.reason, ...(idempotency && { idempotency }) };

@@ -4,8 +4,8 @@ import { registerMeans } from '../../../administer/means/register-means.ts';
 import { searchMeans } from '../../../administer/means/search-means.ts';
 import { activateMeans, deactivateMeans } from '../../../administer/means/switch-means.ts';
 import { defineOperation, type Operation } from '../operation.ts';
-import { evidence, identifier, pageLimit, pageToken, party, text } from '../wire.ts';
-import { meansParams, meansView } from './party-schemas.ts';
+import { evidence, identifier, pageLimit, pageToken, party } from '../wire.ts';
+import { meansParams, meansView, reason } from './party-schemas.ts';
 
 const register = defineOperation({
   id: 'registerMeans',
@@ -66,7 +66,7 @@ const search = defineOperation({
   },
 });
 
-const switching = z.strictObject({ reason: text(256) });
+const switching = z.strictObject({ reason });
 
 const activate = defineOperation({
   id: 'activateMeans',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { INTERVENTIONS } from '../../../administer/interventions/effects.ts';
 import { CHECKS, DOCUMENTS, METHODS } from '../../../administer/parties/identifications.ts';
+import { holdsPersonalNumber } from '../../../administer/parties/personal-number.ts';
 import { PARTY_STATES } from '../../../domain/facts.ts';
 import { branch, date, loa, moment, partyView, revision, text, uuid } from '../wire.ts';
 
@@ -10,6 +11,7 @@ export const partyParams = z.object({ partyId: uuid });
 export const reference = text(256).meta({
   description: 'Case, ruling, entry or file on which it rests. Never a personal number.',
 });
+export const reason = text(256).refine((words) => !holdsPersonalNumber(words), 'looks like a number of a person');
 export const verifiedBy = z
   .array(text(64))
   .min(1)
