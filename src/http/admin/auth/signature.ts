@@ -1,6 +1,8 @@
-import { decodeProtectedHeader, errors, flattenedVerify } from 'jose';
+import type { X509Certificate } from 'node:crypto';
+import { decodeProtectedHeader, flattenedVerify } from 'jose';
 import { z } from 'zod';
 import type { Session } from '../../../administer/acting.ts';
+import { toError } from '../../../domain/errors.ts';
 import type { Unauthenticated } from '../authenticate.ts';
 import type { Signatures } from './access-form.ts';
 import { canonicalRequest, contentDigest } from './canonical-request.ts';
@@ -75,7 +77,7 @@ export function makeCheckSignature({ signatures, audience, trust, now }: Signatu
       ...(idempotencyKey !== undefined && { idempotencyKey }),
     });
     const payload = header.b64 ? Buffer.from(text).toString('base64url') : text;
-    await verify({ protected: encoded, payload, signature }, certificate.publicKey, signatures.algorithms);
+    await verify({ protected: encoded, payload, signature }, certificate, signatures.algorithms);
     const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
     if (!isOf(signer, fingerprint, serialNumberOf(certificate.subject), signatures)) {
       throw notLetIn('certificate_of_another', 'the certificate is not known to be of the person who logged in');
@@ -105,15 +107,14 @@ function checkRequest(request: Unauthenticated, body: Uint8Array, idempotencyKey
 
 async function verify(
   jws: { protected: string; payload: string; signature: string },
-  key: Parameters<typeof flattenedVerify>[1],
+  certificate: X509Certificate,
   algorithms: readonly string[],
 ): Promise<void> {
   try {
-    await flattenedVerify(jws, key, { algorithms: [...algorithms] });
+    await flattenedVerify(jws, certificate.publicKey, { algorithms: [...algorithms] });
   } catch (thrown) {
-    // A key that does not fit the algorithm is refused with a TypeError.
-    const isOurs = thrown instanceof errors.JOSEError || thrown instanceof TypeError;
-    throw isOurs ? notLetIn('signature_wrong', 'the signature is not over this request') : thrown;
+    // Also a key that does not fit the algorithm, or is of a kind that is not known here.
+    throw notLetIn('signature_wrong', `the signature is not over this request: ${toError(thrown).message}`);
   }
 }
 
