@@ -107,6 +107,17 @@ describe('parties over HTTP', () => {
     }
   });
 
+  it('are in the states that a court or the registrar says, and nobody else', async () => {
+    const path = `/parties/${world.party('mentor')}/states`;
+    const said = { state: 'curatele', since: '2026-05-01T00:00:00Z', reference: 'C/10/2026/90' };
+    for (const who of ['mentor', 'rvo', 'court']) {
+      const answer = await send(who, 'POST', path, who === 'rvo' ? { ...said, verified_by: ['telefoon'] } : said);
+      expect([who, answer.status]).toEqual([who, 403]);
+    }
+    const verified = await send('court', 'POST', path, { ...said, verified_by: ['telefoon'] });
+    expect([verified.status, await verified.json()]).toMatchObject([200, { states: [{ state: 'curatele' }] }]);
+  });
+
   it('look alike to a stranger, known or unknown, by number and by id', async () => {
     const search = async (who: string, identifier: string) => {
       const response = await send(who, 'POST', '/parties/_search', { identifier });
@@ -148,7 +159,11 @@ describe('parties over HTTP', () => {
     });
     const text = await response.clone().text();
     expect(text).not.toContain('999993706');
-    expect((await refusalOf(response)).errors?.map(({ at }) => at).sort()).toEqual(['/identifiers/0', '/name', '/secret']);
+    expect((await refusalOf(response)).errors?.map(({ at }) => at).sort()).toEqual([
+      '/identifiers/0',
+      '/name',
+      '/secret',
+    ]);
   });
 });
 

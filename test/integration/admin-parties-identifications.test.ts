@@ -7,6 +7,7 @@ import {
   recordIdentification,
 } from '../../src/administer/parties/identifications.ts';
 import type { Loa } from '../../src/domain/facts.ts';
+import { changeWrites } from '../../src/mandates/writes.ts';
 import { type AdminWorld, deny, NOON, startAdminWorld } from '../support/admin.ts';
 import { ruleAgainst } from '../support/register-rows.ts';
 
@@ -157,6 +158,7 @@ describe('an identification', () => {
       [made.identification_id],
     );
     expect(rows).toEqual([{ entity: 'identification', act: 'party.identify' }]);
+    expect(changeWrites({ entity: 'identification', facts_before: null, facts_after: null })).toEqual([]);
     world.policy.answer((input) =>
       input.act.name === 'party.view' && input.represented?.party.party_id === world.party('vandam-een')
         ? { ...deny(), allow: true, capacity: 'self' }
