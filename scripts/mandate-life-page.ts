@@ -63,7 +63,11 @@ const TAIL = `
   co-holders are suspended until somebody has looked. The answer lists both.
 - **Reactivation** does not undo what a court, a service owner or an intervention suspended, unless they ask for it; nor
   while the authority of a co-holder has stopped; nor what is over.
+- **Suspension** has no end of its own: lifting it asks for a manager or legal representative at full strength (R76).
 - **Transfer** ends the old mandate and begins the new delegate's for the time that is left, in one transaction.
+- **Bulk** revocation and transfer take up to 10,000 mandates, by ids or by a filter that names a party at one end; each is
+  judged by the rules, all or nothing. With \`dry_run\` they only count. A mandate and one passed on from it are not
+  transferred together.
 - **A confirmation of a set** names the version that was shown; if the set has moved on since, it is refused.
 
 ## Managers and their limits

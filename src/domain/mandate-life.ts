@@ -20,8 +20,10 @@ export interface Step {
   who: string;
 }
 
-const GRANTOR = 'represented: himself, manager or legal representative';
-const STOPPERS = 'manager, legal representative, his proxy, or a court';
+const GRANTOR =
+  'represented himself, manager or legal representative; for what the law or an authority gives, that authority';
+const STOPPERS =
+  'represented himself, manager, legal representative or his proxy; a court; whoever passed it on or appointed';
 
 const BEGINNINGS: readonly Step[] = [
   { from: null, act: 'mandate.request', to: 'requested', who: 'the intended delegate' },
@@ -82,7 +84,7 @@ const IN_FORCE: readonly Step[] = [
   { from: 'suspended', act: 'mandate.confirm_set', to: 'suspended', who: GRANTOR },
   { from: 'suspended', act: 'mandate.reconfirm', to: 'suspended', who: 'manager or legal representative' },
   { from: 'suspended', act: 'manager.change', to: 'suspended', who: 'legal representative, or another manager' },
-  { from: 'suspended', act: 'mandate.reactivate', to: 'active', who: 'manager or legal representative' },
+  { from: 'suspended', act: 'mandate.reactivate', to: 'active', who: GRANTOR },
   ...ENDINGS('suspended'),
 ];
 
