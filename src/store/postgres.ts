@@ -163,6 +163,11 @@ function attempt<T>(pool: pg.Pool, actedBy: ActedBy, fn: (client: pg.PoolClient)
 async function withClient<T>(pool: pg.Pool, begin: string, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await connect(pool.options.connectionString, () => pool.connect());
   let broken: Error | undefined;
+  // A connection that breaks between two statements is heard by nobody else, and would end the process.
+  const onLost = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onLost);
   try {
     await client.query(begin);
     const result = await fn(client);
@@ -174,6 +179,7 @@ async function withClient<T>(pool: pg.Pool, begin: string, fn: (client: pg.PoolC
     });
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(broken);
   }
 }
