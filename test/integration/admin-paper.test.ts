@@ -106,6 +106,7 @@ describe('a request on paper', () => {
   });
 
   it.each([
+    ['a receipt before the year 1', { receivedAt: new Date('0000-01-01T00:00:00Z') }, '/received_at'],
     ['a receipt that is still to come', { receivedAt: new Date(NOON + 1) }, '/received_at'],
     ['a BSN in its words', { asked: 'voor 999993707' }, '/asked'],
     ['a mandate for a grant', { mandates: [SPECIFIC] }, '/mandates'],

@@ -11,6 +11,8 @@ import { dueAfter } from './working-days.ts';
 
 /** Within so many working days a request on paper is settled (R79). */
 const WORKING_DAYS = 2;
+/** What came longer ago is a slip of the pen: nothing lies there for a year. */
+const OLDEST_MS = 366 * 86_400_000;
 
 export interface PaperWish {
   kind: PaperKind;
@@ -62,6 +64,9 @@ function faultsOf({ now }: Acting, { kind, asked, mandates, receivedAt, evidence
     ...evidence.map(({ reference }, i) => ({ at: `/evidence/${i}/reference`, text: reference })),
   ]);
   if (receivedAt > now) faults.push({ at: '/received_at', message: 'lies in the future' });
+  if (receivedAt.getTime() < now.getTime() - OLDEST_MS) {
+    faults.push({ at: '/received_at', message: 'lies more than a year back' });
+  }
   if (kind === 'grant' && mandates.length > 0) faults.push({ at: '/mandates', message: 'a grant is about none yet' });
   if (kind !== 'grant' && mandates.length === 0) faults.push({ at: '/mandates', message: 'names none' });
   return faults;

@@ -48,7 +48,7 @@ export async function findByName(
   await acting.authorise({ name: 'party.register' });
   const { rows } = await acting.client.query<{ party_id: PartyId; sorted: string; details: PartyDetails }>(
     `select p.party_id, lower(p.name) as sorted, party_details(p) as details from parties p
-     where lower(p.name) ~>=~ lower($1) and lower(p.name) like $2
+     where lower(p.name) ~>=~ lower($1) and lower(p.name) like lower($2)
        and ($3::text is null or p.kind = $3) and ($4::date is null or p.birth_date = $4)
        and ($5::text is null or (lower(p.name), p.party_id) > ($5 collate "C", $6::uuid))
      order by lower(p.name) collate "C", p.party_id limit $7`,
@@ -63,7 +63,7 @@ export async function findByName(
 }
 
 function likeStart(name: string): string {
-  return `${name.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  return `${name.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 /** Whether the rules allow it; a refusal is an answer here, anything else is thrown on. */
