@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Acting } from '../../src/administer/acting.ts';
 import { changeMandate } from '../../src/administer/life/change.ts';
 import { confirmSet } from '../../src/administer/life/confirm-set.ts';
 import { reactivateMandate } from '../../src/administer/life/reactivate.ts';
@@ -36,6 +37,32 @@ test('SQL and the state machine agree on every pair of statuses', async () => {
     ({ from, to }) => `${from} → ${to}: ${from !== to && STEPS.some((step) => step.from === from && step.to === to)}`,
   );
   expect(said).toEqual(drawn);
+});
+
+test('every act is refused in every status that has no step for it, whoever asks', async () => {
+  const acts: Record<string, (acting: Acting, mandateId: string) => Promise<unknown>> = {
+    'mandate.change': (acting, mandateId) => changeMandate(acting, { mandateId, change: { name: 'anders' } }),
+    'mandate.renew': (acting, mandateId) =>
+      renewMandate(acting, { mandateId, validUntil: '2033-01-01T00:00:00Z', evidence: [] }),
+    'mandate.suspend': (acting, mandateId) => suspendMandate(acting, { mandateId, reason }),
+    'mandate.reactivate': (acting, mandateId) => reactivateMandate(acting, { mandateId }),
+    'mandate.revoke': (acting, mandateId) => revokeMandate(acting, { mandateId, reason }),
+    'mandate.renounce': (acting, mandateId) => renounceMandate(acting, { mandateId, reason }),
+    'mandate.transfer': (acting, mandateId) =>
+      transferMandate(acting, { mandateId, to: { party: { partyId: world.party('bea') } }, reason }),
+  };
+  const happened: string[] = [];
+  const drawn: string[] = [];
+  for (const status of MANDATE_STATUSES) {
+    for (const [name, act] of Object.entries(acts)) {
+      const mandateId = await life.mandate({ status });
+      const code = await codeOf(life.write((acting) => act(acting, mandateId)));
+      happened.push(`${status} ${name}: ${code ?? 'done'}`);
+      const possible = STEPS.some((step) => step.from === status && step.act === name);
+      drawn.push(`${status} ${name}: ${possible ? 'done' : 'conflict'}`);
+    }
+  }
+  expect(happened).toEqual(drawn);
 });
 
 describe('a change', () => {

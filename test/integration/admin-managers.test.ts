@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changeMandate } from '../../src/administer/life/change.ts';
+import { changeMandate, type MandateChange } from '../../src/administer/life/change.ts';
 import { renounceMandate, revokeMandate, suspendMandate } from '../../src/administer/life/stop.ts';
 import { type Appointment, appointManager } from '../../src/administer/managers/appoint.ts';
 import { changeManager, dismissManager } from '../../src/administer/managers/change.ts';
@@ -14,6 +14,7 @@ let life: LifeWorld;
 
 const MANAGE_SERVICE = '5e000000-0000-4000-8000-000000000041';
 const ENERGY = '5e000000-0000-4000-8000-000000000021';
+const VAT = '5e000000-0000-4000-8000-000000000010';
 /** Karin manages the bakery by a mandate that covers other services too, and is the only one. */
 const KARIN = '3a000000-0000-4000-8000-000000000020';
 const SIGNATORY = '3a000000-0000-4000-8000-000000000013';
@@ -134,6 +135,7 @@ describe('the last manager', () => {
     await managerOf('bakkerij', 'olaf', { all_operations: false, operations: [`service:${ENERGY}`] });
     await managerOf('bakkerij', 'bas', { valid_from: '2028-01-01T00:00:00Z' });
     await managerOf('bakkerij', 'bas', { status: 'suspended' });
+    await managerOf('bakkerij', 'bas', { loa: 'eh2plus' });
     const dismiss = () => reasonsOf(life.write((acting) => dismissManager(acting, { mandateId: KARIN, reason })));
     expect(await dismiss()).toEqual(last);
     await managerOf('bakkerij', 'stan');
@@ -148,12 +150,14 @@ describe('limits of a manager', () => {
   test('are changed by whoever signs for the party', async () => {
     const id = await managerOf('balans', 'bas');
     const { value } = await life.write(
-      (acting) => changeManager(acting, { mandateId: id, limits: { services: [ENERGY], loa: 'eh2plus' } }),
+      (acting) => changeManager(acting, { mandateId: id, limits: { services: [ENERGY] } }),
       'olaf',
     );
-    expect(value.mandate).toMatchObject({ loa: 'eh2plus', operations: [`service:${ENERGY}`] });
+    expect(value.mandate).toMatchObject({ operations: [`service:${ENERGY}`] });
     await life.write((acting) => changeManager(acting, { mandateId: id, limits: { services: 'all' } }), 'olaf');
-    expect(await world.mandate(id)).toMatchObject({ all_operations: true, operations: [], loa: 'eh2plus' });
+    expect(await world.mandate(id)).toMatchObject({ all_operations: true, operations: [] });
+    const below = life.write((acting) => changeManager(acting, { mandateId: id, limits: { loa: 'eh2plus' } }), 'olaf');
+    await expect(below).rejects.toMatchObject({ code: 'invalid_request', faults: [{ at: '/loa' }] });
   });
 
   test('are not his own to change', async () => {
@@ -172,5 +176,31 @@ describe('limits of a manager', () => {
     const id = await life.mandate({ represented: world.party('balans'), delegate: world.party('bas') });
     const dismiss = life.write((acting) => dismissManager(acting, { mandateId: id, reason }), 'olaf');
     expect(await reasonsOf(dismiss)).toContain('not_a_manager');
+  });
+
+  test('hold for whatever he does with mandates, as they stand and as they would stand', async () => {
+    await managerOf('bakkerij', 'nora', { all_operations: false, operations: [`service:${ENERGY}`] });
+    await managerOf('bakkerij', 'tekenaar', { all_branches: false, branches: ['000090000041'] });
+    const change = (by: string, mandateId: string, what: MandateChange) =>
+      reasonsOf(life.write((acting) => changeMandate(acting, { mandateId, change: what }), by));
+    const own = await life.mandate();
+    expect(await change('nora', own, { operations: ['view'] })).toEqual([]);
+    expect(await change('nora', own, { loa: 'eh4' })).toContain('above_own_level');
+    expect(await change('nora', own, { services: [VAT, ENERGY] })).toEqual(['beyond_own_services']);
+    const centre = await life.mandate({ all_branches: false, branches: ['000090000041'] });
+    expect(await change('tekenaar', centre, { operations: ['view'] })).toEqual([]);
+    expect(await change('tekenaar', centre, { branches: 'all' })).toEqual(['beyond_own_branches']);
+    // What lies beyond his limits he does not even see.
+    const everywhere = await life.mandate();
+    expect(await change('tekenaar', everywhere, { branches: ['000090000041'] })).toEqual(['not_found']);
+    expect(await change('nora', await life.mandate({ services: [VAT] }), { name: 'x' })).toEqual(['not_found']);
+  });
+
+  test('are not widened by making a mandate of managing out of another', async () => {
+    const id = await life.mandate({ delegate: world.party('bas') });
+    const services = [ENERGY, MANAGE_SERVICE];
+    const widen = life.write((acting) => changeMandate(acting, { mandateId: id, change: { services } }));
+    expect(await reasonsOf(widen)).not.toEqual([]);
+    expect((await world.mandate(id)).services).not.toContain(MANAGE_SERVICE);
   });
 });

@@ -37,6 +37,7 @@ export async function appointManager(acting: Acting, wish: Appointment): Promise
   const [verdict] = await acting.authorise({ name: 'manager.appoint', mandate });
   if (verdict === undefined) throw new AppError('internal', 'no verdict');
   await requireServices(acting, wish.services);
+  await requireLevel(acting, wish.loa);
   const waits = verdict.holders_required !== null;
   const granted_under = await grantedUnder(acting.client, verdict, mandate);
   await insertMandates(acting.client, [{ ...mandate, granted_under, ...waiting(acting, verdict) }]);
@@ -64,6 +65,18 @@ export async function requireServices({ client }: Acting, services: 'all' | read
   if (rows.length === 0) return;
   const faults = rows.map(({ place }) => ({ at: `/services/${place}`, message: 'no service is known by this' }));
   throw new AppError('invalid_request', 'a service is unknown', { faults });
+}
+
+/** @throws AppError `invalid_request`: at a lower level than managing asks he would manage nothing */
+export async function requireLevel({ client, manage }: Acting, loa: Loa | undefined): Promise<void> {
+  if (loa === undefined) return;
+  const { rowCount } = await client.query(
+    'select from services where service_uuid = $1 and loa_rank(loa) <= loa_rank($2)',
+    [manage.serviceUuid, loa],
+  );
+  if (rowCount === 1) return;
+  const faults = [{ at: '/loa', message: 'is below the level that managing mandates asks' }];
+  throw new AppError('invalid_request', 'nobody manages at this level', { faults });
 }
 
 async function managing(acting: Acting, wish: Appointment, represented: Side, manager: Side): Promise<Columns> {

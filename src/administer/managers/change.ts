@@ -6,7 +6,7 @@ import type { LifeRow } from '../life/lock.ts';
 import { type OneMandate, openMandate } from '../life/permit.ts';
 import { updateMandate } from '../life/rows.ts';
 import { revokeManager, type Stop, type Stopped } from '../life/stop.ts';
-import { requireServices } from './appoint.ts';
+import { requireLevel, requireServices } from './appoint.ts';
 import { limitColumns, type ManagerLimits, requireManager } from './limits.ts';
 
 export interface ManagerChange extends OneMandate {
@@ -29,6 +29,7 @@ export async function changeManager(acting: Acting, wish: ManagerChange): Promis
     throw new AppError('conflict', 'his mandate covers other services as well: change it as a mandate');
   }
   await requireServices(acting, wish.limits.services ?? 'all');
+  await requireLevel(acting, wish.limits.loa);
   await updateMandate(acting.client, mandate);
   return answerMandate(acting.client, wish.mandateId);
 }

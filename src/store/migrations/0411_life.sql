@@ -19,6 +19,7 @@ create function is_managing(m mandates, manage uuid, at timestamptz) returns boo
     and (m.kind = 'employee' and m.delegate_kind = 'person'
       or coalesce(m.ground in ('signatory', 'owner', 'bankruptcy_curator', 'liquidator'), false))
     and covers_service(m, manage)
+    and (m.kind = 'statutory' or loa_rank(m.loa) >= (select loa_rank(s.loa) from services s where s.service_uuid = manage))
     and not exists (select from party_states s where s.party_id = m.delegate and s.since <= at
       and coalesce(s.until > at, true) and s.state in ('deceased', 'curatele', 'dissolved', 'deregistered'))
 $$;
