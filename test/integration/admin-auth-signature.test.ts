@@ -184,6 +184,16 @@ describe('a certificate', () => {
     expect(await attempt({ by: makeRoot(folder).authority().person() })).toBe('certificate_not_trusted');
   });
 
+  it('of an authority that only has the name of one on the trust list is not believed', async () => {
+    const subject = '/CN=Qualified Authority';
+    const [real, fake] = [makeRoot(folder, { subject }), makeRoot(folder, { subject })];
+    // Without key identifiers, so that the name is all there is to go by.
+    const forged = fake.person({ extensions: [...QUALIFIED, 'authorityKeyIdentifier=none'] });
+    expect(forged.certificate.checkIssued(real.certificate)).toBe(true);
+    expect(await attempt({ by: forged, trust: real.pem })).toBe('certificate_not_trusted');
+    expect(await attempt({ by: forged, trust: fake.pem })).toBe('accepted');
+  });
+
   it('whose chain has a gap is not believed', async () => {
     const { x5c, ...rest } = willem;
     expect(await attempt({ by: { ...rest, x5c: x5c.slice(0, 1) } })).toBe('certificate_not_trusted');

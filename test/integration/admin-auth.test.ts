@@ -252,6 +252,10 @@ describe('a token that is bound to a certificate', () => {
     const token = await provider.sign(claimsOf({ cnf: { 'x5t#S256': bound } }));
     expect(await refusalOf(makeDoor()(bearer(token), { ...remote, certificate: { fingerprint } }))).toMatch(/^let in/);
     expect(await refusalOf(makeDoor()(bearer(token)))).toBe('unauthenticated token_bound_elsewhere');
+    const alsoOtherwise = await provider.sign(claimsOf({ cnf: { 'x5t#S256': bound, jkt: 'abc' } }));
+    expect(await refusalOf(makeDoor()(bearer(alsoOtherwise), { ...remote, certificate: { fingerprint } }))).toBe(
+      'unauthenticated token_bound_elsewhere',
+    );
     expect(await refusalOf(makeDoor()(bearer(token), { ...remote, certificate: 'refused' }))).toBe(
       'unauthenticated token_bound_elsewhere',
     );

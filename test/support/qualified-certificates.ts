@@ -52,7 +52,7 @@ id=OID:0.4.0.1862.1.4
 `;
 
 /** @param pss an authority with an RSA key that signs with RSASSA-PSS */
-export function makeRoot(folder: string, { pss = false } = {}): Issuer {
+export function makeRoot(folder: string, { pss = false, subject = `/CN=${randomUUID()}` } = {}): Issuer {
   const [key, how] = pss ? [RSA_KEY, PSS] : [KEY, []];
   const name = randomUUID();
   const [keyFile, certFile] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
@@ -69,7 +69,7 @@ export function makeRoot(folder: string, { pss = false } = {}): Issuer {
     '-days',
     '2',
     '-subj',
-    `/CN=${name}`,
+    subject,
     ...extensions,
   );
   return issuerOf(folder, keyFile, certFile, [], how);
