@@ -14,10 +14,13 @@ const MOST = 200;
 /** The services that a mandate would cover today, by name, by set or by owner; none when it covers all there are. */
 export async function meaningOf(client: pg.ClientBase, row: MandateRow): Promise<Meaning[]> {
   const { rows } = await client.query<Meaning>(
-    `with asked as (select m from jsonb_populate_record(null::mandates, $1) as m)
-     select s.service_uuid, s.name::text, s.description::text, s.consequence::text from services s, asked
+    `with asked as (select m from jsonb_populate_record(null::mandates, $1) as m),
+       -- Once, and not for every service of the catalogue.
+       covered as materialized (select array(select (one ->> 'service_uuid')::uuid
+         from asked, jsonb_array_elements(act_services(asked.m)) as one) as services)
+     select s.service_uuid, s.name::text, s.description::text, s.consequence::text from services s, asked, covered
      where s.active and (
-       s.service_uuid in (select (one ->> 'service_uuid')::uuid from jsonb_array_elements(act_services(asked.m)) as one)
+       s.service_uuid = any (covered.services)
        or exists (select from service_instances i where i.service_uuid = s.service_uuid and i.active
          and i.owner_id = (asked.m).owner_id and (asked.m).kind = any (coalesce(i.kinds, s.kinds))))
      order by s.name limit $2`,
