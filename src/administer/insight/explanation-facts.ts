@@ -48,8 +48,10 @@ export async function readExplanationFacts(
          where b.branch = any (m.branches) and b.name is not null), '{}'),
        'covered', coalesce((select jsonb_agg(jsonb_build_object(
            'name', s.name, 'description', s.description, 'consequence', s.consequence) order by s.name, s.service_uuid)
-         from services s where s.active and s.service_uuid in (
-           select (one ->> 'service_uuid')::uuid from jsonb_array_elements(act_services(m)) as one)), '[]')) as facts
+         from (select distinct (one ->> 'service_uuid')::uuid as service_uuid
+             from jsonb_array_elements(act_services(m)) as one) as named
+           join services s using (service_uuid)
+         where s.active), '[]')) as facts
      from mandates m where m.mandate_id = $1`,
     [mandateId],
   );
