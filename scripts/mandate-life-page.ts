@@ -57,8 +57,8 @@ const TAIL = `
   is renewed under what renewed its parent for the same delegate.
 - **Change** leaves the two ends, the kind, the ground and the beginning as they are, and never moves the end beyond five
   calendar years after the beginning. What is over is not changed back to life. A change by which somebody would no longer
-  manage, or only within limits, is a dismissal as well. Where several must grant together a change cannot wait for them:
-  end the mandate and grant another.
+  manage, or only within limits, is a dismissal as well. Where several must grant together, neither a change nor a
+  reactivation waits for them: end the mandate and grant another.
 - **Revocation** and whatever else ends a mandate reaches those passed on from it in the same transaction; mandates of
   co-holders are suspended until somebody has looked. The answer lists both.
 - **Reactivation** does not undo what a court, a service owner or an intervention suspended, unless they ask for it; nor

@@ -12,18 +12,14 @@ export function askTogether<K, V>(
   const flush = () => {
     const asked = waiting;
     waiting = [];
-    ask(asked.map(({ key }) => key)).then(
-      (values) => {
-        for (const [place, { resolve, reject }] of asked.entries()) {
-          if (place < values.length)
-            resolve(values[place] as V); // As many as were asked.
-          else reject(new Error('an answer is missing'));
-        }
-      },
-      (error: unknown) => {
-        for (const { reject } of asked) reject(error);
-      },
-    );
+    const refuse = (error: unknown) => {
+      for (const { reject } of asked) reject(error);
+    };
+    ask(asked.map(({ key }) => key)).then((values) => {
+      // Then nobody knows whose answer is whose.
+      if (values.length !== asked.length) refuse(new Error('an answer is missing'));
+      for (const [place, { resolve }] of asked.entries()) resolve(values[place] as V); // As many as were asked.
+    }, refuse);
   };
   return (key) => {
     const name = nameOf(key);
