@@ -72,6 +72,31 @@ describe('the feed of events', () => {
     expect(body).toMatchObject({ next: `1.${before + 1}`, more: false });
   });
 
+  it('misses nothing while many write at once', async () => {
+    const head = await headOf();
+    const write = async (who: string) => {
+      for (let i = 0; i < 10; i++) {
+        await world.act((client) =>
+          client.query(`update parties set name = name || '.' where party_id = $1`, [world.party(who)]),
+        );
+      }
+    };
+    const seen: string[] = [];
+    let isWriting = true;
+    const follow = async () => {
+      for (let after = `1.${head}`, more = true; more || isWriting; ) {
+        const { body } = await events(`?after=${after}&limit=7`);
+        seen.push(...body.items.map(({ id }: CloudEvent) => id));
+        [after, more] = [body.next, body.more];
+      }
+    };
+    const following = follow();
+    await Promise.all(['willem', 'karin', 'stan', 'henk', 'olaf'].map(write));
+    isWriting = false;
+    await following;
+    expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => `1.${head + i + 1}`));
+  });
+
   it('is the log of one thing, for an auditor', async () => {
     const { body } = await events(`?entity=mandate&entityId=${M('01')}`);
     expect(body.items.map(({ type }: CloudEvent) => type)).toEqual([
