@@ -120,6 +120,23 @@ describe('an intervention', () => {
     expect(await world.mandate(mandateId)).toMatchObject({ status: 'revoked' });
   });
 
+  it('that the rules refuse waits for nobody, and makes nobody wait', async () => {
+    const [asked, finish] = [gate(), gate()];
+    const holding = world.administer.write(world.as('karin'), {}, async (acting) => {
+      await grant(acting);
+      asked.open();
+      await finish.opened;
+    });
+    await asked.opened;
+    // It would wait for the grant, were it allowed.
+    const refused = world.administer.write(world.as('stan'), {}, (acting) =>
+      intervene(acting, world.party('bakkerij'), { kind: 'bankruptcy', since: new Date(0), reference: 'x' }),
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'act_refused' });
+    finish.open();
+    await holding;
+  });
+
   it('beside a revocation of one of its mandates, ends it once, whoever comes first', async () => {
     const revoking = world.administer.write(world.as('karin'), {}, (acting) =>
       revokeMandate(acting, { mandateId: SPECIFIC, reason: 'uit dienst' }),

@@ -115,6 +115,18 @@ describe('an intervention', () => {
     await expect(on(key, { kind })).rejects.toMatchObject({ code: 'invalid_request', faults: [{ at }] });
   });
 
+  it('is given more time than other acts, once it is allowed', async () => {
+    const timeOf = (act: (acting: Acting) => Promise<unknown>) =>
+      write(async (acting) => {
+        await act(acting);
+        const { rows } = await acting.client.query('show statement_timeout');
+        return rows[0].statement_timeout;
+      });
+    const wish = { kind: 'bewind', since: SINCE, reference: 'C/1', verifiedBy: ['telefoon'] } as const;
+    expect(await timeOf((acting) => intervene(acting, world.party('moeder'), wish))).toBe('10min');
+    expect(await timeOf((acting) => viewParty(acting, world.party('moeder')))).toBe('0');
+  });
+
   it('ends nothing for what is still to come', async () => {
     await expect(on('bakkerij', { kind: 'bankruptcy', since: new Date(world.clock.now + 1) })).rejects.toMatchObject({
       faults: [{ at: '/since' }],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError, type Fault } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import { insertRows } from '../../register/write-rows.ts';
-import type { Acting, MandateRow } from '../acting.ts';
+import type { Act, Acting, MandateRow } from '../acting.ts';
 import { insertMandates } from '../grants/rows.ts';
 import { type LockedParty, lockParty } from '../parties/lock-party.ts';
 import { personalNumberFaults } from '../parties/personal-number.ts';
@@ -35,13 +35,13 @@ export interface Intervened {
  * @throws AppError `not_found` | `act_refused` | `invalid_request` | `conflict` (this reference meant something else)
  */
 export async function intervene(acting: Acting, partyId: PartyId, wish: InterventionWish): Promise<Intervened> {
-  const { client } = acting;
-  await lockLives(acting);
-  const party = await lockParty(client, partyId);
   const effect = EFFECTS[wish.kind];
-  const firms = effect.reachesFirms ? await lockFirms(acting, partyId) : [];
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
-  const intervening = { name: 'party.intervene' as const, party: partyId, ...verified };
+  const intervening: Act = { name: 'party.intervene', party: partyId, ...verified };
+  await refuseEarly(acting, partyId, intervening);
+  await lockLives(acting);
+  const party = await lockParty(acting.client, partyId);
+  const firms = effect.reachesFirms ? await lockFirms(acting, partyId) : [];
   await acting.authorise(intervening);
   const before = await findSaid(acting, partyId, wish);
   if (before !== undefined) return { intervention: before, created: false };
@@ -50,8 +50,18 @@ export async function intervene(acting: Acting, partyId: PartyId, wish: Interven
   const successor = wish.successor && (await successorRow(acting, about, wish.successor));
   // Again, with what comes next: nothing has been written yet, and who acts is to be said of both.
   if (successor) await acting.authorise(intervening, { name: 'mandate.grant', mandate: successor, ...verified });
+  await allowTime(acting);
   const interventionId = await write(acting, { ...party, firms }, wish, successor);
   return { intervention: await viewIntervention(acting, interventionId), created: true };
+}
+
+/** Whoever may not intervene makes nobody wait: what asking locks is let go again. */
+async function refuseEarly(acting: Acting, partyId: PartyId, act: Act): Promise<void> {
+  const { rowCount } = await acting.client.query('select from parties where party_id = $1', [partyId]);
+  if (rowCount !== 1) throw new AppError('not_found', 'there is no such party');
+  await acting.client.query('savepoint asking');
+  await acting.authorise(act);
+  await acting.client.query('rollback to savepoint asking');
 }
 
 /**
@@ -60,6 +70,11 @@ export async function intervene(acting: Acting, partyId: PartyId, wish: Interven
  */
 async function lockLives({ client }: Acting): Promise<void> {
   await client.query(`select pg_advisory_xact_lock(hashtextextended('machtig.lives', 0))`);
+}
+
+/** Ending 70,000 mandates, and recording each, takes longer than a statement is given otherwise. */
+async function allowTime({ client }: Acting): Promise<void> {
+  await client.query(`select set_config('statement_timeout', '10min', true)`);
 }
 
 /** An owner is his firm (docs/decisions/0009), unless others own it with him. */
