@@ -17,7 +17,7 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
   body_too_large: {
     status: 413,
     title: 'Body too large',
-    detail: 'The body is larger than this address takes: 64 KiB, or 2 MiB for a service catalogue.',
+    detail: 'The body is larger than this address takes: mostly 64 KiB.',
   },
   unauthenticated: {
     status: 401,

@@ -1,6 +1,6 @@
 import { toKnownFault } from '../../administer/database-faults.ts';
 import { AppError } from '../../domain/errors.ts';
-import { readBytes } from '../body.ts';
+import { MAX_BODY_BYTES, readBytes } from '../body.ts';
 import { type Header, requestIdOf } from '../exchange.ts';
 import type { HostCheck } from '../hosts.ts';
 import { type Problem, toProblem } from '../problem.ts';
@@ -23,6 +23,10 @@ export interface FrameDeps extends HandleDeps {
 
 const MAX_XML_BYTES = 2 * 1024 * 1024;
 
+function mostBytes({ consumes, maxBytes }: Operation): number {
+  return maxBytes ?? (consumes === undefined ? MAX_BODY_BYTES : MAX_XML_BYTES);
+}
+
 export type Frame = ReturnType<typeof makeFrame>;
 
 /** What all operations have in common: from the bytes of a request to those of its answer. */
@@ -38,7 +42,7 @@ export function makeFrame(deps: FrameDeps) {
     checkHost(new URL(c.req.url).host, connection);
     await limits.arrives(connection);
     requireAccepted(header, operation.produces ?? 'application/json');
-    const body = await readBytes(c.req.raw, operation.consumes === undefined ? undefined : MAX_XML_BYTES);
+    const body = await readBytes(c.req.raw, mostBytes(operation));
     if (operation.body !== undefined && body.length > 0) {
       requireContentType(header, [operation.consumes ?? 'application/json']);
     }

@@ -120,9 +120,10 @@ function refusalsOf(operation: Operation): ProblemName[] {
   const writes = !isRead(operation);
   const maybe: [boolean, ...ProblemName[]][] = [
     [true, 'BadRequest', 'Unauthenticated', 'Refused'],
-    [params !== undefined || writes, 'NotFound'],
+    // What a body names may be hidden as well.
+    [params !== undefined || body !== undefined || writes, 'NotFound'],
     [true, 'NotAcceptable'],
-    [writes, 'Conflict'],
+    [writes || operation.path.endsWith('/_check'), 'Conflict'],
     [etag === 'required', 'PreconditionFailed', 'PreconditionRequired'],
     [body !== undefined, 'BodyTooLarge', 'UnsupportedMediaType'],
     [true, 'HostRefused'],

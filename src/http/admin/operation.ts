@@ -50,6 +50,8 @@ export interface Operation {
   consumes?: string;
   /** Answers another type than JSON (a table is CSV); the body of the answer is then its text. */
   produces?: string;
+  /** Reads more than 64 KiB (of JSON) or 2 MiB (of `consumes`). */
+  maxBytes?: number;
   /** Answers by status. */
   answers: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;
   /** The answer carries an ETag; `required`: the request must carry If-Match. */

@@ -68,7 +68,7 @@ As OpenAPI 3.1: [admin-openapi.json](admin-openapi.json), served without a login
 browser at \`/v1\`. Why it is as it is: [decisions/0012-admin-http.md](decisions/0012-admin-http.md).
 
 - Everything is below \`/v1\`, by default on port 8282. Bodies are I-JSON (RFC 7493) of at most 64 KiB, sent as
-  \`application/json\`; a service catalogue is XML of at most 2 MiB. A field, a query key or a body that an address does
+  \`application/json\` (512 KiB where ten thousand ids may stand); a service catalogue is XML of at most 2 MiB. A field, a query key or a body that an address does
   not know is a fault. All faults are named at once, in \`errors\`: a JSON Pointer in the body, \`?name\` in the query,
   \`{name}\` in the path, or the name of a header.
 - A party is named by URN (\`urn:nl:kvk:90000001\`) or as \`urn:uuid:\` and its \`party_id\`. Personal numbers stand in bodies

@@ -17,6 +17,8 @@ const revokeAll = defineOperation({
   id: 'revokeMandates',
   method: 'post',
   path: '/mandates/_revoke',
+  // Ten thousand ids.
+  maxBytes: 512 * 1024,
   tag,
   summary: 'Revoke up to 10,000 mandates at once, or none',
   description:
@@ -47,6 +49,8 @@ const transferAll = defineOperation({
   id: 'transferMandates',
   method: 'post',
   path: '/mandates/_transfer',
+  // Ten thousand ids.
+  maxBytes: 512 * 1024,
   tag,
   summary: 'Give up to 10,000 mandates to another delegate at once, or none',
   description:
