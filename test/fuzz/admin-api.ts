@@ -9,6 +9,7 @@ import { makeJudge } from './judge-answer.ts';
 import { makeKnownValues } from './known-values.ts';
 import { type FuzzRequest, makeRequest, toJson } from './make-request.ts';
 import { makeOracle } from './oracle.ts';
+import { relationsOf } from './relations.ts';
 
 export interface FuzzOptions {
   seed: number;
@@ -92,9 +93,18 @@ async function fuzzWorld(
   const judge = makeJudge(document, personal);
   const oracle = await makeOracle(world);
   const random = makeRandom(seed);
-  const deps = { random, known, document, personal, components: document.components.schemas, callers: CALLERS };
+  const deps = {
+    random,
+    known,
+    document,
+    personal,
+    components: document.components.schemas,
+    callers: CALLERS,
+    etagOf: (target: string) => etagOf(world, target),
+    relationsOf: (caller: string) => relationsOf(world, caller),
+  };
   for (let made = 0; made < requests && performance.now() < until && report.faults.length < MOST_FAULTS; made += 1) {
-    const request = await makeRequest({ ...deps, etagOf: (target) => etagOf(world, target) });
+    const request = await makeRequest(deps);
     const response = await sendIt(send, request);
     if (response === undefined) continue;
     const answered = { status: response.status, headers: response.headers, text: await response.text() };

@@ -9,8 +9,6 @@ export interface Answered {
   text: string;
 }
 
-/** By the frame, for addresses and methods that are none. */
-const FRAME = [404, 405];
 const ALWAYS = [
   'api-version',
   'cache-control',
@@ -31,6 +29,14 @@ const responseForm = z.looseObject({
 export function makeJudge(document: AdminDocument, personal: readonly string[]) {
   const schemas = new Map<string, z.ZodType>();
   const secrets = personal.map((urn) => urn.split(':').at(-1) ?? urn);
+
+  /** What no answer may have in it. */
+  function leaks(all: string): string[] {
+    return [
+      ...secrets.filter((secret) => all.includes(secret)).map((secret) => `a personal number: ${secret}`),
+      ...(/\b(select|insert|update) .+ (from|into|set) |node_modules|\.ts:\d/i.test(all) ? ['inner workings'] : []),
+    ];
+  }
 
   function schemaOf(name: string): z.ZodType {
     const known = schemas.get(name);
@@ -60,13 +66,13 @@ export function makeJudge(document: AdminDocument, personal: readonly string[]) 
   return function judge(request: FuzzRequest, answered: Answered): string[] {
     const { status, headers, text } = answered;
     const all = `${text}\n${[...headers].join('\n')}`;
-    const documented = request.operation.responses[status] !== undefined || FRAME.includes(status);
+    if (request.isElsewhere && status < 500) return leaks(all);
+    const documented = request.operation.responses[status] !== undefined;
     return [
       ...(status >= 500 ? [`${status}: ${text}`] : []),
       ...(documented ? bodyFaults(request.operation, answered) : [`${status} is not documented: ${text}`]),
       ...ALWAYS.filter((name) => !headers.has(name)).map((name) => `no ${name}`),
-      ...secrets.filter((secret) => all.includes(secret)).map((secret) => `a personal number: ${secret}`),
-      ...(/\b(select|insert|update) .+ (from|into|set) |node_modules|\.ts:\d/i.test(all) ? ['inner workings'] : []),
+      ...leaks(all),
       ...(request.caller === '' && status < 400 && request.operation.security === undefined ? ['nobody did it'] : []),
     ];
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AdminDocument, OperationDoc } from '../../src/http/admin/openapi.ts';
 import { pick } from '../../src/register/seed-random.ts';
 import { type MakeDeps, makeValue, spoil } from './make-value.ts';
+import type { Relations } from './relations.ts';
 
 export interface FuzzRequest {
   operation: OperationDoc;
@@ -9,28 +10,32 @@ export interface FuzzRequest {
   path: string;
   method: string;
   target: string;
+  /** The address or the method is another than described: another operation may answer. */
+  isElsewhere: boolean;
   /** Empty: nobody. */
   caller: string;
   headers: Record<string, string>;
   body?: string;
 }
 
-export interface RequestDeps extends MakeDeps {
+export interface FuzzDeps extends Omit<MakeDeps, 'relations'> {
   document: AdminDocument;
   callers: readonly string[];
   /** ETag of an entity that an address names, as it is now. */
   etagOf(target: string): Promise<string | undefined>;
+  relationsOf(caller: string): Promise<Relations>;
 }
 
+type RequestDeps = FuzzDeps & MakeDeps;
+
 /** One request to any operation: two in three as described, the others with something wrong somewhere. */
-export async function makeRequest(deps: RequestDeps): Promise<FuzzRequest> {
-  const { random, document } = deps;
+export async function makeRequest(fuzz: FuzzDeps): Promise<FuzzRequest> {
+  const { random, document } = fuzz;
   const [path, methods] = pick(random, Object.entries(document.paths));
   const [method, operation] = pick(random, Object.entries(methods));
-  const broken = random() < 0.33;
-  const where = broken
-    ? pick(random, ['body', 'body', 'body', 'text', 'path', 'query', 'headers', 'caller'])
-    : 'nowhere';
+  const where = random() < 0.33 ? pick(random, PLACES) : 'nowhere';
+  const caller = where === 'caller' ? pick(random, STRANGERS) : pick(random, fuzz.callers);
+  const deps = { ...fuzz, relations: await fuzz.relationsOf(caller) };
   const target = `/v1${pathOf(path, operation, deps, where)}${queryOf(operation, deps, where)}`;
   const body = bodyOf(operation, deps, where);
   return {
@@ -38,12 +43,14 @@ export async function makeRequest(deps: RequestDeps): Promise<FuzzRequest> {
     path,
     method: where === 'path' && random() < 0.2 ? pick(random, ['get', 'put', 'delete', 'patch']) : method,
     target,
-    caller: where === 'caller' ? pick(random, STRANGERS) : pick(random, deps.callers),
+    isElsewhere: where === 'path',
+    caller,
     headers: await headersOf(operation, target, deps, where),
     ...(body !== undefined && { body }),
   };
 }
 
+const PLACES = ['body', 'body', 'body', 'text', 'path', 'query', 'headers', 'caller'];
 const STRANGERS = ['', 'nobody-we-know', 'karin@eh1', 'karin@', 'owner 00000000000000000000'];
 
 function pathOf(path: string, { parameters = [] }: OperationDoc, deps: RequestDeps, where: string): string {

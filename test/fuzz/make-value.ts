@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { pick, type Random } from '../../src/register/seed-random.ts';
 import { NOON } from '../support/admin.ts';
 import type { KnownValues } from './known-values.ts';
+import { nearby, type Relations } from './relations.ts';
 
 export interface MakeDeps {
   random: Random;
   known: KnownValues;
   components: Readonly<Record<string, unknown>>;
+  /** Of whoever asks. */
+  relations: Relations;
   /** Personal numbers of the register: they may be sent, and never come back. */
   personal: readonly string[];
 }
@@ -55,7 +58,7 @@ export function makeValue(schema: unknown, deps: MakeDeps, name = ''): unknown {
 }
 
 function makeObject({ properties = {}, required = [] }: Form, deps: MakeDeps): Record<string, unknown> {
-  const share = pick(deps.random, [0.1, 0.4, 0.8]);
+  const share = pick(deps.random, [0.02, 0.1, 0.3, 0.8]);
   const chosen = Object.entries(properties).filter(([name]) => required.includes(name) || chance(deps.random, share));
   return Object.fromEntries(chosen.map(([name, schema]) => [name, makeValue(schema, deps, name)]));
 }
@@ -74,6 +77,8 @@ function makeNumber({ minimum = 0, maximum = 50 }: Form, { random, known }: Make
 
 function makeText(form: Form, deps: MakeDeps, name: string): string {
   const { random, known, personal } = deps;
+  const near = nearby(random, deps.relations, name);
+  if (near !== undefined) return near;
   const isParty = String(form.examples?.[0] ?? '').startsWith('urn:nl:');
   if (isParty) return chance(random, 0.8) ? known.party(random) : pick(random, personal);
   const found = known.find(random, name);
