@@ -126,6 +126,21 @@ describe('search of mandates', () => {
     expect(idsOf(farm.body.items)).toEqual(['01', '03', '04', '05']);
   });
 
+  it('shows a service owner of a mandate for services of several its own only', async () => {
+    const rvo = world.system('service_owner', '00000003800000020000');
+    const own = ['Mestboekhouding'];
+    const { body } = await call(rvo, `GET /mandates/${M('11')}`);
+    expect([body.services.map(({ name }: { name: string }) => name), body.evidence]).toEqual([own, []]);
+    const found = await call(rvo, 'POST /mandates/_search', { side: 'granted', party: 'urn:nl:kvk:90000003' });
+    const bea = found.body.items.find(({ mandate_id }: { mandate_id: string }) => mandate_id === M('11'));
+    expect(bea.services.map(({ name }: { name: string }) => name)).toEqual(own);
+    const history = await call(rvo, `GET /mandates/${M('11')}/history`);
+    expect(JSON.stringify(history.body)).not.toContain('Btw-aangifte');
+    expect((await call(rvo, `GET /mandates/${M('11')}/explanation`)).status).toBe(404);
+    const table = await call(rvo, 'POST /mandates/_export', { side: 'granted', party: 'urn:nl:kvk:90000003' });
+    expect(table.status).toBe(404);
+  });
+
   it('asks a system whose mandates it means', async () => {
     const { status, body } = await call(world.system('registrar'), 'POST /mandates/_search', { side: 'granted' });
     expect([status, body.errors?.[0]?.at]).toEqual([400, '/party']);

@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts';
 import type { Acting } from '../acting.ts';
 import { readExplanationFacts } from './explanation-facts.ts';
 import type { Reader } from './explanation-names.ts';
@@ -10,7 +11,9 @@ import { seeMandate } from './mandate.ts';
  * @throws AppError `not_found`
  */
 export async function explain(acting: Acting, mandateId: string, reader?: Reader): Promise<Explanation> {
-  const { verdict } = await seeMandate(acting, mandateId);
+  const { verdict, owner } = await seeMandate(acting, mandateId);
+  // It is written for the two parties, and names all that the mandate covers.
+  if (owner) throw new AppError('not_found', 'an explanation is for the parties of a mandate');
   const side = reader ?? (verdict.capacity === 'delegate' ? 'delegate' : 'grantor');
   const facts = await unlessHidden('no such mandate', () => readExplanationFacts(acting, mandateId));
   return explainMandate(facts, side, acting.now);

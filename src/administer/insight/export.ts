@@ -38,6 +38,8 @@ const HEADINGS = [
  */
 export async function exportMandates(acting: Acting, wish: Omit<SearchWish, 'limit' | 'after'>): Promise<string> {
   const { search, sight } = await resolveSearch(acting, wish);
+  // Its lines name all that a mandate covers.
+  if (sight.owner) throw new AppError('not_found', 'a table is for the party itself');
   const most = sight.isPartial ? MOST_JUDGED : MOST_LINES;
   const { text, values } = searchStatement(search, undefined, most + 1);
   const { rows } = await acting.client.query<Line>(`with found as (${text}) ${LINES}`, values);

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Capacity } from '../../domain/administration.ts';
 import type { Acting } from '../acting.ts';
 import { seeMandate } from './mandate.ts';
+import { ownPart } from './own-part.ts';
+import type { OwnerReach } from './owner-reach.ts';
 
 /** A field of the mandate before and after, as `mandateView` spells it. */
 export interface FieldChange {
@@ -68,7 +70,7 @@ export async function readHistory(
   acting: Acting,
   { mandateId, after = 0, limit }: HistoryWish,
 ): Promise<{ items: HistoryItem[]; next?: number }> {
-  const { row, verdict } = await seeMandate(acting, mandateId);
+  const { row, verdict, owner } = await seeMandate(acting, mandateId);
   const sees = verdict.capacity;
   // Of an onward mandate two may act as `delegate`: who holds it, and who passed it on.
   const isOwnSide = (by: Record<string, unknown>) =>
@@ -76,20 +78,26 @@ export async function readHistory(
   const isHis = (by: Record<string, unknown>) =>
     SEES_ALL.includes(sees) || (sees !== 'service_owner' && (by.who === acting.actor || isOwnSide(by)));
   const { rows } = await acting.client.query<Row>(HISTORY, [mandateId, after, limit + 1]);
-  const items = rows.slice(0, limit).map((line) => toItem(line, isHis(line.by)));
+  const items = rows.slice(0, limit).map((line) => toItem(trimmed(line, owner), isHis(line.by)));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return { items, ...(last && { next: Number(last.n) }) };
 }
 
 const HISTORY = `
   select c.revision as n, c.epoch || '.' || c.revision as revision, utc(c.at) as at, change_verb(c) as event,
-    mandate_view(jsonb_populate_record(null::mandates, c.before)) as before,
-    mandate_view(jsonb_populate_record(null::mandates, c.after)) as after,
+    case when c.before is not null then mandate_view(jsonb_populate_record(null::mandates, c.before)) end as before,
+    case when c.after is not null then mandate_view(jsonb_populate_record(null::mandates, c.after)) end as after,
     c.acted_by as by,
     case when c.acted_by ->> 'who' ~ '${UUID.source}' then party_view((c.acted_by ->> 'who')::uuid) end as person,
     case when c.acted_by ->> 'on_behalf_of' ~ '${UUID.source}'
       then party_view((c.acted_by ->> 'on_behalf_of')::uuid) end as on_behalf_of
   from changes c where c.entity = 'mandate' and c.entity_id = $1 and c.revision > $2 order by c.revision limit $3`;
+
+function trimmed(line: Row, owner: OwnerReach | undefined): Row {
+  if (owner === undefined) return line;
+  const { before, after } = line;
+  return { ...line, before: before && ownPart(before, owner), after: after && ownPart(after, owner) };
+}
 
 function toItem({ revision, at, event, before, after, by, person, on_behalf_of }: Row, named: boolean): HistoryItem {
   const own = named

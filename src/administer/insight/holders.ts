@@ -1,8 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Acting } from '../acting.ts';
-import { viewMandates } from '../mandate-view.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { askedParty } from './asked-party.ts';
+import { viewFor } from './mandate.ts';
 import { coversService, namedService, type ServiceReach } from './named-service.ts';
 import { visibleOnly } from './visible.ts';
 
@@ -44,7 +44,7 @@ export async function readHolders(acting: Acting, wish: HoldersWish): Promise<{ 
   const items: Holder[] = [];
   for (const { holder, ids } of page) {
     const seen = await visibleOnly(acting, sight, ids);
-    if (seen.length > 0) items.push({ holder, mandates: await viewMandates(acting.client, seen) });
+    if (seen.length > 0) items.push({ holder, mandates: await viewFor(acting, sight.owner, seen) });
   }
   return { items, ...(last && { next: last.delegate }) };
 }

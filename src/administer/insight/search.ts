@@ -1,6 +1,7 @@
 import type { Acting } from '../acting.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { askedParty, type Sight } from './asked-party.ts';
+import { viewFor } from './mandate.ts';
 import { namedService } from './named-service.ts';
 import { countStatement, type MandateSearch, type SearchPlace, searchStatement } from './search-sql.ts';
 import { visibleOnly } from './visible.ts';
@@ -44,7 +45,7 @@ export async function searchMandates(acting: Acting, wish: SearchWish): Promise<
   const last = page.at(-1);
   const ids = page.map(({ mandate_id }) => mandate_id);
   return {
-    items: await viewWithUse(acting, await visibleOnly(acting, sight, ids)),
+    items: await viewWithUse(acting, sight, await visibleOnly(acting, sight, ids)),
     ...(rows.length > wish.limit && last && { next: [last.key, last.mandate_id] as const }),
     ...(wish.withTotal && !sight.isPartial && { total: await count(acting, search) }),
   };
@@ -73,15 +74,17 @@ async function otherParty(acting: Acting, ref: PartyRef): Promise<string | null>
   return 'partyId' in ref ? ref.partyId : ((await acting.find(ref.identifier)) ?? null);
 }
 
-async function viewWithUse({ client }: Acting, ids: readonly string[]): Promise<unknown[]> {
-  const { rows } = await client.query<{ view: unknown }>(
-    `select mandate_view(m) || jsonb_strip_nulls(jsonb_build_object('last_used_at', utc(
-       (select max(u.last_used_at) from mandate_uses u where u.mandate_id = m.mandate_id)))) as view
-     from unnest($1::uuid[]) with ordinality as asked (mandate_id, place) join mandates m using (mandate_id)
-     order by place`,
+async function viewWithUse(acting: Acting, { owner }: Sight, ids: readonly string[]): Promise<unknown[]> {
+  const { rows } = await acting.client.query<{ mandate_id: string; last: string }>(
+    `select mandate_id, utc(max(last_used_at)) as last from mandate_uses where mandate_id = any ($1) group by mandate_id`,
     [ids],
   );
-  return rows.map(({ view }) => view);
+  const last = new Map(rows.map((row) => [row.mandate_id, row.last]));
+  const views = await viewFor(acting, owner, ids);
+  return views.map((view, place) => {
+    const used = last.get(ids[place] ?? '');
+    return { ...(view as object), ...(used !== undefined && { last_used_at: used }) }; // A view is an object.
+  });
 }
 
 async function count({ client }: Acting, search: MandateSearch): Promise<{ count: number; exact: boolean }> {
