@@ -38,10 +38,12 @@ decision := {
 
 else := {"allow": false, "reasons": sort(_reasons), "capacity": null, "authority": [], "holders_required": null}
 
-# of several that nothing speaks against the first in the order of capacities
+# the fewest reasons, then the first capacity, then by the ids of what it rests on
 _nearest := _judged[best] if {
-	[_, _, best] := min([[count(one.reasons), data.tables.capacity_order[one.who.capacity], i] | some i, one in _judged])
+	[_, _, _, best] := min([[count(one.reasons), _order(one.who), one.who.authority, i] | some i, one in _judged])
 }
+
+_order(who) := data.tables.capacity_order[who.capacity]
 
 _judged := [{"who": who, "reasons": against(who)} |
 	some who in capacity.candidates

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeAdminEngine } from '../../src/policy/admin-engine.ts';
+import { AdminInputSchema } from '../../src/policy/admin-schema.ts';
+import { readBundle } from '../../src/policy/bundle.ts';
+import { decideAdmin } from '../oracle/admin.ts';
+import type { AdminQuestion, AdminWorld } from '../oracle/admin-world.ts';
+import { adminInput } from '../support/admin-input.ts';
+import { registerLookups } from '../support/register-writes.ts';
+import { questions, worlds } from './admin-worlds.ts';
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 3000);
+const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
+const QUESTIONS = 4;
+
+const policy = makeAdminEngine(await readBundle(join(import.meta.dirname, '../../bundles/mandates.tar.gz')));
+
+/** How often each act was allowed in each capacity, and each reason came out: what the property reaches. */
+const seen = new Map<string, number>();
+const count = (name: string) => seen.set(name, (seen.get(name) ?? 0) + 1);
+
+async function agree(world: AdminWorld, asked: AdminQuestion[]): Promise<void> {
+  const lookups = await registerLookups(world.register);
+  for (const question of asked) {
+    const input = adminInput(world, lookups, question);
+    const verdict = policy.decide(input);
+    const expected = decideAdmin(world, question);
+    const judged = ({ authority, ...rest }: typeof verdict) => ({ ...rest, authority: [...authority].sort() });
+    expect(judged(verdict), JSON.stringify(question)).toEqual(judged(expected));
+    for (const name of verdict.allow ? [question.act, `as ${verdict.capacity}`] : verdict.reasons) count(name);
+  }
+}
+
+describe(`random registers and acts (again with PROPERTY_SEED=${SEED})`, () => {
+  it('are judged alike by the oracle and by the compiled policy', { timeout: 300_000 }, async () => {
+    const asked = fc.array(questions, { minLength: QUESTIONS, maxLength: QUESTIONS });
+    await fc.assert(fc.asyncProperty(worlds, asked, agree), { numRuns: RUNS, seed: SEED });
+  });
+
+  it('fit the schema that the rules are checked against', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, questions, async (world, question) => {
+        const input = adminInput(world, await registerLookups(world.register), question);
+        const read = JSON.parse(JSON.stringify(input));
+        expect(AdminInputSchema.strict().parse(read)).toEqual(read);
+      }),
+      { numRuns: 200, seed: SEED },
+    );
+  });
+});
