@@ -117,6 +117,14 @@ describe('search of mandates', () => {
     expect(without(noId)).toEqual(without(others));
   });
 
+  it('tells who may see it that his login is too weak, and nobody else', async () => {
+    const asked = { side: 'granted', party: BOERDERIJ };
+    const own = await call(world.as('willem', { loa: 'eh1' }), 'POST /mandates/_search', asked);
+    expect([own.status, own.body.reasons]).toEqual([403, ['loa_insufficient']]);
+    const other = await call(world.as('henk', { loa: 'eh1' }), 'POST /mandates/_search', asked);
+    expect(other.status).toBe(404);
+  });
+
   it('shows a service owner of a party only what reaches its services', async () => {
     const rvo = world.system('service_owner', '00000003800000020000');
     const { status, body } = await call(rvo, 'POST /mandates/_search', { side: 'granted', party: BAKKERIJ });
