@@ -84,10 +84,11 @@ describe('the feed of events', () => {
     const seen: string[] = [];
     let isWriting = true;
     const follow = async () => {
-      for (let after = `1.${head}`, more = true; more || isWriting; ) {
+      for (let after = `1.${head}`, goesOn = true; goesOn; ) {
+        const wasWriting = isWriting;
         const { body } = await events(`?after=${after}&limit=7`);
         seen.push(...body.items.map(({ id }: CloudEvent) => id));
-        [after, more] = [body.next, body.more];
+        [after, goesOn] = [body.next, body.more || wasWriting];
       }
     };
     const following = follow();
