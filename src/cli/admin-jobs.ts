@@ -19,7 +19,7 @@ export function runJobs({ config, lifecycle, log, metrics }: SyncDeps, serviceId
   const stop = new AbortController();
   let running: { close(): Promise<void> } | undefined;
   const begin = async () => {
-    const manageService = await findUuid(pool, serviceId);
+    const manageService = await findManageUuid(pool, serviceId);
     const onRun = (job: string, outcome: string) => metrics.jobRuns.inc({ job, outcome });
     running = await startJobs({ pool, manageService, log, now: Date.now, onRun }, JOBS);
     stop.abort();
@@ -36,7 +36,8 @@ export function runJobs({ config, lifecycle, log, metrics }: SyncDeps, serviceId
   });
 }
 
-async function findUuid(pool: pg.Pool, serviceId: string): Promise<string> {
+/** ServiceUUID of the service by which mandates are managed. */
+export async function findManageUuid(pool: pg.Pool, serviceId: string): Promise<string> {
   const found = await withReading(pool, (client) => findManageService(makePostgresLookups(client), serviceId));
   return found.serviceUuid;
 }

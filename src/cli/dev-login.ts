@@ -40,6 +40,7 @@ export interface LoginOfDev {
 export async function startDevLogin(
   people: DevPeople,
   { loginPort }: Pick<Config['admin'], 'loginPort'>,
+  embeddedDatabase?: string,
 ): Promise<LoginOfDev & { close(): Promise<void> }> {
   const checkHost = makeHostCheck([]);
   let handle: ReturnType<OpenIdProvider['callback']> | undefined;
@@ -53,6 +54,9 @@ export async function startDevLogin(
     if (request.method === 'GET' && request.url === '/') {
       const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY };
       response.writeHead(200, headers).end(loginPage(people));
+    } else if (request.method === 'GET' && request.url === '/database' && embeddedDatabase !== undefined) {
+      // A socket that nobody but this user can reach; no page of another origin can read this answer.
+      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(embeddedDatabase);
     } else handle?.(request, response).catch(() => response.destroy());
   });
   await listen(server, () => server.listen({ host: '127.0.0.1', port: loginPort }));

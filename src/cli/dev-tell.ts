@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Says where the admin API is and how to get in, and makes a first call in the same way. */
 export async function tellAdmin(
-  { admin, login }: Pick<Developing, 'admin' | 'login'>,
+  { admin, login, embeddedDatabase }: Pick<Developing, 'admin' | 'login' | 'embeddedDatabase'>,
   { out }: Terminal,
 ): Promise<void> {
   if (admin === undefined) return;
@@ -19,5 +19,14 @@ export async function tellAdmin(
 TOKEN=$(node bin/machtig.js token --as karin)
 curl -s ${admin.url}/v1/me -H "Authorization: Bearer $TOKEN"
 → ${answer}
+
+# A year of mandates as different people live it, told while it is played on this register:
+npx tsx examples/a-year.ts
 `);
+  if (embeddedDatabase !== undefined) {
+    out.write(`
+# For an operator's commands on it, such as machtig audit verify:
+export DATABASE_URL='${embeddedDatabase}'
+`);
+  }
 }

@@ -28,6 +28,8 @@ export interface Developing extends Deciding {
   admin?: Administering;
   /** Absent where an access file names another provider. */
   login?: LoginOfDev;
+  /** Absent where it was given. */
+  embeddedDatabase?: string;
 }
 
 /** A cluster that is thrown away needs no care for its disk. */
@@ -43,13 +45,19 @@ export async function startDev(given: SyncDeps, registerFile: string): Promise<D
     await makeQueues(pool);
   });
   const deciding = await (config.redisUrl === undefined ? startInProcess(deps) : startSidecar(deps));
-  const admin = deciding.input === 'mandates' ? await startAdminInDev(deps, registerFile) : {};
+  const embedded = given.config.databaseUrl === undefined ? { embeddedDatabase: urlOf(config, 'databaseUrl') } : {};
+  const admin =
+    deciding.input === 'mandates' ? await startAdminInDev(deps, registerFile, embedded.embeddedDatabase) : {};
   await untilFresh(deciding.freshness);
-  return { ...deciding, ...admin };
+  return { ...deciding, ...admin, ...embedded };
 }
 
 /** The admin API with a provider of logins of its own, unless an access file names another. */
-async function startAdminInDev(deps: SyncDeps, registerFile: string): Promise<Pick<Developing, 'admin' | 'login'>> {
+async function startAdminInDev(
+  deps: SyncDeps,
+  registerFile: string,
+  embeddedDatabase: string | undefined,
+): Promise<Pick<Developing, 'admin' | 'login'>> {
   const { config, lifecycle } = deps;
   const { tls, ...listen } = config.listen;
   // Whatever the decision port has: this one stays on loopback.
@@ -58,7 +66,7 @@ async function startAdminInDev(deps: SyncDeps, registerFile: string): Promise<Pi
     return { admin: await openAdmin(plain, await readAccess(config.admin, undefined)) };
   }
   const people = devPeople(readRegisterFile(await readText(registerFile)).file);
-  const login = await startDevLogin(people, config.admin);
+  const login = await startDevLogin(people, config.admin, embeddedDatabase);
   lifecycle.onClose('the provider of logins', login.close);
   return { admin: await openAdmin(plain, { file: login.access }), login };
 }

@@ -5,6 +5,7 @@ import { askExamples } from './ask.ts';
 import { loadConfig } from './config.ts';
 import { NEEDED, type Role } from './config-rules.ts';
 import { fetchToken, type TokenWish } from './dev-client.ts';
+import type { JobWish } from './jobs.ts';
 import { runOnce, runRole } from './process.ts';
 import { runImport, runMigrate, runOperate, runSeed } from './register.ts';
 import { startSidecar } from './sidecar.ts';
@@ -44,6 +45,7 @@ function makeProgram(terminal: Terminal, exitWith: (code: number) => void): Comm
   addRoles(program, terminal, exitWith);
   addToken(program, terminal);
   addRegister(program, terminal);
+  addJobs(program, terminal);
   addAudit(program, terminal, exitWith);
   addRecords(program, terminal, exitWith);
   return program;
@@ -163,6 +165,28 @@ function addRegister(program: Command, terminal: Terminal): void {
       .addHelpText('after', needs('operate'))
       .action((id: string, { reason }: { reason?: string }) => runOperate(terminal, act, id, reason));
   }
+}
+
+function addJobs(program: Command, terminal: Terminal): void {
+  const jobs = program.command('jobs').description('the work that the role admin does by itself, at its times');
+  jobs
+    .command('list')
+    .description('what runs when, in Europe/Amsterdam')
+    .action(async () => {
+      const { runJobsList } = await import('./jobs.ts');
+      runJobsList(terminal);
+    });
+  jobs
+    .command('run <name>')
+    .description('runs one now, to its end; also while the role admin runs')
+    .option('--at <moment>', 'by another clock, to see in a test register what will come of it; needs --pretend')
+    .option('--pretend', 'it is not that moment, and what the job does is done for good')
+    .option('--manage-service <ServiceID>', 'service by which mandates are managed; by default of the access file')
+    .addHelpText('after', needs('operate', 'MACHTIG_ADMIN_ACCESS or --manage-service'))
+    .action(async (name: string, wish: JobWish) => {
+      const { runJob } = await import('./jobs.ts');
+      await runJob(terminal, name, wish);
+    });
 }
 
 function addAudit(program: Command, terminal: Terminal, exitWith: (code: number) => void): void {
