@@ -11,6 +11,8 @@ export interface OneMandate {
   mandateId: string;
   /** The ETag that he saw; undefined where it does not matter. */
   ifMatch?: string | undefined;
+  /** Over which other channels a court's request was verified (R104). */
+  verifiedBy?: readonly string[] | undefined;
 }
 
 /** A mandate that is not there, and one that the caller may not see, look alike. */
@@ -31,9 +33,10 @@ export async function openMandate(acting: Acting, { mandateId }: OneMandate): Pr
 export async function permit(
   acting: Acting,
   one: OneMandate,
-  act: Act & { current: LifeRow },
+  asked: Act & { current: LifeRow },
   to: MandateStatus,
 ): Promise<AdminVerdict> {
+  const act = { ...asked, ...(one.verifiedBy && { verified_by: [...one.verifiedBy] }) };
   const [verdict] = await authoriseSeen(acting, [act], () => requireStep(act.current, act.name, to));
   requireStep(act.current, act.name, to);
   await refuseChanged(acting.client, { entity: 'mandate', id: one.mandateId, ifMatch: one.ifMatch });

@@ -10,8 +10,6 @@ export interface Stop extends OneMandate {
   reason: string;
   /** Why a weaker login had to do; suspension only (R103). */
   deviation?: string | undefined;
-  /** Over which other channels a court's request was verified (R104). */
-  verifiedBy?: readonly string[] | undefined;
 }
 
 export type Stopped = MandateAnswer & Consequences;
@@ -44,7 +42,6 @@ async function stop(
     name,
     current,
     ...(wish.deviation !== undefined && { deviation: wish.deviation }),
-    ...(wish.verifiedBy && { verified_by: [...wish.verifiedBy] }),
     ...(left !== undefined && { managers_left: left }),
   };
   await permit(acting, wish, act, to);

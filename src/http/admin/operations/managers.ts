@@ -5,7 +5,17 @@ import { listManagers } from '../../../administer/managers/list.ts';
 import { MANDATE_STATUSES } from '../../../domain/facts.ts';
 import { defineOperation, type Operation } from '../operation.ts';
 import { branch, evidence, loa, moment, pageLimit, pageToken, party, partyView, text, uuid } from '../wire.ts';
-import { allOr, newDelegate, params, reason, renewed, revision, stopped, written } from './mandate-schemas.ts';
+import {
+  allOr,
+  newDelegate,
+  params,
+  reason,
+  renewed,
+  revision,
+  stopped,
+  verifiedBy,
+  written,
+} from './mandate-schemas.ts';
 import { writeOptions } from './write-options.ts';
 
 const tag = 'Managers';
@@ -135,12 +145,12 @@ const dismiss = defineOperation({
     'keeps at least one, or a legal representative.',
   requirements: ['R92', 'R101'],
   params,
-  body: z.strictObject({ reason }),
+  body: z.strictObject({ reason, verified_by: verifiedBy.optional() }),
   answers: { 200: { description: 'What became of his mandate.', schema: stopped.extend({ revision }) } },
   etag: 'answered',
   async handle({ session, params: { mandateId }, body, administer, idempotency, ifMatch }) {
     const { value, revision: at } = await administer.write(session, writeOptions(idempotency, body.reason), (acting) =>
-      dismissManager(acting, { mandateId, ifMatch, reason: body.reason }),
+      dismissManager(acting, { mandateId, ifMatch, reason: body.reason, verifiedBy: body.verified_by }),
     );
     const { etag, ...rest } = value;
     return { status: 200, body: { ...rest, revision: at }, etag, revision: at };

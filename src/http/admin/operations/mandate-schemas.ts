@@ -73,8 +73,9 @@ export const changeBody = z
     valid_until: moment.optional(),
     evidence: evidence.optional(),
     reason: reason.optional(),
+    verified_by: verifiedBy.optional(),
   })
-  .refine(({ reason: _, ...change }) => something(change), 'must change something')
+  .refine(({ reason: _, verified_by: __, ...change }) => something(change), 'must change something')
   .meta({ examples: [{ operations: ['view'], valid_until: '2027-01-01T00:00:00Z' }] });
 
 export const renewalBody = z.strictObject({
@@ -83,6 +84,7 @@ export const renewalBody = z.strictObject({
   evidence: evidence.meta({ description: 'Shown anew: what proved the old mandate proves nothing now (R72).' }),
   change: z.strictObject(renewableTerms).optional(),
   reason: reason.optional(),
+  verified_by: verifiedBy.optional(),
 });
 
 export const suspensionBody = z.strictObject({
@@ -93,7 +95,7 @@ export const suspensionBody = z.strictObject({
 
 export const revocationBody = z.strictObject({ reason, verified_by: verifiedBy.optional() });
 export const renunciationBody = z.strictObject({ reason });
-export const reactivationBody = z.strictObject({ reason: reason.optional() });
+export const reactivationBody = z.strictObject({ reason: reason.optional(), verified_by: verifiedBy.optional() });
 
 export const transferBody = z.strictObject({
   delegate: newDelegate,

@@ -39,7 +39,7 @@ const checkBody = z
       deviation: deviation.optional(),
       verified_by: verifiedBy.optional(),
     }),
-    z.strictObject({ act: of('mandate.reactivate'), mandate_id }),
+    z.strictObject({ act: of('mandate.reactivate'), mandate_id, verified_by: verifiedBy.optional() }),
     z.strictObject({ act: of('mandate.revoke'), mandate_id, verified_by: verifiedBy.optional() }),
     z.strictObject({ act: of('mandate.renounce'), mandate_id }),
     z.strictObject({ act: of('mandate.transfer'), mandate_id, delegate: newDelegate }),
@@ -101,7 +101,7 @@ async function attempt(acting: Acting, body: z.output<typeof checkBody>): Promis
         verifiedBy: body.verified_by,
       });
     case 'mandate.reactivate':
-      return reactivateMandate(acting, { mandateId });
+      return reactivateMandate(acting, { mandateId, verifiedBy: body.verified_by });
     case 'mandate.revoke':
       return revokeMandate(acting, { mandateId, reason: TRIED, verifiedBy: body.verified_by });
     case 'mandate.renounce':

@@ -43,9 +43,10 @@ const change = defineOperation({
   body: changeBody,
   answers: { 200: { description: 'As it is now.', schema: written } },
   etag: 'required',
-  async handle({ session, params: { mandateId }, body: { reason, ...wish }, administer, idempotency, ifMatch }) {
+  async handle({ session, params: { mandateId }, body, administer, idempotency, ifMatch }) {
+    const { reason, verified_by: verifiedBy, ...wish } = body;
     const { value, revision } = await administer.write(session, writeOptions(idempotency, reason), (acting) =>
-      changeMandate(acting, { mandateId, ifMatch, change: wish }),
+      changeMandate(acting, { mandateId, ifMatch, verifiedBy, change: wish }),
     );
     return { status: 200, body: { mandate: value.mandate, revision }, etag: value.etag, revision };
   },
@@ -74,6 +75,7 @@ const renew = defineOperation({
         validUntil: body.valid_until,
         evidence: body.evidence,
         change: body.change,
+        verifiedBy: body.verified_by,
       }),
     );
     const { etag, ...rest } = value;
@@ -119,9 +121,10 @@ const reactivate = defineOperation({
   body: reactivationBody,
   answers: { 200: { description: 'Active again.', schema: written } },
   etag: 'required',
-  async handle({ session, params: { mandateId }, body: { reason }, administer, idempotency, ifMatch }) {
+  async handle({ session, params: { mandateId }, body, administer, idempotency, ifMatch }) {
+    const { reason, verified_by: verifiedBy } = body;
     const { value, revision } = await administer.write(session, writeOptions(idempotency, reason), (acting) =>
-      reactivateMandate(acting, { mandateId, ifMatch, reason }),
+      reactivateMandate(acting, { mandateId, ifMatch, reason, verifiedBy }),
     );
     return { status: 200, body: { mandate: value.mandate, revision }, etag: value.etag, revision };
   },
