@@ -47,6 +47,8 @@ const PEOPLE = [
 const CALLERS = [
   ...PEOPLE.flatMap((who) => [`${who}@eh3`, `${who}@eh4`]),
   'karin@eh2',
+  'moeder@eh2plus',
+  'dochter@eh2plus',
   'olaf@eh3 for balans',
   'karin@eh3 for bakkerij',
   ...[
@@ -146,7 +148,9 @@ async function sendIt(send: ReturnType<typeof anAdminHttp>['send'], request: Fuz
 
 async function etagOf({ pool }: AdminWorld, target: string): Promise<string | undefined> {
   const [, kind, id] =
-    /^\/v1\/(mandates|managers|parties|services|service-sets|service-instances)\/([^/?]+)/.exec(target) ?? [];
+    /^\/v1\/(mandates|mandate-requests|mandate-offers|managers|parties|services|service-sets|service-instances)\/([^/?]+)/.exec(
+      target,
+    ) ?? [];
   if (kind === undefined || id === undefined || /%00|%(?![0-9a-f]{2})/i.test(id)) return undefined;
   const { rows } = await pool.query<{ revision: string }>(
     "select epoch || '.' || revision as revision from changes where entity_id = $1 order by changes.revision desc limit 1",

@@ -3,6 +3,7 @@ import type { AdminDocument, OperationDoc } from '../../src/http/admin/openapi.t
 import { pick } from '../../src/register/seed-random.ts';
 import { type MakeDeps, makeValue, spoil } from './make-value.ts';
 import type { Relations } from './relations.ts';
+import { TEMPLATES, type Template } from './templates.ts';
 
 export interface FuzzRequest {
   operation: OperationDoc;
@@ -31,13 +32,14 @@ type RequestDeps = FuzzDeps & MakeDeps;
 /** One request to any operation: two in three as described, the others with something wrong somewhere. */
 export async function makeRequest(fuzz: FuzzDeps): Promise<FuzzRequest> {
   const { random, document } = fuzz;
-  const [path, methods] = pick(random, Object.entries(document.paths));
-  const [method, operation] = pick(random, Object.entries(methods));
+  const template = random() < 0.25 ? pick(random, TEMPLATES) : undefined;
+  const { path, method, operation } = pick(random, operationsOf(document, template));
   const where = random() < 0.33 ? pick(random, PLACES) : 'nowhere';
-  const caller = where === 'caller' ? pick(random, STRANGERS) : pick(random, fuzz.callers);
+  const usual = template && random() < 0.8 ? template.caller : pick(random, fuzz.callers);
+  const caller = where === 'caller' ? pick(random, STRANGERS) : usual;
   const deps = { ...fuzz, relations: await fuzz.relationsOf(caller) };
   const target = `/v1${pathOf(path, operation, deps, where)}${queryOf(operation, deps, where)}`;
-  const body = bodyOf(operation, deps, where);
+  const body = bodyOf(operation, deps, where, template);
   return {
     operation,
     path,
@@ -48,6 +50,14 @@ export async function makeRequest(fuzz: FuzzDeps): Promise<FuzzRequest> {
     headers: await headersOf(operation, target, deps, where),
     ...(body !== undefined && { body }),
   };
+}
+
+/** All operations, or the one of a template. */
+function operationsOf({ paths }: AdminDocument, template: Template | undefined) {
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  return all.filter(({ operation }) => template === undefined || operation.operationId === template.operation);
 }
 
 const PLACES = ['body', 'body', 'body', 'text', 'path', 'query', 'headers', 'caller'];
@@ -78,15 +88,32 @@ function queryOf({ parameters = [] }: OperationDoc, deps: RequestDeps, where: st
   return text === '' ? '' : `?${text}`;
 }
 
-function bodyOf({ requestBody }: OperationDoc, deps: RequestDeps, where: string): string | undefined {
+function bodyOf(
+  { requestBody }: OperationDoc,
+  deps: RequestDeps,
+  where: string,
+  template: Template | undefined,
+): string | undefined {
   const { random } = deps;
   const [[type, media] = []] = Object.entries(requestBody?.content ?? {});
   if (media === undefined) return where === 'body' ? '{"unasked":true}' : undefined;
   if (type !== 'application/json') return pick(random, XML);
-  const value = makeValue(media.schema, deps);
+  const made = makeValue(media.schema, deps);
+  const value = template === undefined ? made : blend(template.body, made, deps);
   if (requestBody?.required === false && random() < 0.3) return undefined;
   const text = JSON.stringify(where === 'body' ? spoil(value, deps) : value) ?? '';
   return where === 'text' ? spoilText(text, deps) : text;
+}
+
+/** What a template says, with here and there what chance says; a code is one that was given out. */
+function blend(body: Record<string, unknown>, made: unknown, { random, known }: RequestDeps): unknown {
+  const other = z.record(z.string(), z.unknown()).catch({}).parse(made);
+  const share = pick(random, [0, 0, 0.1, 0.3]);
+  const mixed = Object.entries({ ...other, ...body }).filter(([name]) => name in body || random() < share);
+  const value = Object.fromEntries(
+    mixed.map(([name, own]) => [name, name in other && random() < share ? other[name] : own]),
+  );
+  return 'code' in body ? { ...value, code: known.find(random, 'code') ?? '' } : value;
 }
 
 function spoilText(text: string, { random }: RequestDeps): string {

@@ -41,7 +41,9 @@ function partyOf(world: AdminWorld, key: string): string | undefined {
 export function nearby(random: Random, { parties, mandates, means }: Relations, name: string): string | undefined {
   if (random() < 0.3) return undefined;
   const list = LISTS[name]?.({ parties, mandates, means });
-  return list === undefined || list.length === 0 ? undefined : pick(random, list);
+  if (list === undefined || list.length === 0) return undefined;
+  // What has just changed is what something can be done to.
+  return pick(random, random() < 0.6 ? list.slice(0, 4) : list);
 }
 
 const ofMandates = ({ mandates }: Relations) => mandates;
