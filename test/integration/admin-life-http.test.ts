@@ -145,6 +145,9 @@ describe('one mandate over HTTP', () => {
     expect((await act(id, 'suspensions', verified, as('court'))).status).toBe(200);
     const answer = await act(id, 'reactivations', {}, as('karin', await etagOf(id)));
     expect([answer.status, (await refusalOf(answer)).reasons]).toEqual([403, ['suspended_by_authority']]);
+    // It is lifted by the court that asks for it, verified again.
+    const lifted = await act(id, 'reactivations', verified, as('court', await etagOf(id)));
+    expect([lifted.status, (await world.mandate(id)).status]).toEqual([200, 'active']);
     expect((await act(id, 'revocations', { reason })).status).toBe(200);
   });
 
