@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { serveAdmin } from '../../src/http/admin/serve.ts';
@@ -39,7 +41,8 @@ it.skipIf(command === undefined).each(['registrar', 'karin@eh3'])(
         ...['--max-time', String(Math.max(1, Math.round(Number(minutes) * 30))), '--seed', seed],
         ...['--phases', 'examples,coverage,fuzzing', '--warnings', 'off', '--no-color'],
       ],
-      { stdio: 'inherit' },
+      // It keeps notes where it runs.
+      { stdio: 'inherit', cwd: mkdtempSync(join(tmpdir(), 'machtig-schemathesis-')) },
     );
     const [status] = await once(run, 'exit');
     await server.close();
