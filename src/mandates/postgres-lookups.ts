@@ -10,28 +10,54 @@ export interface Queryable {
   query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
 }
 
-/** Everything asked for, in one statement: one round trip and one moment. */
-const STATEMENT = `
-  select 'alias' as entity, to_jsonb(v) as row from alias_facts v where v.alias = any ($1)
-  union all
-  select 'party', to_jsonb(v) from party_facts v where v.party_id = any ($2)
-  union all
-  select 'branch', to_jsonb(v) from unnest($3::uuid[], $4::text[]) as asked (party_id, branch)
-    join branch_facts v using (party_id, branch)
-  union all
-  select 'service', to_jsonb(v) from service_facts v where v.service_id = any ($5)
-  union all
-  select 'definition', to_jsonb(v) from definition_facts v where v.service_uuid = any ($6)
-  union all
-  select 'mandate', to_jsonb(v) from unnest($7::uuid[], $8::uuid[]) as asked (represented, delegate)
-    join mandates m on m.represented = asked.represented and m.delegate = asked.delegate and m.all_cases
-    join mandate_facts v on v.mandate_id = m.mandate_id
-  union all
-  select 'mandate', to_jsonb(v) from mandates m join mandate_facts v using (mandate_id)
-  where not m.all_cases and case_hashes(m.cases) && $9::text[]
-  union all
-  select distinct 'link', jsonb_build_object('actor', v.delegate, 'organisation', v.represented)
-  from mandate_facts v where v.delegate = any ($10) and v.second_link`;
+/**
+ * Everything asked for goes in one statement: one round trip and one moment. What nobody asked for is left out of it,
+ * since planning it would cost more than the rest.
+ */
+const PARTS: readonly { reads: string; takes: (asked: Asked) => readonly (readonly unknown[])[] }[] = [
+  {
+    reads: "select 'alias' as entity, to_jsonb(v) as row from alias_facts v where v.alias = any (?)",
+    takes: ({ of }) => [of('alias').map(([hmac]) => hmac)],
+  },
+  {
+    reads: "select 'party' as entity, to_jsonb(v) as row from party_facts v where v.party_id = any (?)",
+    takes: ({ ids }) => [ids('party')],
+  },
+  {
+    reads: `select 'branch' as entity, to_jsonb(v) as row from unnest(?::uuid[], ?::text[]) as asked (party_id, branch)
+      join branch_facts v using (party_id, branch)`,
+    takes: ({ of }) => columns(of('branch').filter(([party = '']) => UUID.test(party))),
+  },
+  {
+    reads: "select 'service' as entity, to_jsonb(v) as row from service_facts v where v.service_id = any (?)",
+    takes: ({ of }) => [of('service').map(([serviceId]) => serviceId)],
+  },
+  {
+    reads: "select 'definition' as entity, to_jsonb(v) as row from definition_facts v where v.service_uuid = any (?)",
+    takes: ({ ids }) => [ids('definition')],
+  },
+  {
+    reads: `select 'mandate' as entity, to_jsonb(v) as row from unnest(?::uuid[], ?::uuid[]) as asked (represented, delegate)
+      join mandates m on m.represented = asked.represented and m.delegate = asked.delegate and m.all_cases
+      join mandate_facts v on v.mandate_id = m.mandate_id`,
+    takes: ({ mandates }) => {
+      const pairs = mandates
+        .filter((parts) => !isCase(parts))
+        .map((parts) => [`${parts[0]}${parts[1]}`, parts] as const);
+      return columns([...new Map(pairs).values()]);
+    },
+  },
+  {
+    reads: `select 'mandate' as entity, to_jsonb(v) as row from mandates m join mandate_facts v using (mandate_id)
+      where not m.all_cases and case_hashes(m.cases) && ?::text[]`,
+    takes: ({ mandates }) => [mandates.filter(isCase).map(([, , scope = '']) => scope.slice(1))],
+  },
+  {
+    reads: `select distinct 'link' as entity, jsonb_build_object('actor', v.delegate, 'organisation', v.represented) as row
+      from mandate_facts v where v.delegate = any (?) and v.second_link`,
+    takes: ({ ids }) => [ids('links')],
+  },
+];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -44,9 +70,10 @@ export function makePostgresLookups(db: Queryable): Lookups {
     peek: () => undefined,
     async read(keys) {
       if (keys.length === 0) return [];
-      const { rows } = await db
-        .query({ name: 'lookups', text: STATEMENT, values: valuesOf(keys) })
-        .catch((thrown) => Promise.reject(unavailable(thrown)));
+      const statement = statementFor(keys);
+      const { rows } = statement
+        ? await db.query(statement).catch((thrown) => Promise.reject(unavailable(thrown)))
+        : { rows: [] };
       const copy = makeCopy();
       for (const row of rows as { entity: string; row: unknown }[]) {
         for (const write of writesOfRow(row)) copy.write(write);
@@ -62,27 +89,43 @@ function writesOfRow({ entity, row }: { entity: string; row: unknown }): ReturnT
   return [{ put: 'link', actor, organisation, mandateId: '' }];
 }
 
-function valuesOf(keys: readonly RecordKey[]): unknown[] {
+/** Undefined when no key can lead to anything. */
+function statementFor(keys: readonly RecordKey[]): { name: string; text: string; values: unknown[] } | undefined {
+  const asked = readKeys(keys);
+  const parts = PARTS.map(({ reads, takes }, place) => ({ reads, place, takes: takes(asked) })).filter(
+    ({ takes }) => (takes[0]?.length ?? 0) > 0,
+  );
+  if (parts.length === 0) return undefined;
+  let parameter = 0;
+  const text = parts.map(({ reads }) => reads.replaceAll('?', () => `$${++parameter}`)).join(' union all ');
+  const name = `lookups ${parts.map(({ place }) => place).join('')}`;
+  return { name, text, values: parts.flatMap(({ takes }) => takes) };
+}
+
+interface Asked {
+  of(kind: string): string[][];
+  /** Where a key is an id: those that are. */
+  ids(kind: string): string[];
+  mandates: string[][];
+}
+
+function readKeys(keys: readonly RecordKey[]): Asked {
   const asked = [...new Set(keys)].flatMap((key) => parseRecordKey(key) ?? []);
   const of = (kind: string) => asked.filter((key) => key.kind === kind).map(({ parts }) => parts);
-  const ids = (kind: string) => of(kind).flatMap(([id = '']) => (UUID.test(id) ? [id] : []));
-  const branches = of('branch').filter(([party = '']) => UUID.test(party));
-  const mandates = of('mandates').filter(([one = '', other = '']) => UUID.test(one) && UUID.test(other));
-  const isCase = ([, , scope = '']: string[]) => scope.startsWith('c');
-  const pairs = new Map(mandates.filter((parts) => !isCase(parts)).map((parts) => [`${parts[0]}${parts[1]}`, parts]));
-  const pairList = [...pairs.values()];
-  return [
-    of('alias').map(([hmac]) => hmac),
-    ids('party'),
-    branches.map(([party]) => party),
-    branches.map(([, branch]) => branch),
-    of('service').map(([serviceId]) => serviceId),
-    ids('definition'),
-    pairList.map(([represented]) => represented),
-    pairList.map(([, delegate]) => delegate),
-    mandates.filter(isCase).map(([, , scope = '']) => scope.slice(1)),
-    ids('links'),
-  ];
+  return {
+    of,
+    ids: (kind) => of(kind).flatMap(([id = '']) => (UUID.test(id) ? [id] : [])),
+    mandates: of('mandates').filter(([one = '', other = '']) => UUID.test(one) && UUID.test(other)),
+  };
+}
+
+function isCase([, , scope = '']: readonly string[]): boolean {
+  return scope.startsWith('c');
+}
+
+/** Rows of two as two columns. */
+function columns(rows: readonly (readonly string[])[]): (string | undefined)[][] {
+  return [rows.map(([first]) => first), rows.map(([, second]) => second)];
 }
 
 function unavailable(thrown: unknown): AppError {
