@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ADMIN_CODES, ERROR_CLASSES } from '../problem.ts';
 import { adminOpenApi } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { type Field, typeOf } from './reference-fields.ts';
@@ -50,12 +51,18 @@ ${entries.map(article).join('\n')}
 <nav aria-label="Operations">
 ${reference.tags.map(tableOfContents).join('\n')}
 <h2><a href="#schemas">What is answered</a></h2>
+<h2><a href="#refusals">Refusals</a></h2>
 </nav>
 <main id="content">
 ${tags.join('\n')}
 <section aria-labelledby="schemas">
 <h2 id="schemas">What is answered</h2>
 ${reference.schemas.map(({ name, fields }) => `<article>\n<h3 id="${anchor(name)}">${toText(name)}</h3>\n${fieldTable(fields)}\n</article>`).join('\n')}
+</section>
+<section aria-labelledby="refusals">
+<h2 id="refusals">Refusals</h2>
+<p>As <code>application/problem+json</code> (RFC 9457), with every fault in <code>errors</code> and every reason of the rules in <code>reasons</code>.</p>
+${refusals()}
 </section>
 </main>
 </body>
@@ -85,18 +92,30 @@ ${cited}
 ${asked.length > 0 ? `<h4>Parameters</h4>\n${fieldTable(asked)}` : ''}
 ${body ? `<h4>Body: ${toText(body.name)}</h4>\n${fieldTable(body.fields)}` : ''}
 <h4>Example</h4>
-<pre><code>${toText(entry.curl)}</code></pre>
+<pre><code>${toCode(entry.curl)}</code></pre>
 <h4>Answers</h4>
-${answerTable(entry.answers)}
+${answerList(entry.answers)}
 </article>`;
 }
 
-function answerTable(answers: Entry['answers']): string {
-  const rows = answers.map(({ status, description, name }) => {
-    const link = name === '' ? '' : ` <a href="#${anchor(name)}">${toText(name)}</a>`;
-    return `<tr><th scope="row">${status}</th><td>${toText(description)}${link}</td></tr>`;
+/** What is done is told for each, what is refused once for all. */
+function answerList(answers: Entry['answers']): string {
+  const done = answers.filter(({ status }) => status < '300').map(toItem);
+  const refused = answers.filter(({ status }) => status >= '300').map(({ status }) => status);
+  return `<ul>\n${done.join('\n')}\n<li><a href="#refusals">${refused.join(', ')}</a></li>\n</ul>`;
+}
+
+function toItem({ status, description, name }: Entry['answers'][number]): string {
+  const link = name === '' ? '' : ` <a href="#${anchor(name)}">${toText(name)}</a>`;
+  return `<li>${status}: ${toText(description)}${link}</li>`;
+}
+
+function refusals(): string {
+  const rows = ADMIN_CODES.map((code) => {
+    const { status, detail } = ERROR_CLASSES[code];
+    return `<tr><th scope="row"><code>${code}</code></th><td>${status}</td><td>${toText(detail)}</td></tr>`;
   });
-  return `<table><thead><tr><th scope="col">status</th><th scope="col">meaning</th></tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;
+  return `<table><thead><tr><th scope="col">code</th><th scope="col">status</th><th scope="col">meaning</th></tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;
 }
 
 function fieldTable(fields: readonly Field[]): string {
@@ -112,6 +131,11 @@ const anchor = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-function toText(text: string): string {
+function toCode(text: string): string {
   return text.replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign);
+}
+
+/** Words in backticks are code. */
+function toText(text: string): string {
+  return toCode(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }

@@ -37,7 +37,7 @@ export const identifier = z
     context.addIssue({ code: 'custom', message: parsed });
     return z.NEVER;
   })
-  .meta({ type: 'string', examples: ['urn:nl:kvk:90000001'] });
+  .meta({ type: 'string', description: 'As URN: KvK, RSIN, OIN, BSN or means.', examples: ['urn:nl:kvk:90000001'] });
 
 const PARTY_URN = /^urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
@@ -53,7 +53,11 @@ export const party = z
     context.addIssue({ code: 'custom', message: `${parsed}, or urn:uuid: with a party_id` });
     return z.NEVER;
   })
-  .meta({ type: 'string', examples: ['urn:nl:kvk:90000001'] });
+  .meta({
+    type: 'string',
+    description: 'A party as URN: KvK, RSIN, OIN, BSN, a means, or urn:uuid: with its party_id.',
+    examples: ['urn:nl:kvk:90000001'],
+  });
 export type PartyRef = z.output<typeof party>;
 
 export const evidence = z
