@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeAdminEngine } from '../../../src/policy/admin-engine.ts';
+import { readBundle } from '../../../src/policy/bundle.ts';
+import { decideAdmin } from '../../oracle/admin.ts';
+import { adminInput } from '../../support/admin-input.ts';
+import { registerLookups } from '../../support/register-writes.ts';
+import { loadAdminCases } from './admin-cases.ts';
+
+const cases = loadAdminCases();
+const policy = makeAdminEngine(await readBundle(join(import.meta.dirname, '../../../bundles/mandates.tar.gz')));
+
+describe('acts: the compiled policy and the oracle agree with the case', () => {
+  it.each(cases)('$title', async ({ world, question, expect: expected }) => {
+    const verdict = policy.decide(adminInput(world, await registerLookups(world.register), question));
+    expect(verdict).toMatchObject(expected);
+    expect(decideAdmin(world, question)).toEqual(verdict);
+  });
+});
+
+describe('the cases of managing', () => {
+  it('have titles of their own, and allow and deny in every file', () => {
+    expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
+    for (const file of new Set(cases.map((one) => one.file))) {
+      const answers = new Set(cases.filter((one) => one.file === file).map(({ expect: { allow } }) => allow));
+      expect([file, answers.size]).toEqual([file, 2]);
+    }
+  });
+});
