@@ -29,6 +29,7 @@ describe('GET /v1/me', () => {
   });
 
   it('tells the guardian whom he represents, as long as the rules let him', async () => {
+    world.policy.answer();
     expect(await (await me('ouder')).json()).toMatchObject({
       manages: [{ party: { party_id: world.party('kind') }, capacity: 'legal_representative' }],
     });
