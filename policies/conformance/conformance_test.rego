@@ -1,5 +1,6 @@
 package conformance_test
 
+import data.admin
 import data.authz
 
 # what an answer leaves out, as src/policy/result.ts reads it
@@ -22,6 +23,16 @@ test_case[title] if {
 	answer := authz.decision with input as one.input
 	every key, want in one.expect {
 		object.union(_nothing, _whole(answer))[key] == want
+	}
+}
+
+# and the acts: whether somebody may do this to the register
+test_act[title] if {
+	some one in data.admin_cases
+	title := one.title
+	answer := admin.decision with input as one.input
+	every key, want in one.expect {
+		answer[key] == want
 	}
 }
 
