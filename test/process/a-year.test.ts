@@ -144,5 +144,5 @@ describe('the script beside machtig dev', () => {
     for (const [i, { title }] of CHAPTERS.entries()) expect(stdout).toContain(`\n${i + 1}. ${title}\n`);
     expect(stdout).toContain('That was the year.');
     await expect(play()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('start it anew') });
-  });
+  }, 180_000);
 });
