@@ -37,7 +37,7 @@ export function findWays(world: AdminWorld, question: AdminQuestion): Way[] {
       ...(signed && represented
         ? forParty(world, question, represented, signed).map((way) => ({ ...way, capacity: 'registrar', paper: true }))
         : []),
-      plain(system.role, system.role),
+      ...(about.paper ? [] : [plain(system.role, system.role)]),
     ];
   }
   if (!actor) return [];

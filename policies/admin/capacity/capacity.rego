@@ -59,6 +59,7 @@ _person := [_plain("person", "self", []) |
 _system := [_plain(input.system.role, input.system.role, []) |
 	input.system.role in ["service_owner", "court", "registrar"]
 	not input.actor
+	not input.act.paper
 ]
 
 _plain(role, capacity, reasons) := {
