@@ -132,19 +132,28 @@ const told: Chapter = {
   },
 };
 
-/** Everything since the register began, as `verb subject`; without gaps. */
+/** Everything since the register began, as `verb subject`; each comes right after the one before. */
 async function readFeed(story: Story): Promise<string[]> {
   const seen: string[] = [];
   let page: Reply | undefined;
+  let last: string | undefined;
   do {
     const after = page ? `&after=${text(page, 'next')}` : '';
     page = await story.act({ by: 'registrar', to: `GET /events?limit=1000${after}` });
     for (const event of list(page, 'items')) {
       const [, , , verb = ''] = String(field(event, 'type')).split('.');
+      story.check('no gap in the feed', field(event, 'id'), follower(last) ?? field(event, 'id'));
+      last = String(field(event, 'id'));
       seen.push(`${verb} ${String(field(event, 'subject'))}`);
     }
   } while (field(page.body, 'more') === true);
   return seen;
+}
+
+/** `1.7` after `1.6`. */
+function follower(id: string | undefined): string | undefined {
+  const [epoch, n] = id?.split('.') ?? [];
+  return epoch === undefined ? undefined : `${epoch}.${Number(n) + 1}`;
 }
 
 export const endings: readonly Chapter[] = [leaving, notices, unused, told];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as cast from './cast.ts';
-import { type Chapter, type Question, text } from './story.ts';
+import { type Chapter, list, type Question, text } from './story.ts';
 
 const harbourPermit: Question = {
   actor: cast.STAN,
@@ -156,7 +156,13 @@ const asking: Chapter = {
       },
       { status: 403, code: 'act_refused' },
     );
-    story.tell('Karin lets him look, not file; and rejects the other one.');
+    const waiting = await story.act({
+      by: 'karin',
+      to: 'POST /mandates/_search',
+      body: { side: 'granted', party: cast.BAKERY, status: ['requested'] },
+    });
+    story.check('both wait for her', list(waiting, 'items').length, 2);
+    story.tell('Karin finds both on her list. She lets him look, not file; and rejects the other one.');
     const seen = await story.act({ by: 'karin', to: `GET /mandates/${wanted}` });
     await story.act({
       by: 'karin',
@@ -173,6 +179,8 @@ const asking: Chapter = {
     });
     story.expectEvent(wanted, 'activated');
     story.expectEvent(tooMuch, 'rejected');
+    const why = text(await story.act({ by: 'stan', to: `GET /mandates/${tooMuch}` }), 'status_cause');
+    story.tell(`Stan reads why: “${why}”`);
     await story.may('May Stan look at the VAT returns?', { ...vat, operation: 'view' }, 'mandate');
     await story.mayNot('May he file them?', { ...vat, operation: 'submit' }, 'operation_not_covered');
     const payroll = { ...vat, service: cast.PAYROLL_TAX.id, operation: 'view' };

@@ -31,8 +31,14 @@ const twoDirectors: Chapter = {
     story.expectEvent(id, 'offered');
     story.remember('shipping payroll', id);
     await story.mayNot('May Bea?', shippingPayroll, 'mandate_pending');
+    const waiting = await story.act({
+      by: 'vandam-twee',
+      to: 'POST /mandates/_search',
+      body: { side: 'granted', party: cast.SHIPPING_COMPANY, status: ['offered'] },
+    });
+    story.check('it waits for Bo', text(waiting, 'items', 0, 'mandate_id'), id);
     const seen = await story.act({ by: 'vandam-twee', to: `GET /mandates/${id}` });
-    story.tell('Bo van Dam looks at what his brother has done, and agrees.');
+    story.tell('Bo van Dam finds it on his list, looks at what his brother has done, and agrees.');
     await story.act({ by: 'vandam-twee', to: `POST /mandates/${id}/consents`, ifMatch: seen.etag });
     story.expectEvent(id, 'activated');
     await story.may('May Bea?', shippingPayroll, 'chain');
