@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noticeText } from '../../src/administer/notices/notice-text.ts';
 import { writeNotices } from '../../src/administer/notices/write-notices.ts';
 import { withTransaction } from '../../src/store/postgres.ts';
 import { type AdminWorld, startAdminWorld } from '../support/admin.ts';
@@ -60,6 +61,24 @@ describe('notices', () => {
       'reactivated: De machtiging ‘moeder machtigt dochter’ van Marijke de Jong aan u is weer aangezet.',
       'suspended: De machtiging ‘moeder machtigt dochter’ van Marijke de Jong aan u staat stil. Er mag nu niets mee.',
     ]);
+  });
+
+  it('say why something asked for came to nothing, in the words of whoever refused it', async () => {
+    const end = (id: string, status: string, cause: string) =>
+      world.act((client) =>
+        client.query('update mandates set status = $2, status_cause = $3 where mandate_id = $1', [id, status, cause]),
+      );
+    await end(M('32'), 'rejected', 'Ik regel het zelf');
+    await writeNotices(world.pool);
+    const [told] = await inbox('moeder');
+    expect(told?.text).toMatch(/aan Sanne de Jong is afgewezen\. De reden: ‘Ik regel het zelf’\.$/);
+    const lapsed = (cause: string) => {
+      const party = { party_id: 'p', kind: 'person', name: 'P' } as const;
+      const mandate = { name: 'M', represented: party, delegate: party, cause };
+      return noticeText({ kind: 'lapsed', party_id: 'q', mandate, details: {} });
+    };
+    expect(lapsed('nobody answered in time')).toContain('is vervallen, omdat er niet op tijd is gereageerd.');
+    expect(lapsed('intervention 1')).toMatch(/is vervallen\.$/);
   });
 
   it('are made once and in order, also when several make them at once', async () => {

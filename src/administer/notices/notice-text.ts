@@ -12,7 +12,8 @@ export interface NoticeFacts {
   kind: string;
   /** To whom it is. */
   party_id: string;
-  mandate?: { name: string; represented: PartyName; delegate: PartyName };
+  /** `cause`: why it stands as it now does. */
+  mandate?: { name: string; represented: PartyName; delegate: PartyName; cause?: string | null };
   details: Readonly<Record<string, unknown>>;
 }
 
@@ -28,8 +29,11 @@ const BECAME: Readonly<Record<string, string>> = {
   revoked: 'is ingetrokken. Er mag niets meer mee',
   rejected: 'is afgewezen',
   withdrawn: 'is teruggetrokken',
-  lapsed: 'is vervallen, omdat er niet op tijd is gereageerd',
+  lapsed: 'is vervallen',
 };
+/** After these nothing comes any more: the cause that the mandate has is that of the notice. */
+const FINAL = ['rejected', 'withdrawn', 'lapsed'];
+const TOO_LATE = 'nobody answered in time';
 
 /** A notice in the words of a citizen (Dutch, B1). */
 export function noticeText(facts: NoticeFacts): string {
@@ -48,7 +52,14 @@ export function noticeText(facts: NoticeFacts): string {
     return `${which} geldt nog ${dutchEnd(details.valid_until)}. Verleng hem op tijd als dat nodig is.`;
   }
   const isAsked = kind === 'requested' && facts.party_id === mandate.represented.party_id;
-  return `${which} ${BECAME[kind] ?? 'is gewijzigd'}.${isAsked ? ' Keur hem goed of wijs hem af.' : ''}`;
+  const why = FINAL.includes(kind) ? whyNot(kind, mandate.cause) : '';
+  return `${which} ${BECAME[kind] ?? 'is gewijzigd'}${why}.${isAsked ? ' Keur hem goed of wijs hem af.' : ''}`;
+}
+
+/** In the words of whoever rejected or withdrew it; what lapsed by itself tells of the clock alone. */
+function whyNot(kind: string, cause: string | null | undefined): string {
+  if (kind === 'lapsed') return cause === TOO_LATE ? ', omdat er niet op tijd is gereageerd' : '';
+  return cause ? `. De reden: ‘${cause}’` : '';
 }
 
 function called({ party_id, kind, name }: PartyName, facts: NoticeFacts): string {

@@ -55,7 +55,7 @@ const NOTICES = `
   select n.notice_id, n.place, n.party_id, n.mandate_id, n.kind, n.details, utc(n.created_at) as created_at,
     (select c.epoch || '.' || c.revision from changes c where c.revision = n.revision) as revision,
     utc(n.acknowledged_at) as acknowledged_at, party_view(n.acknowledged_by) as acknowledged_by,
-    (select jsonb_build_object('name', m.name, 'represented', party_view(m.represented), 'delegate', party_view(m.delegate))
+    (select jsonb_build_object('name', m.name, 'cause', m.status_cause, 'represented', party_view(m.represented), 'delegate', party_view(m.delegate))
       from mandates m where m.mandate_id = n.mandate_id) as mandate
   from notices n
   where n.party_id = $1 and (not $2 or n.acknowledged_at is null) and ($3::uuid is null or n.mandate_id = $3)
