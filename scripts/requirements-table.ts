@@ -24,6 +24,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   Managers: ['admin-managers'],
   Parties: ['admin-parties'],
   Identifications: ['admin-parties-identifications'],
+  Employees: ['admin-employees'],
   Means: ['admin-means'],
   Interventions: ['admin-interventions'],
   Paper: ['admin-paper', 'admin-paper-working-days'],
