@@ -78,9 +78,11 @@ async function open(
 ): Promise<Opened> {
   const { keys, policy } = deps;
   const lookups = makePostgresLookups(client);
-  const caller = await findCaller(session, { lookups, keys, client });
+  const callAgain = () => findCaller(session, { lookups, keys, client });
+  const caller = await callAgain();
   const manage = await findManageService(lookups, deps.manageService);
   const now = deps.now();
+  const asking = { client, policy, session, caller, callAgain, manage, locks, now: deps.now };
   let allowed = false;
   const authority = new Set<string>();
   return {
@@ -100,7 +102,7 @@ async function open(
       if (acts.length === 0) throw new AppError('internal', 'no act to authorise');
       refuseUnbound(caller, acts);
       refuseUnlisted(session, acts);
-      const verdicts = await authoriseActs({ client, policy, session, caller, manage, locks, now }, acts);
+      const verdicts = await authoriseActs(asking, acts);
       allowed = true;
       for (const verdict of verdicts) for (const mandate of verdict.authority) authority.add(mandate);
       if (locks) await sayWhoActs(client, actedBy(session, caller, acts, verdicts, options));
@@ -115,8 +117,10 @@ function refuseUnbound({ boundTo }: Caller, acts: readonly Act[]): void {
   const sides = (act: Act) => [
     act.mandate?.represented,
     act.mandate?.delegate,
+    act.mandate?.parent_delegate,
     act.current?.represented,
     act.current?.delegate,
+    act.current?.parent_delegate,
     act.party,
   ];
   if (boundTo !== null && acts.every((act) => sides(act).includes(boundTo))) return;

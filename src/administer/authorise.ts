@@ -18,19 +18,25 @@ export interface AuthoriseDeps {
   policy: Engine<AdminVerdict>;
   session: Session;
   caller: Caller;
+  /** Who calls, as the register knows him by now. */
+  callAgain(): Promise<Caller>;
   /** The register's own service *manage mandates*. */
   manage: { serviceId: string; serviceUuid: string };
   /** Reads do not lock. */
   locks: boolean;
-  now: number;
+  /** Milliseconds since 1970. */
+  now: () => number;
 }
+
+/** Who calls and what time it is, when what the acts rest on can change no more. */
+type Settled = Omit<AuthoriseDeps, 'now' | 'callAgain'> & { now: number };
 
 /** The facts of so many acts are in memory at a time. */
 const TOGETHER = 200;
 
 /** Asks the policy about each act, on facts that stay as they are until this transaction ends. */
-export async function authoriseActs(deps: AuthoriseDeps, acts: readonly Act[]): Promise<AdminVerdict[]> {
-  if (deps.locks) await lockFor(deps, acts);
+export async function authoriseActs(asked: AuthoriseDeps, acts: readonly Act[]): Promise<AdminVerdict[]> {
+  const deps = await settle(asked, acts);
   const verdicts: AdminVerdict[] = [];
   const refused = new Set<string>();
   for (let from = 0; from < acts.length; from += TOGETHER) {
@@ -47,8 +53,22 @@ export async function authoriseActs(deps: AuthoriseDeps, acts: readonly Act[]): 
   return verdicts;
 }
 
+/**
+ * Waiting for a lock takes time: meanwhile the caller may have come under curatele, his means may have been switched
+ * off, or his mandate may have ended.
+ */
+async function settle({ now, callAgain, ...deps }: AuthoriseDeps, acts: readonly Act[]): Promise<Settled> {
+  if (!deps.locks) return { ...deps, now: now() };
+  await lockFor(deps, acts);
+  const caller = await callAgain();
+  if (caller.participant?.party?.party_id !== deps.caller.participant?.party?.party_id) {
+    throw new AppError('act_refused', 'whoever logged in is somebody else by now', { reasons: ['not_representative'] });
+  }
+  return { ...deps, caller, now: now() };
+}
+
 /** Reads together what several sides ask for. */
-function makeSideDeps({ client, manage, now }: AuthoriseDeps): SideDeps {
+function makeSideDeps({ client, manage, now }: Settled): SideDeps {
   const lookups = makePostgresLookups(client);
   const read = askTogether<RecordKey, Found>((keys) => lookups.read(keys), String);
   return {
@@ -63,7 +83,7 @@ function makeSideDeps({ client, manage, now }: AuthoriseDeps): SideDeps {
 }
 
 /** What is the same for several acts is read once. */
-function makeGather(deps: AuthoriseDeps, sideDeps: SideDeps): (act: Act) => Promise<AdminInput> {
+function makeGather(deps: Settled, sideDeps: SideDeps): (act: Act) => Promise<AdminInput> {
   const { caller, session, manage, now } = deps;
   const sides = new Map<string, ReturnType<typeof readSide>>();
   const mandatesOf = askTogether<Act, MandatesOfAct>(
@@ -71,7 +91,11 @@ function makeGather(deps: AuthoriseDeps, sideDeps: SideDeps): (act: Act) => Prom
     () => `${places++}`,
   );
   let places = 0;
-  const side = (party: PartyId, who: Participant | undefined, together: readonly Participant[] = []) => {
+  // Who logged in for one party manages for no other, whoever else stands on the mandate; for himself he may speak.
+  const own = [caller.boundTo, caller.participant?.party?.party_id];
+  const isHis = (party: PartyId) => caller.boundTo === undefined || own.includes(party);
+  const side = (party: PartyId, asked: Participant | undefined, together: readonly Participant[] = []) => {
+    const who = isHis(party) ? asked : undefined;
     const name = [party, ...[who, ...together].map((one) => `${one?.party?.party_id} ${one?.loa}`)].join(' ');
     const known = sides.get(name) ?? readSide(sideDeps, party, who, together);
     sides.set(name, known);
@@ -125,7 +149,7 @@ function factsOf(act: Act, mandates: MandatesOfAct): AdminInput['act'] {
 }
 
 /** The mandates of each act as the rules read them. */
-async function readMandates({ client }: AuthoriseDeps, acts: readonly Act[]): Promise<MandatesOfAct[]> {
+async function readMandates({ client }: Settled, acts: readonly Act[]): Promise<MandatesOfAct[]> {
   const asked = acts.map(({ current, mandate }) => ({
     current: current ?? null,
     mandate: mandate ?? null,
@@ -146,10 +170,10 @@ async function readMandates({ client }: AuthoriseDeps, acts: readonly Act[]): Pr
 }
 
 /**
- * The parties concerned, so that no intervention comes between; then the actor's own mandates for them, so that none
- * of his authority ends between. In one order everywhere, lest two of these wait for each other.
+ * The parties concerned, so that no intervention comes between; the means by which he logged in; then the actor's own
+ * mandates for them, so that none of his authority ends between. In one order everywhere, lest two of these wait for each other.
  */
-async function lockFor({ client, caller }: AuthoriseDeps, acts: readonly Act[]): Promise<void> {
+async function lockFor({ client, caller }: Pick<Settled, 'client' | 'caller'>, acts: readonly Act[]): Promise<void> {
   const parents = acts.flatMap(({ mandate, current }) => (mandate ?? current)?.derived_from ?? []);
   const { rows } = await client.query<{ delegate: PartyId }>(
     'select delegate from mandates where mandate_id = any ($1::uuid[])',
@@ -160,6 +184,7 @@ async function lockFor({ client, caller }: AuthoriseDeps, acts: readonly Act[]):
   const own = [...(person === undefined ? [] : [person]), ...acts.flatMap(({ paper }) => paper?.signed_by ?? [])];
   const parties = [...new Set([...ends, ...own])];
   await client.query('select from parties where party_id = any ($1) order by party_id for share', [parties]);
+  if (caller.means) await client.query(`select from aliases where alias = decode($1, 'hex') for share`, [caller.means]);
   if (own.length === 0) return;
   await client.query(
     `select from mandates where delegate = any ($1) and (represented = any ($2) or represented in (
