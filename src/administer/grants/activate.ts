@@ -74,19 +74,20 @@ async function findTried(counting: Counting, { code, birth_date, bsn }: Activate
 async function verify(
   { found, keys }: { found?: Found; keys: Counting['keys'] },
   { code }: ActivateWish,
-): Promise<string | undefined> {
+): Promise<Found | undefined> {
   const isRight = await isCode(keys, readCode(code)?.secret ?? '', found);
-  return isRight && found?.known === true ? found.mandate_id : undefined;
+  return isRight && found?.known === true ? found : undefined;
 }
 
-/** Of two at once the second finds it activated. */
-async function activate(acting: Acting, mandateId: string): Promise<unknown> {
+/** Of two at once the second finds it activated; a code that was replaced meanwhile is none. */
+async function activate(acting: Acting, { mandate_id: mandateId, hash }: Found): Promise<unknown> {
   const locked = await lockOffer(acting.client, mandateId);
   if (locked === undefined) throw refused();
   const { offer, current } = locked;
   const isWaiting =
     offer.isOpen &&
     offer.ready &&
+    offer.hash.equals(hash) &&
     offer.expires_at > acting.now &&
     current.status === 'offered' &&
     hasTime(acting.now, current);

@@ -18,6 +18,8 @@ export interface Offer {
   expires_at: Date;
   ready: boolean;
   isOpen: boolean;
+  /** Of its code as it is now. */
+  hash: Buffer;
 }
 
 const REISSUED_DAYS = 14;
@@ -29,7 +31,7 @@ export async function lockOffer(
 ): Promise<{ offer: Offer; current: MandateRow } | undefined> {
   const standing = (await lockLives(client, [mandateId])).get(mandateId);
   const { rows } = await client.query<Offer>(
-    `select mandate_id, represented, draft, offered_by, expires_at, ready,
+    `select mandate_id, represented, draft, offered_by, expires_at, ready, hash,
        activated_at is null and withdrawn_at is null as "isOpen"
      from offers where mandate_id = $1 for update`,
     [mandateId],
