@@ -89,7 +89,13 @@ _new_survivor if {
 	acts.is("binds")
 	acts.made.kind == "voluntary"
 	acts.made.survivor == true
-	not input.act.current.survivor == true
+	not _survived_before
+}
+
+# in the hands of another, or for another period, it is a new one
+_survived_before if {
+	input.act.current.survivor == true
+	input.act.current.mandate_id == acts.made.mandate_id
 }
 
 _may_lift(who) if {

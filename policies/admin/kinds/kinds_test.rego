@@ -85,10 +85,17 @@ test_survivor[note] if {
 	})
 	himself := {"represented": {"party": fixtures.person, "managing": {"represented": {"party": fixtures.person}}}}
 	other := object.union(acts.mandate, {"kind": "voluntary", "survivor": true})
+	anew := object.union(other, {"mandate_id": "anew"})
 	some [note, asked, want] in [
 		["himself", object.union(acts.by_mandates("mandate.grant", {"mandate": voluntary}, []), himself), []],
 		["a manager", acts.by_mandates("mandate.grant", {"mandate": other}, [acts.manager]), ["survivor_by_himself_only"]],
 		["as it was", acts.by_mandates("mandate.change", {"current": other, "mandate": other}, [acts.manager]), []],
+		["to another", acts.by_mandates("mandate.transfer", {"current": other, "mandate": anew}, [acts.manager]), [
+			"survivor_by_himself_only",
+		]],
+		["for longer", acts.by_mandates("mandate.renew", {"current": other, "mandate": anew}, [acts.manager]), [
+			"survivor_by_himself_only",
+		]],
 	]
 	data.admin.decision.reasons == want with input as asked
 }

@@ -42,7 +42,7 @@ _another_owner(owner) if {
 #     own_managing_mandate: Nobody grants, changes, renews or reactivates the mandate by which he manages himself.
 #     last_manager: The party would be left without manager or legal representative.
 #     not_a_manager: The mandate is not on the service by which mandates are managed.
-reasons(who) := union({_of_manager(who), _of_end(who), _of_act})
+reasons(who) := union({_of_manager(who), _of_passing_on, _of_question(who), _of_end(who), _of_act})
 
 _of_manager(who) := {"may_not_appoint" | not _may_appoint(who)} | _of_binding if {
 	_binds_manager
@@ -56,6 +56,21 @@ _of_binding contains "substitution_not_passed_on" if acts.made.substitution == t
 _of_binding contains "own_managing_mandate" if {
 	some mandate in acts.concerned
 	mandate.delegate == acts.caller
+}
+
+# whoever acts for another does not thereby manage his mandates, nor makes others do so
+_of_passing_on contains "may_not_appoint" if {
+	input.act.name == "mandate.pass_on"
+	input.act.parent.delegate_kind == "organisation"
+	makes_manager(acts.made)
+}
+
+# whether a manager is still needed, is for whoever represents the party by law to say (R82)
+_of_question(who) := {"may_not_appoint" |
+	input.act.name == "mandate.reconfirm"
+	who.as == "manager"
+	input.act.current.delegate_kind == "person"
+	makes_manager(input.act.current)
 }
 
 _of_end(who) := {"last_manager" | _leaves_without(who)}

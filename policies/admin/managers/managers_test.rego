@@ -122,3 +122,36 @@ test_court if {
 	asked := acts.system("court", "mandate.revoke", {"current": acts.managing_mandate, "verified_by": ["telephone"]})
 	data.admin.decision.allow with input as asked
 }
+
+# whoever acts for another makes no managers of it, whatever he may pass on
+test_passing_on[note] if {
+	some [note, kind, service, want] in [
+		["an organisation makes a manager", "organisation", acts.manage, ["may_not_appoint"]],
+		["an organisation passes on a service", "organisation", acts.tax, []],
+		["a manager appoints", "person", acts.manage, []],
+	]
+	parent := object.union(acts.mandate, {
+		"mandate_id": "parent", "delegate": fixtures.person.party_id, "delegate_kind": kind, "substitution": true,
+	})
+	child := object.union(acts.mandate, {
+		"services": [service],
+		"derived_from": {"mandate_id": "parent", "delegate": fixtures.person.party_id},
+	})
+	asked := object.union(
+		acts.by_mandates("mandate.pass_on", {"mandate": child, "parent": parent}, []),
+		{"parent_delegate": acts.nobody_for(fixtures.person)},
+	)
+	data.admin.decision.reasons == want with input as asked
+}
+
+# whether a manager is needed still
+test_question[note] if {
+	law := fixtures.statutory("signatory")
+	managing := {"current": acts.managing_mandate}
+	some [note, about, own, want] in [
+		["another manager", managing, acts.manager, ["may_not_appoint"]],
+		["a legal representative", managing, law, []],
+		["of something else", {"current": acts.mandate}, acts.manager, []],
+	]
+	data.admin.decision.reasons == want with input as acts.by_mandates("mandate.reconfirm", about, [own])
+}
