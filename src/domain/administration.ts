@@ -24,6 +24,8 @@ export const ACTS = [
   'manager.dismiss',
   'party.view',
   'party.register',
+  'party.enrol',
+  'employee.enrol',
   'party.change',
   'party.identify',
   'party.intervene',

@@ -69,6 +69,8 @@ export interface AdminInput {
     };
     /** The owner of the means, where an employer issued it (R71). */
     means_owner?: PartyId;
+    /** Level at which an employer identified the employee whom it makes known (R138). */
+    identified_at?: Loa;
   };
   /** Who acts in person. `loa` is that of the login. */
   actor?: Participant;

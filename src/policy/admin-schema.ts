@@ -171,6 +171,7 @@ export const AdminInputSchema = z.object({
     verified_by: z.array(z.string()).exactOptional(),
     managers_left: z.int().exactOptional(),
     paper: z.object({ signed_by: id, loa: Loa, evidence: z.array(z.string()) }).exactOptional(),
+    identified_at: Loa.exactOptional(),
     means_owner: id.exactOptional(),
   }),
   actor: Participant.exactOptional(),

@@ -39,7 +39,8 @@ export function act(world: AdminWorld, question: AdminQuestion): string[] {
 
 function incoherent(question: AdminQuestion): string[] {
   const { act: name, current, mandate, parent, party, actor, system } = question;
-  const present = { current, mandate, parent, party: endsOf(question).represented ?? party };
+  const { identified_at } = question.about;
+  const present = { current, mandate, parent, identified_at, party: endsOf(question).represented ?? party };
   const same = !current || !mandate || sameMandate(name, current, mandate);
   const whole =
     (actor === undefined) !== (system === undefined) &&
@@ -147,6 +148,11 @@ export function actOfManager(world: AdminWorld, question: AdminQuestion, way: Wa
     if (made(question)?.facts.substitution === true) failures.push('substitution_not_passed_on');
     if (rows.some(({ delegate }) => delegate === caller)) failures.push('own_managing_mandate');
   }
+  // Who acts for another does not thereby manage his mandates; who manages is asked of the law (R82).
+  const passes = name === 'mandate.pass_on' && question.parent && partyOf(world, question.parent.delegate).kind;
+  if (passes === 'organisation' && manages(made(question))) failures.push('may_not_appoint');
+  const asks = name === 'mandate.reconfirm' && way.as === 'manager' && current && partyOf(world, current.delegate).kind;
+  if (asks === 'person' && manages(current)) failures.push('may_not_appoint');
   const isSystem = way.role === 'court' || way.role === 'registrar' || way.role === 'service_owner';
   if (
     endsManagers(name) &&

@@ -31,6 +31,8 @@ const RIGHTS: Record<ActName, string> = {
   'manager.dismiss': `${GRANTOR} proxy delegate court`,
   'party.view': `${GRANTOR} proxy court registrar`,
   'party.register': 'registrar',
+  'party.enrol': 'stranger',
+  'employee.enrol': 'legal_representative manager',
   'party.change': 'registrar',
   'party.identify': 'registrar',
   'party.intervene': 'service_owner court registrar',
@@ -83,7 +85,10 @@ export const waits = (act: ActName) =>
   );
 /** One of several may do it alone: who takes away, or looks. */
 export const mayAlone = (act: ActName) =>
-  (ends(act) && verb(act) !== 'renounce') || (looks(act) && act !== 'catalogue.view') || act === 'means.deactivate';
+  (ends(act) && verb(act) !== 'renounce') ||
+  (looks(act) && act !== 'catalogue.view') ||
+  act === 'means.deactivate' ||
+  act === 'employee.enrol';
 export const endsManagers = (act: ActName) => ['suspend', 'revoke', 'renounce', 'dismiss'].includes(verb(act));
 /** Who may grant, or end, what kind is looked at. */
 export const ofKind = (act: ActName): 'grant' | 'end' | null => {
@@ -96,7 +101,8 @@ export const levelOf = (act: ActName): 'mandate' | 'ending' | 'lowest' => {
 };
 
 /** What the act must be about. */
-export function needs(act: ActName): ('current' | 'mandate' | 'parent' | 'party')[] {
+export function needs(act: ActName): ('current' | 'mandate' | 'parent' | 'party' | 'identified_at')[] {
+  if (act === 'employee.enrol') return ['party', 'identified_at'];
   if (act === 'mandate.pass_on') return ['mandate', 'parent'];
   if (aboutMandate(act) && !looks(act)) {
     if (NEEDS_BOTH.includes(verb(act))) return ['current', 'mandate'];

@@ -37,6 +37,8 @@ function ofAct(world: AdminWorld, question: AdminQuestion, way: Way): string[] {
 
 export function requiredRank(question: AdminQuestion): number {
   const ranks = concerned(question).map(({ facts }) => loaRank(facts.loa));
+  const identified = question.about.identified_at;
+  if (question.act === 'employee.enrol') return identified === undefined ? 1 : loaRank(identified);
   if (levelOf(question.act) === 'lowest') return 1;
   // To end eh2 or eh2plus takes eh2, to end eh3 or eh4 takes eh3 (R102).
   return Math.max(...ranks.map((rank) => (levelOf(question.act) === 'mandate' ? rank : rank <= 2 ? 1 : 3)));
@@ -53,10 +55,13 @@ function ofLevel(question: AdminQuestion, way: Way): string[] {
   const rows = concerned(question);
   const ceilings = [...way.law, ...way.rests].filter(({ facts }) => facts.kind !== 'statutory');
   const above = rows.some((row) => ceilings.some((own) => loaRank(row.facts.loa) > loaRank(own.facts.loa)));
+  const identified = about.identified_at;
+  const aboveIdentified =
+    identified !== undefined && ceilings.some((own) => loaRank(identified) > loaRank(own.facts.loa));
   const unsigned = rows.some(({ facts }) => facts.loa === 'eh4') && about.signed !== true;
   return [
     ...lacking,
-    ...(binds(act) && above ? ['above_own_level'] : []),
+    ...((binds(act) && above) || aboveIdentified ? ['above_own_level'] : []),
     ...(signs(act) && isPerson(way) && unsigned ? ['signature_required'] : []),
   ];
 }
@@ -64,7 +69,7 @@ function ofLevel(question: AdminQuestion, way: Way): string[] {
 function ofBounds(world: AdminWorld, question: AdminQuestion, way: Way): string[] {
   const rows = concerned(question);
   const own = [...way.law, ...way.rests].map(({ facts }) => facts);
-  if (question.act === 'party.view') return [];
+  if (question.act === 'party.view' || question.act === 'employee.enrol') return [];
   const branches = own.some(
     (limit) =>
       limit.branches !== 'all' &&
@@ -109,9 +114,15 @@ function ofKinds(question: AdminQuestion, way: Way): string[] {
       ? ['kind_not_for_this_capacity']
       : []),
     ...(under !== undefined && !isOwnAuthority(question, way, under) ? ['authority_not_own'] : []),
-    ...(survives && current?.facts.survivor !== true && way.role !== 'self' ? ['survivor_by_himself_only'] : []),
+    ...(survives && !survivedBefore(question) && way.role !== 'self' ? ['survivor_by_himself_only'] : []),
     ...(act === 'mandate.reactivate' && byAuthority && !lifts ? ['suspended_by_authority'] : []),
   ];
+}
+
+/** In the hands of another, or for another period, it is a new one. */
+function survivedBefore({ current, mandate }: AdminQuestion): boolean {
+  const same = mandate === undefined || mandate.facts.mandate_id === current?.facts.mandate_id;
+  return same && current?.facts.survivor === true;
 }
 
 function isOwnAuthority({ current, parent }: AdminQuestion, way: Way, under: string): boolean {

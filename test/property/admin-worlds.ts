@@ -160,15 +160,17 @@ const about: fc.Arbitrary<AdminQuestion['about']> = fc
       3,
     ),
     managers_left: fc.constantFrom<(number | undefined)[]>(0, 1, 2, undefined),
+    identified_at: fc.option(fc.constantFrom(...LOAS)),
     means_owner: fc.constantFrom<(string | undefined)[]>('firm', 'office', undefined),
   })
-  .map(({ owners, deviation, verified_by, managers_left, means_owner, ...rest }) => ({
+  .map(({ owners, deviation, verified_by, managers_left, means_owner, identified_at, ...rest }) => ({
     ...rest,
     ...(owners && { owners }),
     ...(deviation !== undefined && { deviation }),
     ...(verified_by && { verified_by }),
     ...(managers_left !== undefined && { managers_left }),
     ...(means_owner !== undefined && { means_owner }),
+    ...(identified_at !== null && { identified_at }),
   }));
 
 const paper = fc.record({
@@ -228,6 +230,7 @@ function toQuestion(made: {
   together: Login[];
 }): AdminQuestion {
   const { act, caller: who, about: said, together, party } = made;
+  const { identified_at, ...others } = said;
   const isNew = /\.(grant|request|offer|pass_on|appoint)$/.test(act);
   const isChange = /\.(change|renew|transfer|confirm_set|approve)$/.test(act);
   const onMandate = /^(mandate|manager)\./.test(act);
@@ -246,7 +249,7 @@ function toQuestion(made: {
     ...(onMandate && (isNew || isChange) && made.present.mandate && { mandate }),
     ...(act === 'mandate.pass_on' && made.present.parent && { parent: made.parent }),
     ...(!onMandate && { party }),
-    about: { ...said, ...(who.paper && { paper: who.paper }) },
+    about: { ...(act === 'employee.enrol' ? said : others), ...(who.paper && { paper: who.paper }) },
   };
 }
 

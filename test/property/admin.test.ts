@@ -53,7 +53,9 @@ describe(`random registers and acts (again with PROPERTY_SEED=${SEED})`, () => {
   });
 
   it.runIf(RUNS >= 3000)('reach every act, every capacity and every reason', () => {
-    const named = [...ACTS, ...CAPACITIES.map((capacity) => `as ${capacity}`), ...REASONS];
+    // Who makes himself known has no party yet: the rules' own tests are about him.
+    const acts = ACTS.filter((name) => name !== 'party.enrol');
+    const named = [...acts, ...CAPACITIES.map((capacity) => `as ${capacity}`), ...REASONS];
     expect(named.filter((name) => !seen.has(name))).toEqual([]);
   });
 

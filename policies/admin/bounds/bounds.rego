@@ -33,7 +33,7 @@ _within_branches(who, own) if {
 	}
 }
 
-_within_branches(_, _) if input.act.name == "party.view"
+_within_branches(_, _) if _about_no_mandate
 
 _within_services(own) if {
 	acts.concerned != []
@@ -46,7 +46,10 @@ _within_services(own) if {
 	}
 }
 
-_within_services(_) if input.act.name == "party.view"
+_within_services(_) if _about_no_mandate
+
+# who is made known may do nothing by that; what he is granted is bounded by itself
+_about_no_mandate if input.act.name in ["party.view", "employee.enrol"]
 
 # nothing beside the services that it names: those are all that could be compared
 _names_services(mandate) if {

@@ -15,13 +15,13 @@ import data.authz.state
 # METADATA
 # title: Everything that the caller might be
 # description: The role is how the table of acts names it, the capacity how the answer does.
-candidates := array.flatten([_of_represented, _of_delegate, _of_passer, _on_paper, _person, _system])
+candidates := array.flatten([_of_represented, _of_delegate, _of_passer, _on_paper, _person, _stranger, _system])
 
 # METADATA
 # title: The caller is something to these parties
 any_holds if {
 	some who in candidates
-	who.role != "person"
+	not who.role in ["person", "stranger"]
 	who.reasons == set()
 }
 
@@ -53,6 +53,15 @@ _person := [_plain("person", "self", []) |
 	input.actor.party.kind == "person"
 	not input.actor.means.active == false
 	not state.in_effect(input.actor.party, "deceased")
+	level.known(input.actor.loa)
+]
+
+# who logged in and is not known here yet, as himself (R128, R138)
+_stranger := [_plain("stranger", "self", []) |
+	input.actor
+	not input.system
+	not input.actor.party
+	not input.actor.means
 	level.known(input.actor.loa)
 ]
 

@@ -19,6 +19,8 @@ required := max([mandate.loa | some mandate in acts.concerned]) if _asks == "man
 
 required := max([data.tables.ending_levels[mandate.loa] | some mandate in acts.concerned]) if _asks == "ending"
 
+required := max(["eh2", input.act.identified_at]) if _asks == "identified"
+
 _asks := data.tables.acts[input.act.name].level
 
 # METADATA
@@ -72,6 +74,13 @@ _above_own_level(who) if {
 	own.kind != "statutory"
 	some mandate in acts.concerned
 	mandate.loa > own.loa
+}
+
+# nor does he make anybody known above it
+_above_own_level(who) if {
+	some own in who.limits
+	own.kind != "statutory"
+	input.act.identified_at > own.loa
 }
 
 _lawful(mandate) if data.tables.levels[mandate.loa] >= "eh2"
