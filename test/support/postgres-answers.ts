@@ -1,0 +1,39 @@
+import { makeEvaluate } from '../../src/evaluate/evaluate.ts';
+import { type Answer, toAnswer } from '../../src/http/answer.ts';
+import { readDecision } from '../../src/http/read-decision.ts';
+import { makePostgresLookups } from '../../src/mandates/postgres-lookups.ts';
+import { makeMetrics } from '../../src/process/metrics.ts';
+import { RECORDS_OFF } from '../../src/records/records.ts';
+import { caller, fixed } from './decide-world.ts';
+import { committedPolicy } from './policy.ts';
+import type { RestrictedProcesses } from './restricted-processes.ts';
+
+/** What the policy answers on the register itself, without what is of one answer alone. */
+export async function answersOnPostgres(
+  { database, keys }: Pick<RestrictedProcesses, 'database' | 'keys'>,
+  questions: readonly object[],
+): Promise<Omit<Answer, 'id' | 'data_revision' | 'data_age_ms'>[]> {
+  const evaluate = makeEvaluate({
+    lookups: makePostgresLookups(database.pool),
+    freshness: fixed(),
+    policy: await committedPolicy(),
+    alias: keys.alias,
+    records: RECORDS_OFF,
+    uses: { note: () => {} },
+    now: Date.now,
+    metrics: makeMetrics(),
+  });
+  const answers: Omit<Answer, 'id' | 'data_revision' | 'data_age_ms'>[] = [];
+  for (const asked of questions) {
+    const question = readDecision(asked);
+    if (question === undefined) throw new Error(`no question: ${JSON.stringify(asked)}`);
+    const {
+      id: _,
+      data_revision: __,
+      data_age_ms: ___,
+      ...answer
+    } = toAnswer(await evaluate.one(question, { caller }));
+    answers.push(answer);
+  }
+  return answers;
+}

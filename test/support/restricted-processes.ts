@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { claimsFor, DEV_LEVELS, type DevPeople, devPeople } from '../../src/cli/dev-people.ts';
+import { makeLifecycle, opening } from '../../src/process/lifecycle.ts';
+import { readRegisterFile } from '../../src/register/read-file.ts';
+import { type Keys, makeKeys } from '../../src/store/keys.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+import { AUDIENCE, startLoginProvider } from './login-provider.ts';
+import { type Process, runMachtig, startMachtig } from './program.ts';
+import { startRedis } from './redis.ts';
+
+const REGISTER = join(import.meta.dirname, '../../examples/register.yaml');
+
+type Role = 'admin' | 'sync' | 'operator';
+
+/** The example register as an operator runs it: each process with an account that has one role and no other rights. */
+export interface RestrictedProcesses {
+  /** Of the owner, to look from outside. */
+  database: TestDatabase;
+  keys: Keys;
+  admin: Process;
+  sidecars: readonly Process[];
+  /** A command, with the account of this role. */
+  machtig(role: Role, ...args: string[]): Promise<{ code: number; out: string; err: string }>;
+  /** What somebody shows to the admin API, by the key in the register file; systems are `registrar`, `court`, `rvo`, … */
+  credential(by: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startRestrictedProcesses(): Promise<RestrictedProcesses> {
+  const lifecycle = makeLifecycle();
+  return opening(lifecycle, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'machtig-restricted-'));
+    lifecycle.onClose('folder', () => rm(folder, { recursive: true, force: true }));
+    const database = await cloneDatabase({ empty: true });
+    const names: string[] = [];
+    lifecycle.onClose('database', async () => {
+      await database.pool.query(names.map((name) => `drop owned by ${name}; drop role ${name}`).join(';'));
+      await database.drop();
+    });
+    const redis = await startRedis();
+    lifecycle.onClose('redis', redis.stop);
+    const provider = await startLoginProvider();
+    lifecycle.onClose('provider', provider.down);
+
+    const people = devPeople(readRegisterFile(await readFile(REGISTER, 'utf8')).file);
+    const access = join(folder, 'access.yaml');
+    await writeFile(access, stringify(accessOf(provider.issuer, people)));
+    const [hmacKey, sealKey] = [randomBytes(32), randomBytes(32)];
+    const deciding = { REDIS_URL: redis.url, MACHTIG_HMAC_KEY: hmacKey.toString('base64'), MACHTIG_LOG_LEVEL: 'warn' };
+    const writing = { ...deciding, MACHTIG_SEAL_KEY: sealKey.toString('base64'), MACHTIG_ADMIN_ACCESS: access };
+
+    await succeed(runMachtig(['migrate'], { DATABASE_URL: database.url }));
+    const urls: Record<Role, string> = { admin: '', sync: '', operator: '' };
+    for (const role of ['admin', 'sync', 'operator'] as const) {
+      const name = `machtig_test_${randomBytes(6).toString('hex')}`;
+      await database.pool.query(`create role ${name} login password 'secret' in role machtig_${role}`);
+      names.push(name);
+      urls[role] = Object.assign(new URL(database.url), { username: name, password: 'secret' }).href;
+    }
+    const machtig = (role: Role, ...args: string[]) => runMachtig(args, { ...writing, DATABASE_URL: urls[role] });
+    await succeed(machtig('operator', 'import', REGISTER));
+
+    const start = async (role: string, env: Record<string, string>) => {
+      const started = await startMachtig(role, env);
+      lifecycle.onClose(role, () => started.kill('SIGTERM'));
+      return started;
+    };
+    const [admin, a, b] = await Promise.all([
+      start('admin', { ...writing, DATABASE_URL: urls.admin }),
+      ...['a', 'b'].map((name) =>
+        start('sidecar', {
+          ...deciding,
+          MACHTIG_ANONYMOUS: 'loopback:bsn,details',
+          MACHTIG_RECORDS_FILE: join(folder, `${name}.jsonl`),
+          // On a busy machine what was written takes its time to arrive; how long is not what is tested.
+          MACHTIG_MIN_REVISION_WAIT_MS: '20000',
+          MACHTIG_MAX_STALENESS_MS: '30000',
+        }),
+      ),
+      start('sync', { ...deciding, DATABASE_URL: urls.sync }),
+    ] as [Promise<Process>, Promise<Process>, Promise<Process>]);
+    const sidecars = [a, b];
+    await Promise.all([admin, ...sidecars].map((one) => one.ready()));
+    for (const one of sidecars)
+      await eventually('the data is fresh', async () => (await one.health('/freshz')) === 200);
+
+    // One after another: the provider puts into a token what it was told last.
+    const credentials = new Map<string, string>();
+    const known = (by: string) => {
+      const system = people.systems.find(({ key }) => key === by);
+      const claims = claimsFor(people, { as: by, loa: 'eh3', digid: false });
+      if (system) return system.apiKey;
+      if (typeof claims === 'string') throw new Error(claims);
+      return provider.token(claims);
+    };
+    return {
+      database,
+      keys: makeKeys({ hmacKey, hmacKeyId: '1', sealKey }),
+      admin,
+      sidecars,
+      machtig,
+      async credential(by) {
+        const credential = credentials.get(by) ?? (await known(by));
+        credentials.set(by, credential);
+        return credential;
+      },
+      close: lifecycle.close,
+    };
+  });
+}
+
+async function succeed(running: ReturnType<typeof runMachtig>): Promise<void> {
+  const { code, err } = await running;
+  if (code !== 0) throw new Error(err);
+}
+
+function accessOf(issuer: string, { systems }: DevPeople) {
+  return {
+    oidc: {
+      issuer,
+      audience: AUDIENCE,
+      levels: Object.fromEntries(Object.entries(DEV_LEVELS).map(([l, acr]) => [acr, l])),
+    },
+    systems: systems.map(({ key, role, oin, apiKey }) => ({
+      name: key,
+      role,
+      ...(oin && { oin }),
+      keys: [createHash('sha256').update(apiKey).digest('hex')],
+    })),
+    manage_service: 'urn:etoegang:DV:00000003800000070000:services:2',
+  };
+}
