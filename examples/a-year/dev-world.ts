@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fetchToken } from '../../src/cli/dev-client.ts';
 import type { World } from './world.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/machtig.js', import.meta.url));
@@ -12,7 +13,8 @@ export function devWorld(env: Readonly<Record<string, string | undefined>>): Wor
   return {
     admin: at(env.MACHTIG_ADMIN_PORT, 8282),
     sidecar: at(env.MACHTIG_PORT, 8181),
-    token: ({ as, loa }) => run(['token', '--as', as, '--loa', loa], env),
+    // As `machtig token` does.
+    token: (wish) => fetchToken(login, wish),
     async machtig(...args) {
       return run(args, { ...env, DATABASE_URL: env.DATABASE_URL ?? (await databaseOf(login)) });
     },

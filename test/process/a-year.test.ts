@@ -89,8 +89,10 @@ describe('a year, played on separate processes', () => {
     expect({ code, found: JSON.parse(out) }).toMatchObject({ code: 0, found: { equal: true } });
   });
 
-  it('names nobody by a personal number, nor shows the code that activates', () => {
-    expect(printed.join('\n')).not.toMatch(/\b9999[0-9]{5}\b|pseudonym/);
+  it('names nobody by a personal number or a means, and shows nobody the code that activates', () => {
+    const all = printed.join('\n');
+    expect(all).not.toMatch(/\b9999[0-9]{5}\b|pseudonym/);
+    expect(all).not.toMatch(/\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b/);
   });
 
   it('fails loudly when an answer is not what the story says', async () => {
