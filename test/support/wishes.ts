@@ -55,6 +55,8 @@ export async function contested({ act }: Writers): Promise<Contested> {
     mandates.set(by, granted.slice(0, 3));
     bulk.set(by, granted.slice(3));
   }
+  // With one that was passed on from it.
+  mandates.get('kees')?.push('3a000000-0000-4000-8000-000000000071');
   const found = await act('karin', 'POST /means/_search', { owner: cast.BAKERY, person: cast.STAN });
   return {
     mandates,
