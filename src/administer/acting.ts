@@ -40,7 +40,7 @@ export type MandateRow = Readonly<Record<string, unknown>> & {
 export interface Act
   extends Pick<
     AdminInput['act'],
-    'code_verified' | 'deviation' | 'verified_by' | 'managers_left' | 'means_owner' | 'paper'
+    'code_verified' | 'deviation' | 'verified_by' | 'managers_left' | 'means_owner' | 'identified_at' | 'paper'
   > {
   name: ActName;
   /** The mandate as it stands; lock it first. */
@@ -50,6 +50,8 @@ export interface Act
   party?: PartyId;
   /** Ids of the service owners concerned. */
   owners?: readonly string[];
+  /** Who makes himself known: the party that he becomes, and that acts. */
+  newcomer?: PartyId;
   /** Co-grantors who have consented before, with the level of their logins (R51). */
   together?: readonly { party_id: PartyId; loa?: string }[];
 }

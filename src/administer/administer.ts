@@ -143,11 +143,12 @@ function actedBy(
 ): ActedBy {
   const deviation = acts.find((act) => act.deviation !== undefined)?.deviation;
   const verified_by = acts.find((act) => act.verified_by !== undefined)?.verified_by;
+  const newcomer = acts.find((act) => act.newcomer !== undefined)?.newcomer;
   const onBehalfOf = [
     ...new Set(acts.map(({ mandate, current, party }) => (mandate ?? current)?.represented ?? party)),
   ];
   return {
-    who: caller.participant?.party?.party_id ?? `system:${session.system?.name ?? 'unknown'}`,
+    who: caller.participant?.party?.party_id ?? newcomer ?? `system:${session.system?.name ?? 'unknown'}`,
     channel: 'admin',
     ...(onBehalfOf.length === 1 && onBehalfOf[0] && { on_behalf_of: onBehalfOf[0] }),
     act: acts[0]?.name ?? '',

@@ -144,7 +144,7 @@ interface MandatesOfAct {
 }
 
 function factsOf(act: Act, mandates: MandatesOfAct): AdminInput['act'] {
-  const { current, mandate, party, owners, together, name, ...facts } = act;
+  const { current, mandate, party, owners, together, newcomer, name, ...facts } = act;
   return { name, ...facts, ...(owners && { owners: [...owners] }), ...mandates };
 }
 

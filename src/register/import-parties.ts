@@ -32,7 +32,8 @@ export async function importParties(file: RegisterFile, target: PartyImport): Pr
     idOf: (key: string) => named(ids, key),
     kindOf: (key: string) => named(byKey, key).kind,
   };
-  const columns = ['party_id', 'kind', 'name', 'birth_date'];
+  // What a source says needs no other to confirm it.
+  const columns = ['party_id', 'kind', 'name', 'birth_date', 'unverified_since'];
   await writer.write({ table: 'parties', key: ['party_id'], columns }, partyRows(file, known), onWritten);
   await writer.write(ALIASES, identifierRows(file, known, keys));
   await writer.write(MEANS, meansRows(file, known, keys));

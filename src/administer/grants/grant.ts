@@ -22,6 +22,8 @@ export interface Granted {
   mandates: unknown[];
   /** What each service means, to be shown before confirming (R55). */
   meaning: Meaning[];
+  /** Of each that waits for other grantors: how many there must be, and have agreed (R51). */
+  consents?: { mandate_id: string; required: number; given: number }[];
 }
 
 /**
@@ -82,13 +84,18 @@ export async function settleGrant(
   const meaning = first === undefined ? [] : await meaningOf(client, first);
   if (isDryRun) await client.query('savepoint dry_run');
   await writeGranted(acting, rows, verdicts);
-  if (!isDryRun) return { mandates: await answerMandates(acting, ids), meaning };
+  const consents = rows.flatMap(({ mandate_id }, i) => {
+    const required = verdicts[i]?.holders_required ?? null;
+    return required === null ? [] : [{ mandate_id, required, given: 1 }];
+  });
+  const waits = consents.length > 0 && { consents };
+  if (!isDryRun) return { mandates: await answerMandates(acting, ids), meaning, ...waits };
   const { rows: views } = await client.query<{ view: unknown }>(
     'select mandate_view(m) as view from mandates m where mandate_id = any ($1) order by array_position($1, mandate_id)',
     [ids],
   );
   await client.query('rollback to savepoint dry_run');
-  return { mandates: views.map(({ view }) => view), meaning };
+  return { mandates: views.map(({ view }) => view), meaning, ...waits };
 }
 
 async function writeGranted(

@@ -1,8 +1,9 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, type Fault } from '../../domain/errors.ts';
 import type { FollowUp, Loa, REACHES } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
+import { findSides } from '../grants/sides.ts';
+import type { PartyWish } from '../grants/wish.ts';
 import { managersLeft } from '../managers/left.ts';
-import { type PartyRef, partyOf } from '../party-ref.ts';
 import { answerMandate, type MandateAnswer } from './answer.ts';
 import type { LifeRow } from './lock.ts';
 import { type OneMandate, openMandate, permit, refuseAlone } from './permit.ts';
@@ -23,7 +24,7 @@ export interface MandateChange {
   loa?: Loa | undefined;
   reach?: (typeof REACHES)[number] | undefined;
   substitution?: boolean | undefined;
-  joint?: { required: number; with: readonly PartyRef[] } | null | undefined;
+  joint?: { required: number; with: readonly PartyWish[] } | null | undefined;
   delegate_branch?: string | null | undefined;
   valid_until?: string | undefined;
   follow_up?: FollowUp | null | undefined;
@@ -147,7 +148,8 @@ async function setColumn(
 
 async function jointColumns(acting: Acting, joint: MandateChange['joint']): Promise<Columns> {
   if (!joint) return { joint_required: null, joint_with: [] };
-  const holders: string[] = [];
-  for (const [place, ref] of joint.with.entries()) holders.push(await partyOf(acting, ref, `/joint/with/${place}`));
-  return { joint_required: joint.required, joint_with: holders };
+  const faults: Fault[] = [];
+  const holders = await findSides(acting, joint.with, '/joint/with', faults);
+  if (faults.length > 0) throw new AppError('invalid_request', 'a co-holder is unknown', { faults });
+  return { joint_required: joint.required, joint_with: holders.map(({ partyId }) => partyId) };
 }

@@ -7,8 +7,10 @@ import type { Acting } from '../acting.ts';
 const MOST_MANAGED = 50;
 
 export interface WhoAmI {
+  /** False: the register does not know who logged in, who may make himself known. */
+  known?: false;
   party?: unknown;
-  loa?: string;
+  loa?: string | undefined;
   for?: unknown;
   manages: unknown[];
   more: boolean;
@@ -22,9 +24,11 @@ export interface WhoAmI {
 export async function whoAmI(acting: Acting): Promise<WhoAmI> {
   const { session, actor } = acting;
   const named = session.person?.party && (await acting.find(session.person.party));
-  await acting.authorise({ name: 'catalogue.view', ...(named !== undefined && { party: named }) });
+  const isNew = session.person !== undefined && actor === undefined;
+  const name = isNew ? 'party.enrol' : 'catalogue.view';
+  await acting.authorise({ name, ...(named !== undefined && { party: named }) });
   if (session.system) return { system: await viewSystem(acting), manages: [], more: false };
-  if (actor === undefined) return { manages: [], more: false };
+  if (actor === undefined) return { known: false, loa: session.person?.loa, manages: [], more: false };
   const found = await findManaged(acting, actor, named);
   const manages: unknown[] = [];
   for (const { represented, view } of found.slice(0, MOST_MANAGED)) {

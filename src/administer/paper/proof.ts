@@ -35,7 +35,10 @@ export async function proofOf(
 ): Promise<Proof> {
   const faults = signatureFaults(acting, paper, signature);
   const held = new Map(
-    (await holdingIdentifications(acting, paper.signed_by, 'eh2')).map((one) => [one.identification_id, one]),
+    (await holdingIdentifications(acting, paper.signed_by, 'eh2'))
+      // What an employer saw proves nothing to anybody else.
+      .filter(({ employer }) => employer === undefined)
+      .map((one) => [one.identification_id, one]),
   );
   const used = identifications.flatMap((id, i) => {
     const one = held.get(id);

@@ -12,7 +12,10 @@ export interface PartyChange {
   birthDate?: string | null;
 }
 
-/** @throws AppError `not_found` | `act_refused` | `precondition_failed` | `invalid_request` */
+/**
+ * What the registrar says of a person is confirmed by that, also where it is what he had said himself.
+ * @throws AppError `not_found` | `act_refused` | `precondition_failed` | `invalid_request`
+ */
 export async function changeParty(
   acting: Acting,
   partyId: PartyId,
@@ -27,10 +30,9 @@ export async function changeParty(
     faults.push({ at: '/birth_date', message: 'only persons have one' });
   }
   if (faults.length > 0) throw new AppError('invalid_request', 'the party cannot be changed so', { faults });
-  await acting.client.query('update parties set name = $2, birth_date = $3 where party_id = $1', [
-    partyId,
-    name ?? party.name,
-    birthDate === undefined ? party.birth_date : birthDate,
-  ]);
+  await acting.client.query(
+    'update parties set name = $2, birth_date = $3, unverified_since = null where party_id = $1',
+    [partyId, name ?? party.name, birthDate === undefined ? party.birth_date : birthDate],
+  );
   return detailsAfter(acting.client, partyId);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, type Fault } from '../../domain/errors.ts';
-import type { Loa, PartyId } from '../../domain/facts.ts';
+import type { Loa, PartyId, PartyKind } from '../../domain/facts.ts';
 import { insertRows } from '../../register/write-rows.ts';
 import type { Acting } from '../acting.ts';
 import { lockParty } from './lock-party.ts';
@@ -38,16 +38,27 @@ export async function recordIdentification(
 ): Promise<IdentificationView> {
   const { kind } = await lockParty(acting.client, partyId);
   await acting.authorise({ name: 'party.identify', party: partyId });
-  const faults = faultsOf(acting, wish);
+  const faults = identificationFaults(acting, wish);
   if (faults.length > 0) throw new AppError('invalid_request', 'that identifies nobody', { faults });
   if (wish.branch !== undefined) await requireBranch(acting, partyId, wish.branch);
-  const id = randomUUID();
   const document = wish.document ?? (await reusedDocument(acting, partyId, wish.reuses));
+  return keepIdentification(acting, { party_id: partyId, kind }, { ...wish, ...(document && { document }) });
+}
+
+/** Writes what was authorised and found to be right. `employer`: who identified him as an employee of his. */
+export async function keepIdentification(
+  acting: Acting,
+  { party_id, kind }: { party_id: PartyId; kind: PartyKind },
+  { document, ...wish }: IdentificationWish,
+  employer?: PartyId,
+): Promise<IdentificationView> {
+  const id = randomUUID();
   await insertRows(acting.client, 'identifications', [
     {
       identification_id: id,
-      party_id: partyId,
+      party_id,
       party_kind: kind,
+      employer,
       branch: wish.branch,
       method: wish.method,
       check_done: wish.check,
@@ -64,7 +75,10 @@ export async function recordIdentification(
   return viewIdentification(acting, id);
 }
 
-function faultsOf({ now }: Acting, { reference, checkedBy, checkedAt }: IdentificationWish): Fault[] {
+export function identificationFaults(
+  { now }: Acting,
+  { reference, checkedBy, checkedAt }: IdentificationWish,
+): Fault[] {
   const faults = personalNumberFaults([
     { at: '/reference', text: reference },
     { at: '/checked_by', text: checkedBy },
@@ -113,7 +127,7 @@ export async function listIdentifications(acting: Acting, partyId: PartyId, loa?
   const name = acting.actor === partyId ? 'party.view' : 'party.identify';
   await acting.authorise({ name, party: partyId });
   const items = await holdingIdentifications(acting, partyId, loa);
-  const copies = loa === undefined ? items.filter(({ holds }) => holds) : items;
+  const copies = items.filter(({ holds, employer }) => holds && employer === undefined);
   return { items, new_copy_needed: !copies.some(({ document_kind }) => document_kind !== undefined) };
 }
 

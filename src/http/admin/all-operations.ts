@@ -1,5 +1,7 @@
 import type { Operation } from './operation.ts';
 import { catalogueOperations } from './operations/catalogue.ts';
+import { clientsOperations } from './operations/clients.ts';
+import { employeesOperations } from './operations/employees.ts';
 import { eventsOperations } from './operations/events.ts';
 import { grantsOperations } from './operations/grants.ts';
 import { insightOperations } from './operations/insight.ts';
@@ -24,6 +26,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...offersOperations,
   ...mandatesOperations,
   ...managersOperations,
+  ...employeesOperations,
   ...partiesOperations,
   ...meansOperations,
   ...interventionsOperations,
@@ -32,6 +35,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...serviceSetsOperations,
   ...catalogueOperations,
   ...insightOperations,
+  ...clientsOperations,
   ...eventsOperations,
   ...noticesOperations,
   ...reconfirmationsOperations,

@@ -80,6 +80,10 @@ export const partyView = z.object({
   kind: z.enum(PARTY_KINDS),
   name: z.string(),
   identifiers: z.array(z.string()).optional().meta({ description: 'Public numbers only: KvK, RSIN, OIN.' }),
+  unverified: z
+    .boolean()
+    .optional()
+    .meta({ description: 'His name is what he, or his employer, said: no source has confirmed it yet.' }),
 });
 
 const allOr = (item: z.ZodType) => z.union([z.literal('all'), z.array(item)]);

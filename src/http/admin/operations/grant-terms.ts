@@ -136,10 +136,15 @@ const meaning = z
   .object({ service_uuid: uuid, name: z.string(), description: z.string(), consequence: z.string() })
   .meta({ title: 'What mandating a service means' });
 
+export const consents = z
+  .array(z.object({ mandate_id: uuid, required: z.number().int(), given: z.number().int() }))
+  .meta({ description: 'Of each mandate that waits: how many grantors there must be, and have agreed (R51).' });
+
 /** Mandates, with what they mean (R55). */
 export const granted = z.object({
   mandates: z.array(mandateView),
   meaning: z.array(meaning).meta({ description: 'Each service covered; none when all services are.' }),
+  consents: consents.optional(),
   revision: z.string().optional(),
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FOLLOW_UPS, MANDATE_KINDS, MANDATE_STATUSES, REACHES } from '../../../domain/facts.ts';
 import { branch, date, evidence, loa, mandateView, moment, party, text, uuid } from '../wire.ts';
+import { representedWish } from './grant-terms.ts';
 
 /** What the operations on the life of a mandate have in common on the wire. */
 
@@ -56,7 +57,7 @@ export const renewableTerms = {
   reach: z.enum(REACHES).optional(),
   substitution: z.boolean().optional().meta({ description: 'The right of substitution (R50).' }),
   joint: z
-    .strictObject({ required: z.number().int().min(2).max(20), with: listOf(party, 19) })
+    .strictObject({ required: z.number().int().min(2).max(20), with: listOf(representedWish, 19) })
     .nullable()
     .optional()
     .meta({ description: 'So many act together, the delegate included; null: he acts alone (R51).' }),

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { NEVER_CHANGED } from '../../../administer/if-match.ts';
 import { whoAmI } from '../../../administer/me/who-am-i.ts';
+import { enrolMyself } from '../../../administer/parties/enrol-person.ts';
 import { SYSTEM_ROLES } from '../../../domain/administration.ts';
 import { defineOperation, type Operation } from '../operation.ts';
-import { loa, moment, partyView, uuid } from '../wire.ts';
+import { date, loa, moment, partyView, text, uuid } from '../wire.ts';
+import { partyDetails } from './party-schemas.ts';
 
 const managed = z.object({
   party: partyView,
@@ -26,6 +29,10 @@ const me = defineOperation({
     200: {
       description: 'Who calls.',
       schema: z.object({
+        known: z
+          .literal(false)
+          .optional()
+          .meta({ description: 'The register does not know who logged in: he makes himself known by `POST /me`.' }),
         party: partyView.optional(),
         loa: z.string().optional().meta({ description: 'Level of this login.' }),
         for: partyView.optional().meta({ description: 'The party for which he logged in.' }),
@@ -46,4 +53,28 @@ const me = defineOperation({
   },
 });
 
-export const meOperations: readonly Operation[] = [me];
+const enrol = defineOperation({
+  id: 'enrolMyself',
+  method: 'post',
+  path: '/me',
+  tag: 'Me',
+  summary: 'Make myself known, after the first login',
+  description:
+    'For a person whom the register does not know: from now on he can grant, ask, and activate what was offered to him ' +
+    'with a code. He is known by the identifier of this login and by no other, so that nobody becomes somebody else. ' +
+    'His name and date of birth are marked as unverified until a source, or the registrar, confirms them. Whoever the ' +
+    'register knows already gets 409.',
+  requirements: ['R5', 'R66', 'R69', 'R128', 'R135', 'R138'],
+  body: z.strictObject({ name: text(200), birth_date: date }),
+  answers: { 201: { description: 'Known, unverified.', schema: partyDetails } },
+  etag: 'answered',
+  async handle({ session, body, administer, idempotency }) {
+    const wish = { name: body.name, birthDate: body.birth_date };
+    const { value, revision } = await administer.write(session, idempotency ? { idempotency } : {}, (acting) =>
+      enrolMyself(acting, wish),
+    );
+    return { status: 201, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
+  },
+});
+
+export const meOperations: readonly Operation[] = [me, enrol];

@@ -52,6 +52,9 @@ export const identificationView = z
     reuses: uuid.optional(),
     reference: z.string().optional(),
     checked_by: z.string(),
+    employer: partyView
+      .optional()
+      .meta({ description: 'Who identified him as an employee: it proves nothing to others.' }),
     checked_at: moment,
     valid_until: moment.optional(),
     recorded_at: moment,
