@@ -30,11 +30,11 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   Paper: ['admin-paper', 'admin-paper-working-days'],
   Services: ['admin-catalogue', 'admin-catalogue-import'],
   'Service sets': ['admin-catalogue-sets'],
-  Insight: ['admin-insight', 'admin-insight-explanations'],
+  Insight: ['admin-insight', 'admin-insight-explanations', 'admin-clients'],
   Events: ['admin-events'],
   Notices: ['admin-notices'],
   Reconfirmations: ['admin-jobs'],
-  Me: ['admin-http-me'],
+  Me: ['admin-http-me', 'admin-employees'],
 };
 
 interface Row {
