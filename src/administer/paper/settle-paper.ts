@@ -1,5 +1,5 @@
 import { AppError, type Fault } from '../../domain/errors.ts';
-import type { Acting } from '../acting.ts';
+import type { Act, Acting } from '../acting.ts';
 import { columnsOf } from '../grants/columns.ts';
 import { named, settleGrant } from '../grants/grant.ts';
 import { periodColumns } from '../grants/period.ts';
@@ -66,9 +66,10 @@ async function refuse({ client, now }: Acting, paper: PaperRow, { reason }: Refu
   );
 }
 
-/** Every act from here on is asked on paper: the rules look at who signed, not at who types. */
+/** Every act from here on is asked on paper: the rules look at who signed, not at who types. Who types does the looking. */
 function onPaper(acting: Acting, { paper }: Proof): Acting {
-  return { ...acting, authorise: (...acts) => acting.authorise(...acts.map((act) => ({ ...act, paper }))) };
+  const asked = (act: Act): Act => (act.name === 'mandate.view' ? act : { ...act, paper });
+  return { ...acting, authorise: (...acts) => acting.authorise(...acts.map(asked)) };
 }
 
 /** @returns the mandates that came of it, or that it changed or ended */
