@@ -87,7 +87,7 @@ export type FollowUp = (typeof FOLLOW_UPS)[number];
 export const REACHES = ['own', 'clients', 'both'] as const;
 
 /** On whose authority a mandate was granted, where that matters. */
-export const AUTHORITIES = ['bankruptcy_curator', 'liquidator', 'appointed'] as const;
+export const AUTHORITIES = ['bankruptcy_curator', 'liquidator', 'appointed', 'curatele', 'bewind'] as const;
 
 export const DOMAINS = ['assets', 'personal_care', 'general'] as const;
 

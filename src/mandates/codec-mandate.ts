@@ -127,7 +127,7 @@ export function readMandate(recordBytes: Uint8Array, id: Buffer, value: Buffer, 
   addPresent(facts, 'ground', at(MAYBE_GROUNDS, (grounds >> 3) & 15));
   addPresent(facts, 'reach', at(MAYBE_REACHES, (level >> 5) & 3));
   addPresent(facts, 'follow_up', at(MAYBE_FOLLOW_UPS, (origin >> 2) & 3));
-  addPresent(facts, 'granted_under', at(MAYBE_AUTHORITIES, (origin >> 4) & 3));
+  addPresent(facts, 'granted_under', at(MAYBE_AUTHORITIES, (origin >> 4) & 7));
   if (flags & FLAG.survivor) facts.survivor = true;
   if (flags & FLAG.readsMessages) facts.reads_messages = true;
   if (flags & FLAG.substitution) facts.substitution = true;

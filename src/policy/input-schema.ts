@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FOLLOW_UPS, GROUNDS, LOAS, MANDATE_KINDS, PARTY_STATES } from '../domain/facts.ts';
+import { AUTHORITIES, FOLLOW_UPS, GROUNDS, LOAS, MANDATE_KINDS, PARTY_STATES } from '../domain/facts.ts';
 
 /**
  * The schema of what rules read, which is a `PolicyInput` trimmed (trim.ts): `npm run build:policy` writes it to
@@ -92,7 +92,7 @@ const Mandate = z
     branches: allOrSome,
     cases: allOrSome,
     joint: z.object({ required: z.int(), with: z.array(id) }).exactOptional(),
-    granted_under: z.enum(['bankruptcy_curator', 'liquidator', 'appointed']).exactOptional(),
+    granted_under: z.enum(AUTHORITIES).exactOptional(),
     granted_at: moment.exactOptional(),
     survivor: truth.exactOptional(),
     derived_from: z.object({ mandate_id: id, delegate: id }).exactOptional(),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MandateFacts, PartyFacts, Scope } from '../../src/domain/facts.ts';
+import { AUTHORITIES, type MandateFacts, type PartyFacts, type Scope } from '../../src/domain/facts.ts';
 import type { Write } from '../../src/mandates/projection.ts';
 import { scopeKey } from '../../src/mandates/record-key.ts';
 
@@ -35,9 +35,7 @@ export const someMandateFacts: fc.Arbitrary<MandateFacts> = fc
     joint: maybe(
       fc.record({ required: fc.integer({ min: 2, max: 9 }), with: fc.array(anId, { minLength: 1, maxLength: 3 }) }),
     ),
-    granted_under: maybe(
-      fc.constantFrom<MandateFacts['granted_under']>('bankruptcy_curator', 'liquidator', 'appointed'),
-    ),
+    granted_under: maybe(fc.constantFrom<MandateFacts['granted_under']>(...AUTHORITIES)),
     granted_at: moment,
     survivor: maybe(fc.constant(true as const)),
     derived_from: maybe(fc.record({ mandate_id: anId, delegate: anId })),

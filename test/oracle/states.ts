@@ -34,8 +34,8 @@ export function grantorStates(facts: MandateFacts, grantor: PartyFacts, { now, s
     dissolved: (since) => answersFor(bankrupt ? ['liquidator', 'bankruptcy_curator'] : ['liquidator'], facts, since),
     deregistered: () => false,
     deceased: () => facts.survivor === true,
-    curatele: () => standsInByLaw(facts),
-    bewind: () => service.domain !== 'assets' || standsInByLaw(facts),
+    curatele: (since) => standsInByLaw(facts) || grantedFor('curatele', facts, since),
+    bewind: (since) => service.domain !== 'assets' || standsInByLaw(facts) || grantedFor('bewind', facts, since),
   };
   return statesAt(grantor, now).flatMap(({ state, since }) => (holds[state](since) ? [] : [REASONS[state]]));
 }
@@ -51,4 +51,9 @@ function answersFor(who: Ground[], { kind, ground, granted_under, granted_at }: 
 /** Authority over a protected person comes from the law or from an appointment, never from himself. */
 function standsInByLaw({ kind, ground }: MandateFacts): boolean {
   return kind === 'appointed' || (kind === 'statutory' && ground !== 'signatory' && ground !== 'owner');
+}
+
+/** Granted in the name of a protected person, since he is, by who stands in for him. */
+function grantedFor(state: 'curatele' | 'bewind', { granted_under, granted_at }: MandateFacts, since: number): boolean {
+  return granted_under === state && granted_at >= since;
 }

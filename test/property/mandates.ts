@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Loa, MandateFacts, MandateKind } from '../../src/domain/facts.ts';
+import { AUTHORITIES, type Loa, type MandateFacts, type MandateKind } from '../../src/domain/facts.ts';
 import type { MandateRow } from '../oracle/register.ts';
 import { lastEnd } from '../oracle/rules.ts';
 import { namedUuid } from '../support/register-facts.ts';
@@ -139,11 +139,7 @@ const nature = fc.record({
   ),
   ground: fc.constantFrom(...GROUNDS),
   survivor: fc.boolean(),
-  granted_under: mostly(
-    fc.constant(undefined),
-    fc.constantFrom('bankruptcy_curator' as const, 'liquidator' as const, 'appointed' as const),
-    2,
-  ),
+  granted_under: mostly(fc.constant(undefined), fc.constantFrom(...AUTHORITIES), 2),
   granted_at: nearNow,
   joint: mostly(
     fc.constant(undefined),

@@ -98,7 +98,7 @@ const mandate = z.strictObject({
   valid_until: moment.optional(),
   granted_by: z.string().optional(),
   granted_at: moment.optional(),
-  granted_under: z.enum(['bankruptcy_curator', 'liquidator', 'appointed']).optional(),
+  granted_under: z.enum(['bankruptcy_curator', 'liquidator', 'appointed', 'curatele', 'bewind']).optional(),
   evidence: z
     .array(z.strictObject({ kind: z.string(), reference: z.string().optional(), checked_at: z.string().optional() }))
     .optional(),

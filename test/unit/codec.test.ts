@@ -47,7 +47,7 @@ test('the order of the lists is part of the layout: what they begin with stays',
     ['eh2', 'eh2plus', 'eh3', 'eh4'],
     ['own', 'clients', 'both'],
     ['delegate', 'represented', 'both'],
-    ['bankruptcy_curator', 'liquidator', 'appointed'],
+    ['bankruptcy_curator', 'liquidator', 'appointed', 'curatele', 'bewind'],
     ['bankrupt', 'wsnp', 'dissolved', 'deregistered', 'deceased', 'curatele', 'bewind'],
   ]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AUTHORITIES } from '../../src/domain/facts.ts';
 import { parseBundle } from '../../src/policy/bundle.ts';
 import { makeEngine } from '../../src/policy/engine.ts';
 import type { PathMandate, PolicyInput } from '../../src/policy/input.ts';
@@ -86,7 +87,7 @@ const mandateFields = {
   branches: some,
   cases: some,
   joint: fc.record({ required: fc.integer({ min: 2, max: 3 }), with: fc.array(partyId, { maxLength: 3 }) }),
-  granted_under: fc.constantFrom('bankruptcy_curator', 'liquidator', 'appointed'),
+  granted_under: fc.constantFrom(...AUTHORITIES),
   granted_at: moment,
   survivor: fc.constant(true),
   derived_from: fc.record({ mandate_id: fc.constant('m9'), delegate: partyId }),

@@ -105,7 +105,10 @@ export async function grantorOf(acting: Acting, kind: unknown): Promise<PartyId 
   throw new AppError('conflict', 'whoever grants must be a party of the register itself');
 }
 
-/** On whose authority: what is granted by a curator, a liquidator or an appointee outlives an intervention (R115). */
+/**
+ * On whose authority: what a curator, a liquidator or an appointee grants outlives an intervention (R115), and what is
+ * granted for somebody under curatele or bewind is not his own (R118).
+ */
 export async function grantedUnder(
   client: pg.ClientBase,
   { authority }: AdminVerdict,
@@ -113,7 +116,7 @@ export async function grantedUnder(
 ): Promise<Authority | null> {
   if (kind === 'statutory') return null;
   const { rows } = await client.query<{ under: Authority | null }>(
-    `select coalesce(case when ground in ('bankruptcy_curator', 'liquidator') then ground
+    `select coalesce(case when ground in ('bankruptcy_curator', 'liquidator', 'curatele', 'bewind') then ground
        when kind = 'appointed' then 'appointed' end, granted_under) as under
      from mandates where mandate_id = any ($1) and represented = $2 order by array_position($1, mandate_id)`,
     [authority, represented],
