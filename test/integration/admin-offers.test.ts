@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/administer/acting.ts';
-import { activateOffer } from '../../src/administer/grants/activate.ts';
+import { activateOffer, showOffer } from '../../src/administer/grants/activate.ts';
 import { type Offered, type OfferWish, offerMandate } from '../../src/administer/grants/offer.ts';
 import { openOffers, reissueCode, withdrawOffer } from '../../src/administer/grants/offer-life.ts';
 import { type AdminWorld, NOON, startAdminWorld } from '../support/admin.ts';
@@ -54,7 +54,7 @@ const activate = (
     code,
     birth_date,
     bsn: world.bsn(of),
-  }).then(({ value }) => value as View); // As SQL's `mandate_view` makes it.
+  }).then(({ value }) => value.mandate as View); // As SQL's `mandate_view` makes it.
 
 /** The code with another symbol in the secret, and a check symbol that fits: what a guesser would try. */
 async function guess({ code }: Offered): Promise<string> {
@@ -125,6 +125,41 @@ describe('activating', () => {
       granted_by: { party_id: world.party('moeder') },
     });
     expect(view.lapses_at).toBeUndefined();
+  });
+
+  it('shows first what would be accepted, to whoever could accept it, and accepts nothing', async () => {
+    const { code, mandate_id } = await offer();
+    const show = (typed: string) =>
+      showOffer(world.administer, daughter(), {
+        code: typed,
+        birth_date: world.birthDate('moeder'),
+        bsn: world.bsn('moeder'),
+      });
+    expect(await show(code)).toMatchObject({
+      mandate: { mandate_id, delegate: { party_id: world.party('dochter') } },
+      meaning: [{ name: 'Aangifte inkomstenbelasting' }],
+    });
+    await expect(world.mandate(mandate_id)).rejects.toThrow();
+    expect(await refusalOf(show(await guess({ code, mandate_id } as Offered)))).toEqual(REFUSED);
+    for (let i = 0; i < 2; i++) await show(code);
+    expect(await activate({ code })).toMatchObject({ status: 'active' });
+    expect(await refusalOf(show(code))).toEqual(REFUSED);
+  });
+
+  it('is shown five times at most, like any try', async () => {
+    const { code } = await offer();
+    const wish = { code, birth_date: world.birthDate('moeder'), bsn: world.bsn('moeder') };
+    for (let i = 0; i < 5; i++) await showOffer(world.administer, daughter(), wish);
+    expect(await refusalOf(showOffer(world.administer, daughter(), wish))).toEqual(REFUSED);
+    expect(await refusalOf(activate({ code }))).toEqual(REFUSED);
+  });
+
+  it('names whoever activated it, where the name was made up', async () => {
+    const [madeUp, own] = [await offer(), await offer({ name: 'Voor de belasting' })];
+    expect((await activate({ code: madeUp.code })).name).toBe(
+      'Sanne de Jong handelt voor Marijke de Jong: Aangifte inkomstenbelasting',
+    );
+    expect((await activate({ code: own.code })).name).toBe('Voor de belasting');
   });
 
   it('takes the code as people type it', async () => {

@@ -1,9 +1,10 @@
 import { AppError } from '../../domain/errors.ts';
-import type { PartyId } from '../../domain/facts.ts';
 import type { Identifier } from '../../domain/identifier.ts';
 import type { Acting, Administer, Counting, MandateRow, Session, WriteOptions, Written } from '../acting.ts';
 import { wasAnswered } from '../idempotency.ts';
+import { dryRun } from '../life/dry-run.ts';
 import { type HashedCode, isCode, readCode } from './activation-code.ts';
+import { type Meaning, meaningOf, WHOEVER } from './meaning.ts';
 import { lockOffer } from './offer-life.ts';
 import { hasTime, startNotBefore } from './period.ts';
 import { answerMandates, insertMandates, updateMandate } from './rows.ts';
@@ -27,7 +28,7 @@ export async function activateOffer(
   session: Session,
   options: WriteOptions,
   wish: ActivateWish,
-): Promise<Written<unknown>> {
+): Promise<Written<Activated>> {
   const { idempotency } = options;
   if (session.person === undefined) throw refused();
   const tried = await administer.count(session, async (counting) => {
@@ -41,10 +42,34 @@ export async function activateOffer(
   });
 }
 
+/**
+ * What he would accept, shown to whoever has the code and all that goes with it; nothing is accepted (R55). It is a try
+ * like any other.
+ * @throws AppError `act_refused` | `too_many_requests`
+ */
+export async function showOffer(administer: Administer, session: Session, wish: ActivateWish): Promise<Activated> {
+  if (session.person === undefined) throw refused();
+  const tried = await administer.count(session, async (counting) => ({
+    ...(await findTried(counting, wish)),
+    keys: counting.keys,
+  }));
+  const offered = await verify(tried, wish);
+  if (offered === undefined) throw refused();
+  const shown = await dryRun(administer, session, (acting) => activate(acting, offered));
+  if (shown.allow) return shown.value;
+  throw new AppError('act_refused', 'the rules do not allow this', { reasons: shown.reasons });
+}
+
 function refused(): AppError {
   return new AppError('act_refused', 'these lead to no offer that can be activated', {
     reasons: ['code_not_verified'],
   });
+}
+
+/** The mandate, and what it means (R55). */
+export interface Activated {
+  mandate: unknown;
+  meaning: readonly Meaning[];
 }
 
 interface Found extends HashedCode {
@@ -80,7 +105,7 @@ async function verify(
 }
 
 /** Of two at once the second finds it activated; a code that was replaced meanwhile is none. */
-async function activate(acting: Acting, { mandate_id: mandateId, hash }: Found): Promise<unknown> {
+async function activate(acting: Acting, { mandate_id: mandateId, hash }: Found): Promise<Activated> {
   const locked = await lockOffer(acting.client, mandateId);
   if (locked === undefined) throw refused();
   const { offer, current } = locked;
@@ -94,7 +119,7 @@ async function activate(acting: Acting, { mandate_id: mandateId, hash }: Found):
   // Whoever offers to nobody in particular does not thereby grant to himself what he could not grant himself outright.
   if (!isWaiting || offer.offered_by === acting.actor) throw refused();
   const begins = { valid_from: startNotBefore(acting.now, current.valid_from), lapses_at: null };
-  const ends = offer.draft === null ? {} : await delegateOf(acting);
+  const ends = offer.draft === null ? {} : await delegateOf(acting, String(current.name));
   const mandate: MandateRow = { ...current, ...ends, ...begins, status: 'active' };
   await acting.authorise({ name: 'mandate.activate', current: { ...current, ...ends }, mandate, code_verified: true });
   await acting.client.query('update offers set activated_at = $2, draft = null where mandate_id = $1', [
@@ -105,14 +130,19 @@ async function activate(acting: Acting, { mandate_id: mandateId, hash }: Found):
   else await insertMandates(acting.client, [mandate]);
   await forgetTry(acting);
   const [view] = await answerMandates(acting, [mandateId]);
-  return view;
+  return { mandate: view, meaning: await meaningOf(acting.client, mandate) };
 }
 
-/** Who activates an offer that names nobody: the party for which he logged in, or himself. */
-async function delegateOf(acting: Acting): Promise<{ delegate: PartyId; delegate_kind: string }> {
+/** Who activates an offer that names nobody: the party for which he logged in, or himself. Now its name can name him. */
+async function delegateOf(
+  acting: Acting,
+  name: string,
+): Promise<Pick<MandateRow, 'delegate' | 'delegate_kind' | 'name'>> {
   const party = acting.session.person?.party;
   const id = party === undefined ? acting.actor : await acting.find(party);
   const [side] = id === undefined ? [] : await readSides(acting, [id]);
-  if (side !== undefined) return { delegate: side.partyId, delegate_kind: side.kind };
+  if (side !== undefined) {
+    return { delegate: side.partyId, delegate_kind: side.kind, name: name.replace(WHOEVER, () => side.name) };
+  }
   throw new AppError('act_refused', 'the register does not know who activates', { reasons: ['not_representative'] });
 }

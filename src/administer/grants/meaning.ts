@@ -29,10 +29,13 @@ export async function meaningOf(client: pg.ClientBase, row: MandateRow): Promise
   return rows;
 }
 
+/** Stands in the name of an offer that names nobody. */
+export const WHOEVER = 'Wie de code krijgt';
+
 /** A name in the citizen's words: "Veevervoer Hendriks handelt voor De Lage Weide: Melding veetransport". */
 export function nameOf(delegate: string | undefined, represented: string, meaning: readonly Meaning[]): string {
   const [first, ...others] = meaning.map(({ name }) => name);
   const services =
     first === undefined ? 'alle diensten' : others.length === 0 ? first : `${first} en ${others.length} andere`;
-  return `${delegate ?? 'Wie de code krijgt'} handelt voor ${represented}: ${services}`;
+  return `${delegate ?? WHOEVER} handelt voor ${represented}: ${services}`;
 }

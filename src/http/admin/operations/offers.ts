@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activateOffer } from '../../../administer/grants/activate.ts';
+import { activateOffer, showOffer } from '../../../administer/grants/activate.ts';
 import { offerMandate } from '../../../administer/grants/offer.ts';
 import { openOffers, reissueCode, withdrawOffer } from '../../../administer/grants/offer-life.ts';
 import { representedOf } from '../../../administer/grants/sides.ts';
@@ -68,18 +68,26 @@ const activate = defineOperation({
   summary: 'Activate an offer with its code',
   description:
     'By the delegate with his own login. A code may be tried five times. Whatever is not right, the answer is the same: ' +
-    '`act_refused` with `code_not_verified`.',
-  requirements: ['R64', 'R67', 'R68', 'R69'],
+    '`act_refused` with `code_not_verified`. With `dry_run` it shows what would be accepted; that is a try as well.',
+  requirements: ['R55', 'R64', 'R67', 'R68', 'R69'],
   body: z.strictObject({
     code: z.string().min(1).max(40),
     birth_date: date.meta({ description: 'Of whoever offered it.' }),
     bsn: identifier
       .refine((given) => given.scheme === 'bsn', 'must be a citizen service number: urn:nl:bsn:…')
       .meta({ type: 'string', examples: ['urn:nl:bsn:999990019'], description: 'Of whoever offered it.' }),
+    dry_run: z.boolean().default(false).meta({ description: 'Only show what would be accepted.' }),
   }),
-  answers: { 200: { description: 'Active from now on.', schema: changedMandate } },
-  async handle({ session, body, administer, idempotency }) {
-    return answerOne(await activateOffer(administer, session, idempotency ? { idempotency } : {}, body));
+  answers: {
+    200: {
+      description: 'Active from now on, or what would be.',
+      schema: changedMandate.extend({ meaning: meanings, revision: z.string().optional() }),
+    },
+  },
+  async handle({ session, body: { dry_run: isDryRun, ...wish }, administer, idempotency }) {
+    if (isDryRun) return { status: 200, body: { ...(await showOffer(administer, session, wish)) } };
+    const { value, revision } = await activateOffer(administer, session, idempotency ? { idempotency } : {}, wish);
+    return { ...answerOne({ value: value.mandate, revision }), body: { ...value, revision } };
   },
 });
 
