@@ -152,6 +152,17 @@ function addRegister(program: Command, terminal: Terminal): void {
       `${needs('seed')}\nThe database must be migrated and empty. 1 M mandates take about a minute.`,
     )
     .action((options: { mandates: number; seed: number }) => runSeed(terminal, options));
+  program
+    .command('catalogue')
+    .description('the services that can be mandated')
+    .command('import <file>')
+    .description('takes over an eHerkenning service catalogue (XML): by default tells what it would change')
+    .option('--apply', 'take it over: all or nothing', false)
+    .addHelpText('after', `${needs('operate')}\nExit code 65: the catalogue has faults, each with its line.`)
+    .action(async (file: string, options: { apply: boolean }) => {
+      const { runCatalogueImport } = await import('./catalogue.ts');
+      await runCatalogueImport(terminal, file, options);
+    });
   const acts = {
     revoke: 'ends a mandate at once and for good, with all that was passed on from it',
     suspend: 'makes a mandate unusable until it is reactivated',

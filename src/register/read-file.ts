@@ -11,13 +11,13 @@ export interface ReadFile {
 }
 
 /** @throws AppError `invalid_request` with the file's name when it cannot be read */
-export async function readText(path: string): Promise<string> {
+export async function readText(path: string, what = 'register file'): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     const why = UNREADABLE[code] ?? `cannot be read (${code})`;
-    throw new AppError('invalid_request', `the register file ${path} ${why}`, { cause });
+    throw new AppError('invalid_request', `the ${what} ${path} ${why}`, { cause });
   }
 }
 
