@@ -29,10 +29,10 @@ const offering: Chapter = {
     });
     const id = text(reply, 'mandate_id');
     const code = text(reply, 'code');
-    const activate = (given: string) => ({
+    const activate = (given: string, more = {}) => ({
       by: 'dochter@eh2plus',
       to: 'POST /mandate-offers/_activate',
-      body: { code: given, birth_date: cast.MARIJKE_BORN, bsn: cast.MARIJKE },
+      body: { code: given, birth_date: cast.MARIJKE_BORN, bsn: cast.MARIJKE, ...more },
     });
     await story.refused(
       'Sanne misreads a letter. Whatever is wrong, the answer is the same.',
@@ -43,8 +43,11 @@ const offering: Chapter = {
         reasons: ['code_not_verified'],
       },
     );
-    await story.mayNot('May Sanne see the files?', files, 'no_mandate');
     story.tell('She looks again, and types it as it stands, with her mother’s date of birth and number.');
+    const shown = await story.act(activate(code, { dry_run: true }));
+    story.tell(`First she is shown what it is: “${text(shown, 'mandate', 'name')}”`);
+    await story.mayNot('May Sanne see the files?', files, 'no_mandate');
+    story.tell('That is as it should be, and she accepts it.');
     await story.act(activate(code));
     story.expectEvent(id, 'granted');
     story.remember('sanne sees the files', id);
