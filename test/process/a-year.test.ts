@@ -36,7 +36,7 @@ describe('a year, played on separate processes', () => {
     redis = await startRedis();
     people = devPeople(readRegisterFile(await readFile(REGISTER, 'utf8')).file);
     admin = await startAdminProcess(database.url, () => {}, { systems: people.systems.map(systemOf) });
-    const env = { ...admin.env, REDIS_URL: redis.url };
+    const env: Record<string, string> = { ...admin.env, REDIS_URL: redis.url };
     sync = await startMachtig('sync', env);
     const { DATABASE_URL: _, MACHTIG_SEAL_KEY: __, MACHTIG_ADMIN_ACCESS: ___, ...deciding } = env;
     sidecar = await startMachtig('sidecar', {
