@@ -36,9 +36,9 @@ export async function startAdmin(deps: SyncDeps): Promise<Administering & { opsU
     onError: (error) => log.warn({ error: error.message }, 'PostgreSQL connection'),
   });
   lifecycle.onClose('the connection that watches PostgreSQL', () => pool.end());
-  let stopping = false;
+  let door: 'starting' | 'open' | 'stopping' = 'starting';
   const readiness = watchReadiness(pool, { signal: stop.signal });
-  const missing = () => [...(stopping ? ['stopping'] : []), ...readiness.missing()];
+  const missing = () => [...(door === 'open' ? [] : [door]), ...readiness.missing()];
   const ops = await serveOps(createOps({ missing, metrics: metrics.registry }), config.ops);
   lifecycle.onClose('the ops port', ops.close);
   lifecycle.onClose('readiness', async () => {
@@ -46,8 +46,9 @@ export async function startAdmin(deps: SyncDeps): Promise<Administering & { opsU
     await readiness.done;
   });
   const administering = await openAdmin(deps, access);
+  door = 'open';
   lifecycle.onClose('new requests', () => {
-    stopping = true;
+    door = 'stopping';
   });
   return { ...administering, opsUrl: ops.url };
 }

@@ -57,9 +57,9 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   metrics.watch({ dataAgeMs: () => ageOrUndefined(data.freshness), cache: data.cache });
   const records = openRecords(deps);
   const policy = openPolicy(bundle, deps, records.records);
-  let stopping = false;
+  let door: 'starting' | 'open' | 'stopping' = 'starting';
   const ops = createOps({
-    missing: () => [...(stopping ? ['stopping'] : []), ...(hasProjection(data.freshness) ? [] : ['projection'])],
+    missing: () => [...(door === 'open' ? [] : [door]), ...(hasProjection(data.freshness) ? [] : ['projection'])],
     freshness: data.freshness,
     metrics: metrics.registry,
   });
@@ -83,8 +83,9 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
     onTlsError: (error) => log.error({ err: error }, 'the new certificate is not used'),
   });
   lifecycle.onClose('the decision doors', listening.close);
+  door = 'open';
   lifecycle.onClose('readiness', () => {
-    stopping = true;
+    door = 'stopping';
   });
   return {
     ...listening,

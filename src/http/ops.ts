@@ -9,7 +9,7 @@ import { toProblem } from './problem.ts';
 import { drain, listen, SERVER_OPTIONS, toUrl } from './server.ts';
 
 export interface OpsDeps {
-  /** What is still missing before questions can be answered (`policy`, `projection`, `stopping`); empty: ready. */
+  /** What is still missing before questions can be answered (`starting`, `database`, `projection`, `stopping`); empty: ready. */
   missing(): readonly string[];
   /** Absent in a role that keeps no projection of its own. */
   freshness?: Pick<Freshness, 'position'>;

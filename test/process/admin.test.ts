@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminProcess, startAdminProcess } from '../support/admin-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,6 +11,7 @@ import { runMachtig, startMachtig } from '../support/program.ts';
 import { type RestartablePostgres, startRestartablePostgres } from '../support/restartable-postgres.ts';
 
 const FARM_TO_HAULIER = '3a000000-0000-4000-8000-000000000001';
+const BUNDLE = join(import.meta.dirname, '../../bundles/mandates.tar.gz');
 const MANDATE = `/v1/mandates/${FARM_TO_HAULIER}`;
 const key = randomBytes(32).toString('base64');
 
@@ -74,6 +77,24 @@ describe('the role admin', () => {
     await eventually('it answers 503', async () => (await ask()) === 503);
     await admin.provider.up();
     await eventually('it answers', async () => (await ask()) === 200);
+  });
+
+  it('is not ready before its port is open', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'machtig-bundle-'));
+    const pipe = join(folder, 'bundle.tar.gz');
+    await promisify(execFile)('mkfifo', [pipe]);
+    const late = await startMachtig('admin', { ...admin.env, MACHTIG_BUNDLE: pipe });
+    try {
+      const missing = async () => (await (await fetch(`${late.opsUrl}/readyz`)).json()).missing;
+      await eventually('nothing but the rules is waited for', async () => (await missing()).join() === 'starting');
+      await expect(fetch(late.adminUrl)).rejects.toThrow('fetch failed');
+      await writeFile(pipe, await readFile(BUNDLE));
+      await late.ready();
+      expect((await fetch(late.adminUrl)).status).toBe(404);
+    } finally {
+      await late.kill('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('does nothing under another HMAC key than the register was filled with', async () => {
