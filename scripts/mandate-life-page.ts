@@ -60,7 +60,8 @@ const TAIL = `
   manage, or only within limits, is a dismissal as well. Where several must grant together, neither a change nor a
   reactivation waits for them: end the mandate and grant another.
 - **Revocation** and whatever else ends a mandate reaches those passed on from it in the same transaction; mandates of
-  co-holders are suspended until somebody has looked. The answer lists both.
+  co-holders are suspended until somebody has looked. A renewal that has not begun stops with what it renews, by revocation
+  as by suspension, and is reactivated by itself. The answer lists all of these.
 - **Reactivation** does not undo what a court, a service owner or an intervention suspended, unless they ask for it; nor
   while the authority of a co-holder has stopped; nor what is over.
 - **Suspension** has no end of its own: lifting it asks for a manager or legal representative at full strength (R76).

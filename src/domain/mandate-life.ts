@@ -8,7 +8,7 @@ import type { MandateStatus } from './facts.ts';
  */
 
 /** What happens without a request: by the clock, or as the consequence of another mandate's end. */
-export type Happening = 'lapse' | 'parent_ended' | 'joint_holder_stopped';
+export type Happening = 'lapse' | 'parent_ended' | 'joint_holder_stopped' | 'renewed_stopped';
 export type LifeAct = ActName | Happening;
 
 export interface Step {
@@ -55,6 +55,7 @@ const WAITING: readonly Step[] = [
   { from: 'offered', act: 'mandate.withdraw', to: 'withdrawn', who: GRANTOR },
   { from: 'offered', act: 'lapse', to: 'lapsed', who: 'the clock, or too many wrong codes' },
   { from: 'offered', act: 'parent_ended', to: 'lapsed', who: 'the end of the mandate it derives from' },
+  { from: 'offered', act: 'renewed_stopped', to: 'lapsed', who: 'the end of the mandate that it would have renewed' },
   { from: 'offered', act: 'party.intervene', to: 'lapsed', who: 'registrar, court or service owner' },
 ];
 
@@ -66,6 +67,7 @@ const ENDINGS = (from: 'active' | 'suspended'): readonly Step[] => [
   { from, act: 'mandate.reconfirm', to: 'revoked', who: 'manager who no longer needs it, or no answer at all' },
   { from, act: 'party.intervene', to: 'revoked', who: 'registrar, court or service owner' },
   { from, act: 'parent_ended', to: 'revoked', who: 'the end of the mandate it derives from' },
+  { from, act: 'renewed_stopped', to: 'revoked', who: 'the end of the mandate it renews, before it begins' },
 ];
 
 const IN_FORCE: readonly Step[] = [
@@ -78,6 +80,7 @@ const IN_FORCE: readonly Step[] = [
   { from: 'active', act: 'mandate.transfer', to: 'revoked', who: `${GRANTOR}; the new delegate’s begins` },
   { from: 'active', act: 'mandate.suspend', to: 'suspended', who: STOPPERS },
   { from: 'active', act: 'joint_holder_stopped', to: 'suspended', who: 'the suspension or end of a co-holder’s' },
+  { from: 'active', act: 'renewed_stopped', to: 'suspended', who: 'the suspension of the mandate it renews' },
   { from: 'active', act: 'party.intervene', to: 'suspended', who: 'registrar, court or service owner' },
   ...ENDINGS('active'),
   { from: 'suspended', act: 'mandate.change', to: 'suspended', who: GRANTOR },

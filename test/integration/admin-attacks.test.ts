@@ -6,6 +6,10 @@ import { grantMandates } from '../../src/administer/grants/grant.ts';
 import { type Offered, offerMandate } from '../../src/administer/grants/offer.ts';
 import { reissueCode } from '../../src/administer/grants/offer-life.ts';
 import { passOn } from '../../src/administer/grants/pass-on.ts';
+import { reactivateMandate } from '../../src/administer/life/reactivate.ts';
+import { renewMandate } from '../../src/administer/life/renew.ts';
+import { revokeMandate, suspendMandate } from '../../src/administer/life/stop.ts';
+import { transferMandate } from '../../src/administer/life/transfer.ts';
 import { answerReconfirmation } from '../../src/administer/reconfirmations/answer.ts';
 import { type AdminWorld, NOON, startAdminWorld } from '../support/admin.ts';
 import { type LifeWorld, makeLifeWorld } from '../support/admin-life.ts';
@@ -170,6 +174,48 @@ describe('a code', () => {
     const said = { code: offered.code, birth_date: world.birthDate('moeder'), bsn: world.bsn('moeder') };
     const activating = activateOffer(between, world.as('dochter', { loa: 'eh2plus' }), {}, said);
     expect(await refusalOf(activating)).toEqual(['act_refused', 'code_not_verified']);
+  });
+});
+
+describe('a renewal that has not begun', () => {
+  const reason = 'uit dienst';
+  const renewal = async (starts: 'at_end' | 'now' = 'at_end') => {
+    const mandateId = await life.mandate({ delegate: world.party('tekenaar'), valid_until: '2027-01-01T00:00:00Z' });
+    const wish = { mandateId, starts, validUntil: '2029-01-01T00:00:00Z', evidence: [] };
+    const { value } = await life.write((acting) => renewMandate(acting, wish));
+    return { mandateId, renewed: life.idOf(value.mandate) };
+  };
+  const statusOf = async (id: string) => (await world.mandate(id)).status;
+
+  it('ends with what it renews', async () => {
+    const { mandateId, renewed } = await renewal();
+    const { value } = await life.write((acting) => revokeMandate(acting, { mandateId, reason }));
+    expect(value.onward).toMatchObject([{ mandate_id: renewed, status: 'revoked' }]);
+    expect(await statusOf(renewed)).toBe('revoked');
+  });
+
+  it('ends when that goes to another', async () => {
+    const { mandateId, renewed } = await renewal();
+    await life.write((acting) => transferMandate(acting, { mandateId, reason, to: named(world, 'petra') }));
+    expect(await statusOf(renewed)).toBe('revoked');
+  });
+
+  it('rests when that is suspended, by the same authority', async () => {
+    const { mandateId, renewed } = await renewal();
+    const session = world.system('court');
+    const verifiedBy = ['telefoon'];
+    const { value } = await world.administer.write(session, {}, (acting) =>
+      suspendMandate(acting, { mandateId, reason, verifiedBy }),
+    );
+    expect(value.suspended).toMatchObject([{ mandate_id: renewed }]);
+    const lift = (acting: Acting) => reactivateMandate(acting, { mandateId: renewed });
+    expect((await refusalOf(life.write(lift)))[0]).toBe('act_refused');
+  });
+
+  it('stands by itself once it has begun', async () => {
+    const { mandateId, renewed } = await renewal('now');
+    await life.write((acting) => revokeMandate(acting, { mandateId, reason }));
+    expect(await statusOf(renewed)).toBe('active');
   });
 });
 

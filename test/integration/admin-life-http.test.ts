@@ -66,9 +66,12 @@ describe('one mandate over HTTP', () => {
     const to = { delegate: { party: `urn:uuid:${world.party('nora')}` }, reason };
     const transferred = await act(id, 'transfers', to, as('karin', await etagOf(id)));
     expect(transferred.status).toBe(201);
-    expect(await transferred.json()).toMatchObject({ revoked: id, mandate: { delegate: { name: 'Nora Noorman' } } });
+    const given = await transferred.json();
+    // The old delegate's renewal goes with what it would have renewed.
+    const ended = [{ mandate_id: next.mandate.mandate_id, status: 'revoked' }];
+    expect(given).toMatchObject({ revoked: id, mandate: { delegate: { name: 'Nora Noorman' } }, onward: ended });
 
-    const revoked = await act(next.mandate.mandate_id, 'revocations', { reason });
+    const revoked = await act(written.parse(given).mandate.mandate_id, 'revocations', { reason });
     expect(await revoked.json()).toMatchObject({ mandate: { status: 'revoked', status_cause: reason } });
   });
 
@@ -99,6 +102,25 @@ describe('one mandate over HTTP', () => {
     ]);
   });
 
+  it('keeps no personal number that somebody writes in words', async () => {
+    const id = await life.mandate();
+    const number = 'BSN 999990299';
+    const tag = as('karin', await etagOf(id));
+    const evidence = [{ kind: 'brief', reference: `paspoort SPECI2014` }, { kind: 'brief', reference: number }];
+    const tries = [
+      patch(`/v1/mandates/${id}`, { name: number }, tag),
+      patch(`/v1/mandates/${id}`, { reason: number, loa: 'eh3' }, tag),
+      act(id, 'renewals', { valid_until: '2033-01-01T00:00:00Z', evidence }, tag),
+      act(id, 'suspensions', { reason, deviation: number }),
+      act(id, 'revocations', { reason: number }),
+    ];
+    for (const answer of await Promise.all(tries)) {
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).not.toContain('999990299');
+    }
+    expect(await world.mandate(id)).toMatchObject({ status: 'active' });
+  });
+
   it('is not there for a stranger, whatever he tries', async () => {
     const id = await life.mandate();
     const tag = await etagOf(id);
@@ -120,7 +142,7 @@ describe('one mandate over HTTP', () => {
         }),
       );
     const known = await answers(id);
-    expect(new Set(known)).toEqual(new Set(['404 not_found There is nothing at this address.']));
+    expect(new Set(known)).toEqual(new Set(['404 not_found There is nothing here, or nothing that you may see.']));
     expect(known).toEqual(await answers(ABSENT));
     expect((await world.mandate(id)).status).toBe('active');
   });

@@ -9,7 +9,7 @@ const mandate_id = '3a000000-0000-4000-8000-000000000001';
 describe('the life of a mandate', () => {
   test('names acts of the API, or what happens without a request', () => {
     const others = new Set(STEPS.map(({ act }) => act).filter((act) => !(ACTS as readonly string[]).includes(act)));
-    expect([...others].sort()).toEqual(['joint_holder_stopped', 'lapse', 'parent_ended']);
+    expect([...others].sort()).toEqual(['joint_holder_stopped', 'lapse', 'parent_ended', 'renewed_stopped']);
   });
 
   test('says each step once', () => {

@@ -16,9 +16,11 @@ export interface AlsoStopped {
   status: string;
 }
 
-/** What stopped along with a mandate: those passed on from it (R50), and those of co-holders (R51). */
+/** What stopped along with a mandate. */
 export interface Consequences {
+  /** Passed on from it (R50), or meant to renew it: ended. */
   onward: AlsoStopped[];
+  /** Of co-holders (R51), or meant to renew it: waiting until somebody has looked. */
   suspended: AlsoStopped[];
 }
 
@@ -26,7 +28,10 @@ export interface Consequences {
 export async function consequencesOf(client: pg.ClientBase, mandateId: string): Promise<Consequences> {
   const { rows } = await client.query<AlsoStopped & { onward: boolean }>(
     `select m.mandate_id, m.name, m.status, true as onward from mandates m
-     where m.derived_from = $1 and m.xmin = pg_current_xact_id()::xid and is_final(m.status)
+     where (m.derived_from = $1 or m.renews = $1) and m.xmin = pg_current_xact_id()::xid and is_final(m.status)
+     union all
+     select m.mandate_id, m.name, m.status, false from mandates m
+     where m.renews = $1 and m.joint_required is null and m.xmin = pg_current_xact_id()::xid and m.status = 'suspended'
      union all
      select m.mandate_id, m.name, m.status, false from mandates t
        join mandates m on m.represented = t.represented and m.joint_required is not null and m.mandate_id <> t.mandate_id

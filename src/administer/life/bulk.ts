@@ -86,9 +86,9 @@ async function sayAuthority(client: pg.ClientBase, authority: readonly string[])
 
 /** Counts of what this transaction stopped beside the selection itself. */
 export interface AlsoCounts {
-  /** Passed on from them (R50). */
+  /** Passed on from them (R50), or meant to renew them. */
   onward: number;
-  /** Of co-holders, who wait until somebody has looked (R51). */
+  /** Of co-holders (R51), which wait until somebody has looked. */
   suspended: number;
 }
 
@@ -97,7 +97,7 @@ export async function countConsequences(client: pg.ClientBase, ids: readonly str
     `with chosen as (select unnest($1::uuid[]) as mandate_id), fresh as (
        select m.* from mandates m where m.xmin = pg_current_xact_id()::xid
          and not exists (select from chosen c where c.mandate_id = m.mandate_id)
-         and (m.derived_from in (select mandate_id from chosen)
+         and (m.derived_from in (select mandate_id from chosen) or m.renews in (select mandate_id from chosen)
            or m.joint_required is not null and m.represented in (
              select t.represented from mandates t join chosen using (mandate_id))))
      select count(*) filter (where is_final(status))::integer as onward,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsPersonalNumber } from '../../administer/parties/personal-number.ts';
 import {
   AUTHORITIES,
   FOLLOW_UPS,
@@ -23,6 +24,12 @@ export const moment = z.iso
   .meta({ description: 'RFC 3339; answers are in UTC.', examples: ['2026-12-01T00:00:00Z'] });
 export const date = z.iso.date().meta({ format: 'date', examples: ['1968-05-04'] });
 export const text = (max: number) => z.string().min(1).max(max).regex(/\S/, 'must not be blank');
+/** Text that is kept and shown to others as it is: people write numbers into it that have no place there. */
+export const plainText = (max: number) =>
+  text(max).refine(
+    (value) => !holdsPersonalNumber(value),
+    'looks like a BSN or the number of a document, which are never kept here',
+  );
 export const loa = z.enum(LOAS);
 export const branch = z.string().regex(BRANCH, 'must be twelve digits');
 export const revision = z.string().regex(REVISION, 'must be epoch.n');
@@ -64,7 +71,7 @@ export const evidence = z
   .array(
     z.strictObject({
       kind: text(64),
-      reference: text(256).optional(),
+      reference: plainText(256).optional(),
       checked_at: moment.optional(),
       valid_until: date.optional(),
     }),

@@ -2,6 +2,23 @@
 
 create index mandates_by_renewal on mandates (renews) where renews is not null;
 
+/*
+ * A renewal that has not begun takes over where the old mandate ends: when that is stopped, so is the renewal, or whoever
+ * was stopped would be back without anybody having said so (R75, R77). One that has begun stands by itself.
+ */
+create function stop_renewals() returns trigger language plpgsql as $$
+begin
+  update mandates
+  set status = case when status in ('active', 'suspended') then new.status else 'lapsed' end,
+      status_cause = format('renews %s, which was %s', new.mandate_id, new.status)
+  where renews = new.mandate_id and valid_from > now()
+    and case new.status when 'suspended' then status = 'active' else not is_final(status) end;
+  return null;
+end $$;
+
+create trigger renewal_stops_with_what_it_renews after update of status on mandates for each row
+  when (new.status in ('suspended', 'revoked') and old.status <> new.status) execute function stop_renewals();
+
 /* Whether its scope covers a service, in whichever way; sets as its grantor confirmed them. */
 create function covers_service(m mandates, service uuid) returns boolean language sql stable as $$
   select m.all_services or service = any (m.services)

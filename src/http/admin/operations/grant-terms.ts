@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FOLLOW_UPS, GROUNDS, MANDATE_KINDS, REACHES } from '../../../domain/facts.ts';
 import type { Answer } from '../operation.ts';
-import { branch, date, evidence, loa, mandateView, moment, party, text, uuid } from '../wire.ts';
+import { branch, date, evidence, loa, mandateView, moment, party, plainText, text, uuid } from '../wire.ts';
 
 /** What the operations that make mandates ask and answer alike. */
 
@@ -50,7 +50,7 @@ const limits = {
 };
 
 const nature = {
-  name: text(200).optional().meta({ description: 'Made up in the words of a citizen when absent.' }),
+  name: plainText(200).optional().meta({ description: 'Made up in the words of a citizen when absent.' }),
   reach: z
     .enum(REACHES)
     .optional()
@@ -150,7 +150,7 @@ export const granted = z.object({
 
 export const meanings = z.array(meaning);
 export const mandateParams = z.object({ mandateId: uuid });
-export const reason = text(500);
+export const reason = plainText(500);
 export const changedMandate = z.object({ mandate: mandateView, revision: z.string() });
 
 const tagged = z.looseObject({ revision: z.string() });

@@ -4,7 +4,7 @@ import { changeManager, dismissManager } from '../../../administer/managers/chan
 import { listManagers } from '../../../administer/managers/list.ts';
 import { MANDATE_STATUSES } from '../../../domain/facts.ts';
 import { defineOperation, type Operation } from '../operation.ts';
-import { branch, evidence, loa, moment, pageLimit, pageToken, party, partyView, text, uuid } from '../wire.ts';
+import { branch, evidence, loa, moment, pageLimit, pageToken, party, partyView, plainText, uuid } from '../wire.ts';
 import {
   allOr,
   newDelegate,
@@ -39,7 +39,7 @@ const appoint = defineOperation({
   body: z.strictObject({
     party,
     manager: newDelegate.omit({ branch: true }),
-    name: text(200).optional(),
+    name: plainText(200).optional(),
     loa: limits.loa,
     branches: limits.branches.default('all'),
     services: limits.services.default('all'),
@@ -112,7 +112,7 @@ const change = defineOperation({
   params,
   body: z
     .strictObject({
-      name: text(200).optional(),
+      name: plainText(200).optional(),
       loa: limits.loa.optional(),
       branches: limits.branches.optional(),
       services: limits.services.optional(),

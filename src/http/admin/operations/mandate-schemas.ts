@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FOLLOW_UPS, MANDATE_KINDS, MANDATE_STATUSES, REACHES } from '../../../domain/facts.ts';
-import { branch, date, evidence, loa, mandateView, moment, party, text, uuid } from '../wire.ts';
+import { branch, date, evidence, loa, mandateView, moment, party, plainText, text, uuid } from '../wire.ts';
 import { representedWish } from './grant-terms.ts';
 
 /** What the operations on the life of a mandate have in common on the wire. */
@@ -10,11 +10,11 @@ export const params = z.object({ mandateId: uuid });
 const listOf = <T extends z.ZodType>(item: T, max: number) => z.array(item).min(1).max(max);
 export const allOr = <T extends z.ZodType>(item: T) => z.union([z.literal('all'), listOf(item, 1000)]);
 
-export const reason = text(500).meta({
+export const reason = plainText(500).meta({
   description: 'Kept with the change, and shown to both sides. Never a personal number.',
   examples: ['Uit dienst per 1 december'],
 });
-export const deviation = text(500).meta({
+export const deviation = plainText(500).meta({
   description: 'Why a weaker login had to do; it is recorded (R103).',
   examples: ['Telefonische melding van misbruik buiten kantooruren'],
 });
@@ -51,7 +51,7 @@ const scope = {
 
 /** What a renewal may change as well. */
 export const renewableTerms = {
-  name: text(200).optional(),
+  name: plainText(200).optional(),
   ...scope,
   loa: loa.optional(),
   reach: z.enum(REACHES).optional(),
@@ -100,7 +100,7 @@ export const reactivationBody = z.strictObject({ reason: reason.optional(), veri
 
 export const transferBody = z.strictObject({
   delegate: newDelegate,
-  name: text(200).optional(),
+  name: plainText(200).optional(),
   reason,
   evidence: evidence.optional(),
 });
@@ -133,8 +133,10 @@ export const isOneSelection = ({ ids, filter: by }: { ids?: unknown; filter?: un
 
 const alsoStopped = z.array(z.object({ mandate_id: uuid, name: z.string(), status: z.enum(MANDATE_STATUSES) }));
 const consequences = {
-  onward: alsoStopped.meta({ description: 'Passed on from it, and ended with it (R50).' }),
-  suspended: alsoStopped.meta({ description: 'Of co-holders, who wait until somebody has looked (R51).' }),
+  onward: alsoStopped.meta({ description: 'Passed on from it (R50), or meant to renew it, and ended with it.' }),
+  suspended: alsoStopped.meta({
+    description: 'Of co-holders (R51), or meant to renew it: they wait until somebody has looked.',
+  }),
 };
 
 export const revision = z.string().meta({ description: '`epoch.n`: a decision may ask for it as `min_revision`.' });
