@@ -64,6 +64,7 @@ describe('the database role of the admin API', () => {
     [`select write_change('mandate', 'x', 'insert', 'mandates', null, '{}', null, null)`],
     ['delete from mandates'],
     ['delete from parties'],
+    ['delete from party_states'],
     ['truncate mandates cascade'],
     ['drop table mandates cascade'],
     ['update register set epoch = epoch + 1'],
