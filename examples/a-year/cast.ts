@@ -20,6 +20,8 @@ const means = (name: string) => `urn:etoegang:pseudonym:${name}`;
 export const PETRA = means('petra@vooruit');
 export const STAN = means('stan@korenbloem');
 export const KARIN = means('karin@korenbloem');
+/** Not in the register yet. */
+export const FENNA = means('fenna@korenbloem');
 export const BEA = means('bea@balans');
 export const OLAF = means('olaf@balans');
 export const TESS = means('tess@schets');

@@ -1,4 +1,5 @@
 import { bankruptcies } from './chapters-bankruptcies.ts';
+import { colleagues } from './chapters-colleagues.ts';
 import { endings } from './chapters-endings.ts';
 import { organisations } from './chapters-organisations.ts';
 import { people } from './chapters-people.ts';
@@ -14,6 +15,7 @@ export const CHAPTERS: readonly Chapter[] = [
   ...together,
   ...troubles,
   ...upkeep,
+  ...colleagues,
   ...bankruptcies,
   ...people.slice(1),
   ...endings,
