@@ -25,7 +25,7 @@ export const ERROR_CLASSES: Record<ErrorCode, ErrorClass> = {
     detail: 'This port answers known callers only: send a bearer token or use a client certificate.',
   },
   forbidden: { status: 403, title: 'Not allowed to ask', detail: 'This caller has no right to ask this question.' },
-  not_found: { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
+  not_found: { status: 404, title: 'Not found', detail: 'There is nothing here, or nothing that you may see.' },
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',

@@ -25,7 +25,8 @@ function sessionOf(name: string) {
   if (name === 'registrar') return world.system(name);
   const [who = '', loa = 'eh3'] = name.startsWith('urn:') ? name.split(' ') : name.split('@');
   if (who.startsWith('urn:')) return { person: { identifier: identifier(who), loa }, requestId: 'test' };
-  return world.as(who, { loa });
+  const [level = 'eh3', party] = loa.split(' for ');
+  return world.as(who, { loa: level, ...(party && { party }) });
 }
 
 const as = (who: string) => ({ authorization: `Bearer ${who}` });
@@ -119,13 +120,12 @@ describe('making an employee known (R57, R71, R92, R138)', () => {
     const wrong = enrolment({
       name: 'Noor 999990299',
       birth_date: '2027-01-01',
-      means: { identifier: 'urn:nl:bsn:999990019', evidence: [{ kind: 'contract', reference: 'bsn 999990299' }] },
+      means: { identifier: 'urn:nl:bsn:999990019', evidence: EVIDENCE },
       mandate: { ...permit, services: ['5e000000-0000-4000-8000-00000000ffff'] },
     });
     expect(await faultsOf(await enrol(wrong))).toEqual([
       '/birth_date',
       '/mandate/services/0',
-      '/means/evidence/0/reference',
       '/means/identifier',
       '/name',
     ]);
@@ -193,6 +193,13 @@ describe('the people of an organisation (R57, R93, R123)', () => {
       means: [{ active: true }],
       mandates: [{ operations: ['view'], branches: ['000090000042'] }],
     });
+  });
+
+  it('are of the organisation that is named, or for which somebody logged in', async () => {
+    const nobodys = await http.post('/v1/employees/_search', {}, as('karin'));
+    expect(await faultsOf(nobodys)).toEqual(['/employer']);
+    const bound = await http.post('/v1/employees/_search', {}, as('karin@eh3 for bakkerij'));
+    expect((await read(people, bound)).items).toHaveLength(3);
   });
 
   it('come page by page, and by name', async () => {

@@ -80,8 +80,8 @@ function faultsOf(acting: Acting, wish: EmployeeWish): Fault[] {
 /** Who holds it is not told. */
 async function refuseTaken(acting: Acting, identifier: Identifier): Promise<void> {
   if ((await acting.find(identifier)) === undefined) return;
-  throw new AppError('conflict', 'this means is known already: grant to it, or ask the registrar who its owner is', {
-    faults: [{ at: '/means/identifier', message: 'is known already' }],
+  throw new AppError('conflict', 'this means is known already', {
+    faults: [{ at: '/means/identifier', message: 'is known already: grant him a mandate by it, with POST /mandates' }],
   });
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
 import { askedParty, type Sight } from '../insight/asked-party.ts';
@@ -46,6 +47,7 @@ export async function searchEmployees(
   acting: Acting,
   wish: EmployeeSearch,
 ): Promise<{ items: Employee[]; next?: readonly [string, PartyId] }> {
+  refuseNone(acting, wish);
   const sight = await askedParty(acting, wish.employer);
   await employerOf(acting, sight.party);
   const showsMeans = await seesMeans(acting, sight);
@@ -64,6 +66,14 @@ export async function searchEmployees(
   }
   const last = page.at(-1);
   return { items, ...(rows.length > wish.limit && last && { next: [last.sorted, last.party_id] as const }) };
+}
+
+/** A person is nobody's employer: by default it is the organisation for which he logged in. */
+function refuseNone({ session }: Acting, { employer }: EmployeeSearch): void {
+  if (employer !== undefined || session.person?.party !== undefined) return;
+  throw new AppError('invalid_request', 'whose people?', {
+    faults: [{ at: '/employer', message: 'is missing: the login names no organisation' }],
+  });
 }
 
 async function seesMeans(acting: Acting, { party, isPartial }: Sight): Promise<boolean> {

@@ -4,6 +4,7 @@ import { LOAS, type PartyId } from '../../domain/facts.ts';
 import { toAliasRow } from '../../register/alias-row.ts';
 import { insertRows } from '../../register/write-rows.ts';
 import type { Acting } from '../acting.ts';
+import { isRefusal } from '../life/permit.ts';
 import { keepIdentification } from './identifications.ts';
 import { detailsAfter, type PartyDetails } from './party-details.ts';
 import { personalNumberFaults } from './personal-number.ts';
@@ -22,11 +23,17 @@ export interface PersonWish {
  */
 export async function enrolMyself(acting: Acting, wish: PersonWish): Promise<PartyDetails> {
   const { session, actor, client, keys, now } = acting;
-  if (actor !== undefined) throw new AppError('conflict', 'the register knows you already: see /me');
+  if (actor !== undefined) throw knownAlready();
   const partyId = randomUUID();
   const party = session.person?.party && (await acting.find(session.person.party));
-  await acting.authorise({ name: 'party.enrol', newcomer: partyId, ...(party !== undefined && { party }) });
   const { person } = session;
+  try {
+    await acting.authorise({ name: 'party.enrol', newcomer: partyId, ...(party !== undefined && { party }) });
+  } catch (refusal) {
+    // He did it twice at once, and the other was first.
+    if (isRefusal(refusal) && person && (await acting.find(person.identifier))) throw knownAlready();
+    throw refusal;
+  }
   if (person === undefined) throw new AppError('internal', 'nobody logged in');
   refuse(personFaults(acting, wish));
   await writePerson(acting, partyId, wish);
@@ -39,6 +46,8 @@ export async function enrolMyself(acting: Acting, wish: PersonWish): Promise<Par
     await keepIdentification(acting, { party_id: partyId, kind: 'person' }, { ...identified, loa });
   return detailsAfter(client, partyId);
 }
+
+const knownAlready = () => new AppError('conflict', 'the register knows you already: see /me');
 
 export function personFaults({ now }: Acting, { name, birthDate }: PersonWish): Fault[] {
   const faults = personalNumberFaults([{ at: '/name', text: name }]);
