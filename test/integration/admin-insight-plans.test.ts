@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientsStatement, type ResolvedClientSearch } from '../../src/administer/insight/clients.ts';
 import {
   countStatement,
   type MandateSearch,
@@ -81,6 +82,22 @@ const FILTERS: [string, () => Partial<MandateSearch>][] = [
   ['ends before', () => ({ endsBefore: '2028-01-02T00:00:00Z' })],
   ['valid at', () => ({ validAt: NOW })],
 ];
+
+describe('the clients of an office', () => {
+  const asked = { party: '', now: new Date(NOW), service: undefined };
+  it.each<[string, () => Partial<ResolvedClientSearch>]>([
+    ['all', () => ({})],
+    ['a part of a name', () => ({ text: 'klant 12' })],
+    ['with requests that wait', () => ({ with: 'requested' })],
+    ['for a service', () => ({ service: service() })],
+    ['a later page', () => ({ after: ['klant 5', CLIENT] as const })],
+  ])('are never read by scanning all mandates: %s', async (_name, more) => {
+    const plan = await planOf(clientsStatement({ ...asked, party: rows.office, ...more() }, 51));
+    expect(
+      plan.filter((node) => node['Node Type'].includes('Seq Scan')).map((node) => node['Relation Name']),
+    ).not.toContain('mandates');
+  });
+});
 
 describe.each(SIDES)('what was %s', (side) => {
   it.each(ORDERS)('by %s reads the first page from the index of that order, and no more', async (order) => {

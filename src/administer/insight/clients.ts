@@ -3,7 +3,8 @@ import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
 import type { PartyRef } from '../party-ref.ts';
 import { askedParty } from './asked-party.ts';
-import { coversService, namedService } from './named-service.ts';
+import { coversService, namedService, type ServiceReach } from './named-service.ts';
+import type { Statement } from './search-sql.ts';
 
 export interface ClientSearch {
   /** The intermediary; by default the party that the login names, or the person himself. */
@@ -50,7 +51,9 @@ export async function searchClients(
 ): Promise<{ items: Client[]; next?: readonly [string, PartyId] }> {
   const sight = await askedParty(acting, wish.party);
   if (sight.isPartial || sight.owner) throw new AppError('not_found', 'no such party, or it is not yours to see');
-  const { rows } = await findClients(acting, sight.party, wish);
+  const service = wish.service === undefined ? undefined : await namedService(acting.client, wish.service);
+  const { text, values } = clientsStatement({ ...wish, party: sight.party, service, now: acting.now }, wish.limit + 1);
+  const { rows } = await acting.client.query<Row>(text, values);
   const page = rows.slice(0, wish.limit);
   const last = page.at(-1);
   return {
@@ -59,12 +62,19 @@ export async function searchClients(
   };
 }
 
-async function findClients({ client, now }: Acting, party: PartyId, wish: ClientSearch) {
+/** A search with ids in place of names. */
+export interface ResolvedClientSearch extends Omit<ClientSearch, 'party' | 'service' | 'limit'> {
+  party: PartyId;
+  service: ServiceReach | undefined;
+  now: Date;
+}
+
+/** Reads the mandates that the party received, and no others. */
+export function clientsStatement({ party, service, now, ...wish }: ResolvedClientSearch, limit: number): Statement {
   const values: unknown[] = [];
   const value = (one: unknown) => `$${values.push(one)}`;
   const [own, at] = [value(party), value(now)];
   const begun = `m.status = 'active' and m.valid_from <= ${at} and coalesce(m.valid_until > ${at}, true)`;
-  const service = wish.service === undefined ? undefined : await namedService(client, wish.service);
   const having = [
     ...(wish.with ? [`${wish.with} > 0`] : []),
     ...(wish.endsBefore === undefined ? [] : [`ends < ${value(wish.endsBefore)}`]),
@@ -74,8 +84,7 @@ async function findClients({ client, now }: Acting, party: PartyId, wish: Client
       ? [`(lower(p.name) collate "C", p.party_id) > (${value(wish.after[0])}, ${value(wish.after[1])}::uuid)`]
       : []),
   ];
-  return client.query<Row>(
-    `with clients as (
+  const text = `with clients as (
        select m.represented as party_id, count(*) filter (where ${begun})::integer as in_force,
          count(*) filter (where m.status = 'requested')::integer as requested,
          count(*) filter (where m.status = 'offered')::integer as offered,
@@ -87,13 +96,12 @@ async function findClients({ client, now }: Acting, party: PartyId, wish: Client
      page as (
        select clients.*, lower(p.name) collate "C" as sorted from clients join parties p using (party_id)
        ${having.length > 0 ? `where ${having.join(' and ')}` : ''}
-       order by sorted, p.party_id limit ${value(wish.limit + 1)})
+       order by sorted, p.party_id limit ${value(limit)})
      select party_id, sorted, jsonb_strip_nulls(jsonb_build_object('client', party_view(party_id), 'in_force', in_force,
        'requested', requested, 'offered', offered, 'suspended', suspended, 'ended', ended,
        'ends_at', case when ends < 'infinity' then utc(ends) end,
        'last_used_at', (select utc(max(u.last_used_at)) from mandate_uses u join mandates m using (mandate_id)
          where m.delegate = ${own} and m.represented = page.party_id))) as view
-     from page order by sorted, party_id`,
-    values,
-  );
+     from page order by sorted, party_id`;
+  return { text, values };
 }
