@@ -15,6 +15,8 @@ export interface Reply {
   status: number;
   etag: string;
   revision: string;
+  /** As Retry-After says. */
+  waitMs: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers and say what they expect there.
   body: any;
 }
@@ -42,7 +44,7 @@ export const numberOf = (revision: string): number => Number(revision.replaceAll
 /** Every answer that there was, by status and code: `409 conflict`. */
 export type Seen = Map<string, number>;
 
-/** Writes as a portal would: again under the same key on a 503, with a fresh look on a 412. */
+/** Writes as a portal would: again under the same key on a 429 or 503, with a fresh look on a 412. */
 export function makeWriters({ url, credential }: Caller) {
   const seen: Seen = new Map();
 
@@ -62,6 +64,7 @@ export function makeWriters({ url, credential }: Caller) {
       status: response.status,
       etag: response.headers.get('etag') ?? '',
       revision: response.headers.get('machtig-revision') ?? '',
+      waitMs: Number(response.headers.get('retry-after')) * 1000,
       body: text === '' ? undefined : JSON.parse(text),
     };
     const name = isDone(reply) ? `${reply.status}` : `${reply.status} ${reply.body.code}`;
@@ -69,12 +72,12 @@ export function makeWriters({ url, credential }: Caller) {
     return reply;
   }
 
-  /** 503 says: in a moment. */
+  /** 429 and 503 say when it is worth another try. */
   async function insist(act: () => Promise<Reply>): Promise<Reply> {
     for (let tries = 0; ; tries++) {
       const reply = await act();
-      if (reply.status !== 503 || tries === 20) return reply;
-      await sleep(500);
+      if (![429, 503].includes(reply.status) || tries === 20) return reply;
+      await sleep(reply.waitMs);
     }
   }
 
@@ -108,7 +111,7 @@ export function makeWriters({ url, credential }: Caller) {
     /** Looks again and tries again as long as somebody else was first. */
     async write(wish: Wish, name: string, copies: number): Promise<Attempt[]> {
       const attempts: Attempt[] = [];
-      for (let tries = 0; tries < 4; tries++) {
+      for (let tries = 0; tries < 6; tries++) {
         const last = await attempt(wish, `${name}.${tries}`, copies);
         attempts.push(last);
         if (last.done || !last.replies.some(({ status }) => status === 412)) break;

@@ -2,21 +2,23 @@ import { makeEvaluate } from '../../src/evaluate/evaluate.ts';
 import { type Answer, toAnswer } from '../../src/http/answer.ts';
 import { readDecision } from '../../src/http/read-decision.ts';
 import { makePostgresLookups } from '../../src/mandates/postgres-lookups.ts';
+import { readBundle } from '../../src/policy/bundle.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
+import { readVerdict } from '../../src/policy/result.ts';
 import { makeMetrics } from '../../src/process/metrics.ts';
 import { RECORDS_OFF } from '../../src/records/records.ts';
 import { caller, fixed } from './decide-world.ts';
-import { committedPolicy } from './policy.ts';
 import type { RestrictedProcesses } from './restricted-processes.ts';
 
 /** What the policy answers on the register itself, without what is of one answer alone. */
 export async function answersOnPostgres(
-  { database, keys }: Pick<RestrictedProcesses, 'database' | 'keys'>,
+  { database, keys, bundle }: Pick<RestrictedProcesses, 'database' | 'keys' | 'bundle'>,
   questions: readonly object[],
 ): Promise<Omit<Answer, 'id' | 'data_revision' | 'data_age_ms'>[]> {
   const evaluate = makeEvaluate({
     lookups: makePostgresLookups(database.pool),
     freshness: fixed(),
-    policy: await committedPolicy(),
+    policy: makeEngine(await readBundle(bundle), readVerdict),
     alias: keys.alias,
     records: RECORDS_OFF,
     uses: { note: () => {} },

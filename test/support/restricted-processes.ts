@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -13,6 +13,7 @@ import { AUDIENCE, startLoginProvider } from './login-provider.ts';
 import { type Process, runMachtig, startMachtig } from './program.ts';
 import { startRedis } from './redis.ts';
 
+const BUNDLE = join(import.meta.dirname, '../../bundles/mandates.tar.gz');
 const REGISTER = join(import.meta.dirname, '../../examples/register.yaml');
 
 type Role = 'admin' | 'sync' | 'operator';
@@ -22,6 +23,8 @@ export interface RestrictedProcesses {
   /** Of the owner, to look from outside. */
   database: TestDatabase;
   keys: Keys;
+  /** By which they decide: a copy, since the rules may be built anew meanwhile. */
+  bundle: string;
   admin: Process;
   sidecars: readonly Process[];
   /** A command, with the account of this role. */
@@ -50,8 +53,15 @@ export async function startRestrictedProcesses(): Promise<RestrictedProcesses> {
     const people = devPeople(readRegisterFile(await readFile(REGISTER, 'utf8')).file);
     const access = join(folder, 'access.yaml');
     await writeFile(access, stringify(accessOf(provider.issuer, people)));
+    const bundle = join(folder, 'bundle.tar.gz');
+    await copyFile(BUNDLE, bundle);
     const [hmacKey, sealKey] = [randomBytes(32), randomBytes(32)];
-    const deciding = { REDIS_URL: redis.url, MACHTIG_HMAC_KEY: hmacKey.toString('base64'), MACHTIG_LOG_LEVEL: 'warn' };
+    const deciding = {
+      REDIS_URL: redis.url,
+      MACHTIG_HMAC_KEY: hmacKey.toString('base64'),
+      MACHTIG_LOG_LEVEL: 'warn',
+      MACHTIG_BUNDLE: bundle,
+    };
     const writing = { ...deciding, MACHTIG_SEAL_KEY: sealKey.toString('base64'), MACHTIG_ADMIN_ACCESS: access };
 
     await succeed(runMachtig(['migrate'], { DATABASE_URL: database.url }));
@@ -89,26 +99,30 @@ export async function startRestrictedProcesses(): Promise<RestrictedProcesses> {
     for (const one of sidecars)
       await eventually('the data is fresh', async () => (await one.health('/freshz')) === 200);
 
-    // One after another: the provider puts into a token what it was told last.
-    const credentials = new Map<string, string>();
-    const known = (by: string) => {
+    const known = async (by: string): Promise<string> => {
       const system = people.systems.find(({ key }) => key === by);
-      const claims = claimsFor(people, { as: by, loa: 'eh3', digid: false });
       if (system) return system.apiKey;
+      const claims = claimsFor(people, { as: by, loa: 'eh3', digid: false });
       if (typeof claims === 'string') throw new Error(claims);
       return provider.token(claims);
     };
+    // One after another: the provider puts into a token what it was told last.
+    const credentials = new Map<string, Promise<string>>();
+    let turn: Promise<unknown> = Promise.resolve();
+    const logIn = (by: string): Promise<string> => {
+      const credential = turn.then(() => known(by));
+      turn = credential.catch(() => {});
+      credentials.set(by, credential);
+      return credential;
+    };
     return {
       database,
+      bundle,
       keys: makeKeys({ hmacKey, hmacKeyId: '1', sealKey }),
       admin,
       sidecars,
       machtig,
-      async credential(by) {
-        const credential = credentials.get(by) ?? (await known(by));
-        credentials.set(by, credential);
-        return credential;
-      },
+      credential: (by) => credentials.get(by) ?? logIn(by),
       close: lifecycle.close,
     };
   });

@@ -10,7 +10,6 @@ export interface Contested {
   bulk: ReadonlyMap<string, readonly string[]>;
   /** Handle of Stan's means. */
   means: string;
-  people: readonly string[];
 }
 
 const FIRMS = {
@@ -46,15 +45,16 @@ export async function contested({ act }: Writers): Promise<Contested> {
   });
   const mandates = new Map<string, string[]>();
   const bulk = new Map<string, string[]>();
-  for (const by of MANAGERS) {
+  const share = async (by: Manager) => {
     const granted: string[] = [];
-    for (let i = 0; i < 9; i++) {
+    for (let i = 0; i < 13; i++) {
       const { body } = await act(by, 'POST /mandates', grant(by));
       granted.push(body.mandates[0].mandate_id);
     }
     mandates.set(by, granted.slice(0, 3));
     bulk.set(by, granted.slice(3));
-  }
+  };
+  await Promise.all(MANAGERS.map(share));
   // With one that was passed on from it.
   mandates.get('kees')?.push('3a000000-0000-4000-8000-000000000071');
   const found = await act('karin', 'POST /means/_search', { owner: cast.BAKERY, person: cast.STAN });
@@ -62,7 +62,6 @@ export async function contested({ act }: Writers): Promise<Contested> {
     mandates,
     bulk,
     means: found.body.items[0].means_id,
-    people: [...MANAGERS, 'willem', 'stan', 'olaf', 'court', 'registrar', 'rvo'],
   };
 }
 
@@ -103,6 +102,8 @@ const transferSome: Make = (about, _id, by, i) => ({
   to: 'POST /mandates/_transfer',
   body: { reason, ids: some(about, by, i), delegate: { party: FIRMS[by].to } },
 });
+/** One of those that others want in bulk. */
+const transferOne: Make = (about, id, by, i) => transfer(about, some(about, by, i)[0] ?? id, by, i);
 const switchMeans =
   (by: string, to: 'activations' | 'deactivations'): Make =>
   ({ means }) => ({ by, to: `POST /means/${means}/${to}`, body: { reason } });
@@ -167,7 +168,7 @@ const trespass: Make = (about, _id, by, i) => ({
 const LIVELY: readonly Make[] = [
   ...[change('all'), change(['view']), change(['submit', 'view']), change('all'), change(['submit'])],
   ...[suspend, suspend, reactivate, reactivate, reactivate, reactivate, owner(suspend), owner(reactivate)],
-  ...[grantAnother, revokeSome, transferSome, appoint, trespass],
+  ...[grantAnother, revokeSome, transferSome, transferOne, appoint, trespass],
   ...[switchMeans('karin', 'deactivations'), switchMeans('karin', 'activations')],
   ...[switchMeans('registrar', 'deactivations'), switchMeans('registrar', 'activations')],
 ];
@@ -176,8 +177,7 @@ const FINAL: readonly Make[] = [
   ...LIVELY,
   ...LIVELY,
   revoke,
-  transfer,
-  transfer,
+  ...[transfer, transfer],
   renounce,
   suspendByCourt,
   bankruptcy,
