@@ -1,10 +1,12 @@
 import type { ActName, SystemRole } from '../domain/administration.ts';
-import type { Loa, MandateFacts, PartyFacts, PartyId, PartyKind, ServiceTerms } from '../domain/facts.ts';
+import type { Loa, MandateFacts, PartyFacts, PartyId, PartyKind, ServiceFacts, ServiceTerms } from '../domain/facts.ts';
 import type { Participant, PathMandate, PolicyInput } from './input.ts';
 
 /** A service that a mandate under an act covers, by name or by set, with the terms of its definition. */
 export interface ActService {
   service_uuid: string;
+  /** Which grounds reach it, and which states of the represented stop it. */
+  domain: ServiceFacts['domain'];
   /** Ids of the owners of its active instances. */
   owners: string[];
   terms: ServiceTerms;

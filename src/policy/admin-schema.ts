@@ -145,7 +145,7 @@ const ActMandate = z
     represented_kind: z.enum(PARTY_KINDS),
     delegate: id,
     delegate_kind: z.enum(PARTY_KINDS),
-    services: z.array(z.object({ service_uuid: id, owners: z.array(id), terms: Terms })),
+    services: z.array(z.object({ service_uuid: id, domain: z.enum(DOMAINS), owners: z.array(id), terms: Terms })),
     owner: id.exactOptional(),
     all_services: truth.exactOptional(),
     channel: z.enum(['digital', 'paper']),

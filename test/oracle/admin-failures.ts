@@ -1,36 +1,19 @@
 import type { PartyFacts, ServiceTerms } from '../../src/domain/facts.ts';
 import { binds, endsManagers, makes, needs } from './admin-rights.ts';
-import { manageService, type Way } from './admin-ways.ts';
-import { type ActRow, type AdminQuestion, type AdminWorld, endsOf, partyOf } from './admin-world.ts';
+import type { Way } from './admin-ways.ts';
+import {
+  type ActRow,
+  type AdminQuestion,
+  type AdminWorld,
+  concerned,
+  definitionsOf,
+  endsOf,
+  made,
+  manageService,
+  partyOf,
+} from './admin-world.ts';
 import { lastEnd, majorityAt } from './rules.ts';
 import { grantorStates, hasState, statesAt } from './states.ts';
-
-export const concerned = ({ current, mandate }: AdminQuestion): ActRow[] => [
-  ...(current ? [current] : []),
-  ...(mandate ? [mandate] : []),
-];
-export const made = ({ current, mandate }: AdminQuestion): ActRow | undefined => mandate ?? current;
-
-/** The definitions that a mandate covers by name, or by a set as it was confirmed and still is. */
-export function definitionsOf(
-  { register }: AdminWorld,
-  row: ActRow,
-): { uuid: string; terms: ServiceTerms; owners: string[] }[] {
-  const all = [...register.services.values()];
-  const inSet = (uuid: string) =>
-    row.sets.some(({ set, version }) =>
-      all.some((one) => one.service_uuid === uuid && (one.sets[set] ?? Number.POSITIVE_INFINITY) <= version),
-    );
-  const uuids = [...new Set(all.map((one) => one.service_uuid))].filter(
-    (uuid) => row.services.includes(uuid) || inSet(uuid),
-  );
-  return uuids.sort().flatMap((uuid) => {
-    const instances = all.filter((one) => one.service_uuid === uuid);
-    const [first] = instances;
-    const owners = [...new Set(instances.filter(({ instance }) => instance.active).map(({ owner }) => owner))].sort();
-    return first ? [{ uuid, terms: first.definition, owners }] : [];
-  });
-}
 
 /** Whatever the capacity: the act is whole, the services take it, what is passed on may be. */
 export function act(world: AdminWorld, question: AdminQuestion): string[] {

@@ -1,8 +1,17 @@
 import type { MandateFacts } from '../../src/domain/facts.ts';
-import { concerned, definitionsOf, made } from './admin-failures.ts';
 import { binds, isCourtGround, keeps, levelOf, looks, makes, mayAlone, ofKind, signs, waits } from './admin-rights.ts';
-import { manageService, type Way } from './admin-ways.ts';
-import { type ActRow, type AdminQuestion, type AdminWorld, endsOf, partyOf } from './admin-world.ts';
+import type { Way } from './admin-ways.ts';
+import {
+  type ActRow,
+  type AdminQuestion,
+  type AdminWorld,
+  concerned,
+  definitionsOf,
+  endsOf,
+  made,
+  manageService,
+  partyOf,
+} from './admin-world.ts';
 import { loaRank, loginFailures } from './levels.ts';
 
 /** What speaks against this act in this capacity. */
@@ -177,7 +186,10 @@ function ofPaper(question: AdminQuestion, way: Way): string[] {
   const { act, current, mandate, about } = question;
   const begins = makes(act) && current === undefined;
   const asks = PAPER[requiredRank(question)];
-  const proved = asks?.every((any) => any.some((kind) => about.paper?.evidence.includes(kind)));
+  // In haste the signature alone will do, with the reason why (R103).
+  const hasty = act === 'mandate.suspend' && (about.deviation ?? '').trim() !== '';
+  const signed = about.paper?.evidence.includes('handwritten_signature') === true;
+  const proved = (hasty && signed) || asks?.every((any) => any.some((kind) => about.paper?.evidence.includes(kind)));
   const ordinary = concerned(question).some(({ facts }) => ['employee', 'business', 'voluntary'].includes(facts.kind));
   return [
     ...(begins && mandate?.channel === 'paper' && !way.paper && way.role !== 'registrar'

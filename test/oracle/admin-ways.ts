@@ -1,9 +1,10 @@
-import type { AliasFacts, PartyId } from '../../src/domain/facts.ts';
+import { DOMAINS, type PartyId, type ServiceFacts } from '../../src/domain/facts.ts';
+import { domainsOf, reaches } from './admin-domains.ts';
+import { manages } from './admin-manages.ts';
 import { ends, looks } from './admin-rights.ts';
-import { type AdminQuestion, type AdminWorld, endsOf, type Login, partyOf } from './admin-world.ts';
+import { type AdminQuestion, type AdminWorld, endsOf, type Login, manageService, partyOf } from './admin-world.ts';
 import { rankOf } from './levels.ts';
-import { decide } from './oracle.ts';
-import type { MandateRow, Register } from './register.ts';
+import type { MandateRow } from './register.ts';
 import type { OracleVerdict } from './report.ts';
 import { hasState } from './states.ts';
 
@@ -79,7 +80,13 @@ function forParty(world: AdminWorld, question: AdminQuestion, party: PartyId, wh
       mandate,
       parents,
       eased: mandate === undefined || ends(question.act),
+      domain: represented === party ? domain : undefined,
     });
+  // What the mandates are for decides, where the represented is concerned.
+  const domains = party === endsOf(question).represented ? domainsOf(world, question) : [];
+  const domain = DOMAINS.filter((one) => domains.includes(one)).at(0);
+  const beyond = ({ facts: { kind, ground } }: MandateRow) =>
+    kind === 'statutory' && domains.some((one) => !reaches(ground, one)) ? ['domain_not_served'] : [];
   const facts = partyOf(world, party);
   const ways: Way[] = [];
   if (party === who.party && facts.kind === 'person') {
@@ -92,14 +99,22 @@ function forParty(world: AdminWorld, question: AdminQuestion, party: PartyId, wh
   for (const mandate of managingMandates(world, party, who.party)) {
     const parents = parentsOf(world, mandate);
     const role = mandate.facts.kind === 'statutory' ? 'legal_representative' : 'manager';
-    ways.push(toWay(role, ask(party, mandate, parents), [mandate, ...parents]));
+    const way = toWay(role, ask(party, mandate, parents), [mandate, ...parents]);
+    ways.push({ ...way, failures: [...way.failures, ...beyond(mandate)] });
   }
-  return [...ways, ...throughLaw(world, question, party, who, ask)];
+  const byLaw = throughLaw(world, question, { party, domain }, who, ask);
+  return [...ways, ...byLaw.map((way) => ({ ...way, failures: [...way.failures, ...way.law.flatMap(beyond)] }))];
 }
 
 type Ask = (represented: PartyId, mandate?: MandateRow, parents?: MandateRow[]) => OracleVerdict;
 
-function throughLaw(world: AdminWorld, question: AdminQuestion, party: PartyId, who: Login, ask: Ask): Way[] {
+function throughLaw(
+  world: AdminWorld,
+  question: AdminQuestion,
+  { party, domain }: { party: PartyId; domain: ServiceFacts['domain'] | undefined },
+  who: Login,
+  ask: Ask,
+): Way[] {
   const { register } = world;
   const laws = register.mandates.filter(
     (law) =>
@@ -122,6 +137,7 @@ function throughLaw(world: AdminWorld, question: AdminQuestion, party: PartyId, 
       parents: [],
       eased: true,
       standIn: true,
+      domain,
     });
     return managingMandates(world, law.delegate, who.party).map((mandate) => {
       const parents = parentsOf(world, mandate);
@@ -180,12 +196,6 @@ function managingMandates(world: AdminWorld, represented: PartyId, delegate: Par
   );
 }
 
-export function manageService({ register, manage }: AdminWorld) {
-  const service = register.services.get(manage);
-  if (service === undefined) throw new Error('the world has no service by which it is managed');
-  return service;
-}
-
 function covers(world: AdminWorld, row: MandateRow): boolean {
   const service = manageService(world);
   return row.everything || row.owner === service.owner || row.services.includes(service.service_uuid);
@@ -196,69 +206,3 @@ function parentsOf(world: AdminWorld, { facts }: MandateRow): MandateRow[] {
   const isParent = (row: MandateRow) => row.facts.mandate_id === facts.derived_from?.mandate_id;
   return world.register.mandates.filter((row) => isParent(row) && covers(world, row));
 }
-
-interface Asked {
-  who: Login;
-  represented: PartyId;
-  mandate?: MandateRow | undefined;
-  parents: MandateRow[];
-  /** At no level in particular. */
-  eased: boolean;
-  standIn?: boolean;
-}
-
-/** The question "may he use *manage mandates* for this party?", by this mandate alone, taken as if it were unlimited. */
-function manages(world: AdminWorld, { act, about, together }: AdminQuestion, asked: Asked): OracleVerdict {
-  const { who, represented, mandate, parents, eased } = asked;
-  const service = manageService(world);
-  const lowest = {
-    ...service,
-    definition: { ...service.definition, loa: 'eh2' as const },
-    instance: { ...service.instance, loa: 'eh2' as const },
-  };
-  const free = (row: MandateRow): MandateRow => ({
-    ...row,
-    facts: { ...row.facts, branches: 'all', operations: 'all' },
-  });
-  const held = mandate && { ...free(mandate), ...(asked.standIn && { delegate: STAND_IN }) };
-  const actor = asked.standIn ? STAND_IN : who.party;
-  const { register } = world;
-  const small: Register = {
-    parties: new Map([
-      ...register.parties,
-      [STAND_IN, { party_id: STAND_IN, kind: 'person', states: [], has_branches: false }],
-    ]),
-    aliases: new Map([
-      ['urn:etoegang:pseudonym:actor', { party_id: actor, ...(who.means && { means: who.means }) }],
-      ['urn:etoegang:pseudonym:represented', { party_id: represented }],
-      ...together.map((one, i): [string, AliasFacts] => [
-        `urn:etoegang:pseudonym:other${i}`,
-        { party_id: one.party, ...(one.means && { means: one.means }) },
-      ]),
-    ]),
-    branches: new Set(),
-    services: new Map([[world.manage, eased ? lowest : service]]),
-    mandates: [...(held ? [held] : []), ...parents.map(free)],
-  };
-  const excused =
-    eased &&
-    act === 'mandate.suspend' &&
-    (about.deviation ?? '').trim() !== '' &&
-    who.loa !== undefined &&
-    rankOf(who.loa) !== undefined;
-  const loa = excused ? 'eh2' : who.loa;
-  const id = (value: string) => ({ scheme: 'pseudonym' as const, value });
-  return decide(
-    small,
-    {
-      actor: id('actor'),
-      represented: id('represented'),
-      service: world.manage,
-      ...(loa !== undefined && { loa }),
-      together: together.map((one, i) => ({ id: id(`other${i}`), ...(one.loa !== undefined && { loa: one.loa }) })),
-    },
-    world.now,
-  );
-}
-
-const STAND_IN = 'stand-in';

@@ -1,5 +1,5 @@
 import type { ActName, AdminVerdict, SystemRole } from '../../src/domain/administration.ts';
-import type { PartyFacts, PartyId } from '../../src/domain/facts.ts';
+import type { PartyFacts, PartyId, ServiceFacts, ServiceTerms } from '../../src/domain/facts.ts';
 import type { AdminInput } from '../../src/policy/admin-input.ts';
 import type { MandateRow, Register } from './register.ts';
 
@@ -51,4 +51,37 @@ export function endsOf({ mandate, current, party }: AdminQuestion): { represente
   const row = mandate ?? current;
   if (row) return { represented: row.represented, delegate: row.delegate };
   return party === undefined ? {} : { represented: party };
+}
+
+export function manageService({ register, manage }: AdminWorld) {
+  const service = register.services.get(manage);
+  if (service === undefined) throw new Error('the world has no service by which it is managed');
+  return service;
+}
+
+export const concerned = ({ current, mandate }: AdminQuestion): ActRow[] => [
+  ...(current ? [current] : []),
+  ...(mandate ? [mandate] : []),
+];
+export const made = ({ current, mandate }: AdminQuestion): ActRow | undefined => mandate ?? current;
+
+/** The definitions that a mandate covers by name, or by a set as it was confirmed and still is. */
+export function definitionsOf(
+  { register }: AdminWorld,
+  row: ActRow,
+): { uuid: string; domain: ServiceFacts['domain']; terms: ServiceTerms; owners: string[] }[] {
+  const all = [...register.services.values()];
+  const inSet = (uuid: string) =>
+    row.sets.some(({ set, version }) =>
+      all.some((one) => one.service_uuid === uuid && (one.sets[set] ?? Number.POSITIVE_INFINITY) <= version),
+    );
+  const uuids = [...new Set(all.map((one) => one.service_uuid))].filter(
+    (uuid) => row.services.includes(uuid) || inSet(uuid),
+  );
+  return uuids.sort().flatMap((uuid) => {
+    const instances = all.filter((one) => one.service_uuid === uuid);
+    const [first] = instances;
+    const owners = [...new Set(instances.filter(({ instance }) => instance.active).map(({ owner }) => owner))].sort();
+    return first ? [{ uuid, domain: first.domain, terms: first.definition, owners }] : [];
+  });
 }

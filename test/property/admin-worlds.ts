@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ACTS, type ActName, SYSTEM_ROLES } from '../../src/domain/administration.ts';
 import {
+  DOMAINS,
   GROUNDS,
   LOAS,
   MANDATE_KINDS,
@@ -56,13 +57,18 @@ const terms = fc.record({
 
 const service = (name: string): fc.Arbitrary<ServiceFacts[]> =>
   fc
-    .record({ terms, owners: fc.subarray(OWNERS, { minLength: 1 }), shared: no(6) })
-    .map(({ terms: definition, owners, shared }) =>
+    .record({
+      terms,
+      owners: fc.subarray(OWNERS, { minLength: 1 }),
+      shared: no(6),
+      domain: name === 'manage' ? fc.constant('general' as const) : fc.constantFrom(...DOMAINS),
+    })
+    .map(({ terms: definition, owners, shared, domain }) =>
       (shared && name !== 'manage' ? owners : owners.slice(0, 1)).map((owner, i) => ({
         service_id: `${name}:${i + 1}`,
         service_uuid: name,
         owner,
-        domain: 'general' as const,
+        domain,
         definition,
         instance: definition,
         sets: {},

@@ -3,14 +3,14 @@ import { runNow } from '../../src/evaluate/strand.ts';
 import type { Lookups } from '../../src/mandates/lookups.ts';
 import type { ActMandate, AdminInput, ManagedParty } from '../../src/policy/admin-input.ts';
 import type { Participant, PathMandate, PolicyInput } from '../../src/policy/input.ts';
-import { definitionsOf } from '../oracle/admin-failures.ts';
-import { manageService } from '../oracle/admin-ways.ts';
 import {
   type ActRow,
   type AdminQuestion,
   type AdminWorld,
+  definitionsOf,
   endsOf,
   type Login,
+  manageService,
   partyOf,
 } from '../oracle/admin-world.ts';
 
@@ -104,7 +104,7 @@ function actMandate(world: AdminWorld, row: ActRow): ActMandate {
     represented_kind: register.parties.get(represented)?.kind ?? 'person',
     delegate,
     delegate_kind: register.parties.get(delegate)?.kind ?? 'person',
-    services: definitionsOf(world, row).map(({ uuid, terms, owners }) => ({ service_uuid: uuid, terms, owners })),
+    services: definitionsOf(world, row).map(({ uuid, ...rest }) => ({ service_uuid: uuid, ...rest })),
     ...(owner !== undefined && { owner }),
     ...(everything && { all_services: true as const }),
     channel,

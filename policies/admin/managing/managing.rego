@@ -23,7 +23,7 @@ ways(side) := array.flatten([_as_himself(side), _by_one_mandate(side), _by_the_l
 _as_himself(side) := [object.union(way, {"reasons": _that_matter(way.reasons)}) |
 	side.party.kind == "person"
 	side.managing.actor.party.party_id == side.party.party_id
-	way := _way("self", _ask(_question(side.managing, [], true)), [], [])
+	way := _way("self", _ask(_question(_managing(side), [], true)), [], [])
 ]
 
 # what keeps a person from acting does not keep him from seeing what is registered about him (R122)
@@ -41,9 +41,10 @@ _states := {reason | some reason in data.tables.state_reasons}
 
 _ask(question) := answer if answer := authz.answer with input as question
 
-_by_one_mandate(side) := [_way(_capacity(mandate), answer, [], _limits(mandate)) |
-	some mandate in _mandates(side.managing)
-	answer := _ask(_question(side.managing, [mandate], acts.ends_authority))
+_by_one_mandate(side) := [_way(_capacity(mandate), answer, _beyond_ground(side, mandate), _limits(mandate)) |
+	managing := _managing(side)
+	some mandate in _mandates(managing)
+	answer := _ask(_question(managing, [mandate], acts.ends_authority))
 ]
 
 # who manages for somebody that represents the party by law
@@ -51,7 +52,7 @@ _by_the_law_of_another(side) := [_resting_on(way, one.mandate, against) |
 	some one in side.representatives
 	one.mandate.kind == "statutory"
 	one.managing.represented.party.party_id != side.party.party_id
-	against := _law_reasons(side.managing, one.mandate)
+	against := _law_reasons(_managing(side), one.mandate) | _beyond_ground(side, one.mandate)
 	some mandate in _mandates(one.managing)
 	answer := _ask(_question(one.managing, [_at_home(mandate)], acts.ends_authority))
 	way := _way(_capacity_for(one.managing, mandate), answer, _reach(mandate), _limits(mandate))
@@ -64,6 +65,46 @@ _resting_on(way, law, against) := object.union(way, {
 	"limits": array.concat([law], way.limits),
 	"law": [law],
 })
+
+# bewind and mentorschap reach what they are for, and bewind takes that from the client himself: it is the services of
+# the mandates that count, not that of managing (R118, art. 1:438 BW)
+_managing(side) := object.union(side.managing, {"services": services}) if {
+	_is_represented(side)
+	domain := _heaviest
+	services := [object.union(asked, {"service": {"domain": domain}}) | some asked in side.managing.services]
+}
+
+else := side.managing
+
+_is_represented(side) if side.party.party_id == input.represented.party.party_id
+
+_heaviest := "assets" if "assets" in _domains
+
+else := "personal_care" if "personal_care" in _domains
+
+else := "general" if "general" in _domains
+
+_domains := {domain |
+	some mandate in acts.concerned
+	some domain in _domains_of(mandate)
+}
+
+_domains_of(mandate) := _all_domains if _covers_any(mandate)
+
+else := {service.domain | some service in mandate.services}
+
+_covers_any(mandate) if mandate.all_services == true
+
+_covers_any(mandate) if mandate.owner
+
+_all_domains := {domain | some domain, _ in data.tables.ground_domains.signatory}
+
+_beyond_ground(side, mandate) := {"domain_not_served" |
+	_is_represented(side)
+	mandate.kind == "statutory"
+	some domain in _domains
+	not data.tables.ground_domains[mandate.ground][domain] == true
+}
 
 _mandates(managing) := [mandate | some asked in managing.services; some mandate in asked.direct]
 

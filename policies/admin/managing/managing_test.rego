@@ -94,3 +94,57 @@ test_himself[note] if {
 	})
 	data.admin.decision.reasons == want with input as asked
 }
+
+_of_domains(domains) := [object.union(acts.tax, {"service_uuid": domain, "domain": domain}) | some domain in domains]
+
+# what the mandates are for, not what managing is, is what bewind stops and a ground reaches
+test_domain_of_what_is_granted[note] if {
+	ward := object.union(fixtures.person, {"states": [{"state": "bewind", "since": 0}]})
+	some [note, name, scope, want] in [
+		["not for assets", "mandate.grant", {"services": _of_domains(["assets"])}, ["represented_under_bewind"]],
+		["nor among others", "mandate.grant", {"services": _of_domains(["general", "assets"])}, [
+			"represented_under_bewind",
+		]],
+		["nor all of an owner", "mandate.grant", {"owner": "owner"}, ["represented_under_bewind"]],
+		["but elsewhere", "mandate.grant", {"services": _of_domains(["general", "personal_care"])}, []],
+		["nor brought back", "mandate.reactivate", {"services": _of_domains(["assets"])}, ["represented_under_bewind"]],
+		["but seen", "mandate.view", {"services": _of_domains(["assets"])}, []],
+	]
+	who := object.union(acts.actor, {"party": ward})
+	mandate := object.union(object.remove(_voluntary, ["services"]), object.union({"services": []}, scope))
+	about := {"mandate.grant": {"mandate": mandate}}
+	asked := object.union(acts.by_mandates(name, object.get(about, name, {"current": mandate}), []), {
+		"actor": who,
+		"represented": {"party": ward, "managing": {"actor": who, "represented": {"party": ward}}},
+	})
+	data.admin.decision.reasons == want with input as asked
+}
+
+test_ground_reaches_what_is_granted[note] if {
+	some [note, ground, scope, want] in [
+		["bewind, assets", "bewind", {"services": _of_domains(["assets"])}, []],
+		["bewind, elsewhere", "bewind", {"services": _of_domains(["general"])}, ["domain_not_served"]],
+		["bewind, both", "bewind", {"services": _of_domains(["assets", "general"])}, ["domain_not_served"]],
+		["bewind, everything", "bewind", {"services": [], "all_services": true}, ["domain_not_served"]],
+		["a signatory, everything", "signatory", {"services": [], "all_services": true}, []],
+		["mentorschap, care", "mentorschap", {"services": _of_domains(["personal_care"])}, []],
+		["mentorschap, assets", "mentorschap", {"services": _of_domains(["assets"])}, ["domain_not_served"]],
+	]
+	law := object.union(fixtures.statutory(ground), {"mandate_id": "law"})
+	mandate := object.union(object.remove(acts.mandate, ["services"]), scope)
+	terms := {"grounds": {"mentorschap": true}}
+	opened := [object.union(asked, {"service": {"definition": terms, "instance": terms}}) |
+		some asked in acts.by_mandates("mandate.view", {}, [law]).represented.managing.services
+	]
+	view := acts.by_mandates("mandate.view", {"current": mandate}, [law])
+	asked := object.union(view, {"represented": {"managing": {"services": opened}}})
+	data.admin.decision.reasons == want with input as asked
+}
+
+# by the law of another, the ground is that other's
+test_ground_of_another if {
+	law := object.union(fixtures.statutory("bewind"), {"mandate_id": "law"})
+	own := object.union(fixtures.statutory("signatory"), {"mandate_id": "own"})
+	asked := _with_representative(law, fixtures.office, [own])
+	data.admin.decision.reasons == ["domain_not_served"] with input as asked
+}

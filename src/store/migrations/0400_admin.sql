@@ -7,6 +7,7 @@ alter table mandates add column lapses_at timestamptz(3);
 create function act_services(m mandates) returns jsonb language sql stable as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'service_uuid', s.service_uuid,
+    'domain', s.domain,
     'owners', array(select distinct i.owner_id::text from service_instances i
       where i.service_uuid = s.service_uuid and i.active order by 1),
     'terms', service_terms(s.active, s.loa, s.kinds, s.grounds, s.chains, s.branches)) order by s.service_uuid), '[]')
