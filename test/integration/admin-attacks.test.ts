@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Acting, Session } from '../../src/administer/acting.ts';
+import { searchEmployees } from '../../src/administer/employees/search-employees.ts';
 import { activateOffer } from '../../src/administer/grants/activate.ts';
 import { grantMandates } from '../../src/administer/grants/grant.ts';
 import { type Offered, offerMandate } from '../../src/administer/grants/offer.ts';
-import { reissueCode } from '../../src/administer/grants/offer-life.ts';
+import { openOffers, reissueCode } from '../../src/administer/grants/offer-life.ts';
 import { passOn } from '../../src/administer/grants/pass-on.ts';
 import { reactivateMandate } from '../../src/administer/life/reactivate.ts';
 import { renewMandate } from '../../src/administer/life/renew.ts';
 import { revokeMandate, suspendMandate } from '../../src/administer/life/stop.ts';
 import { transferMandate } from '../../src/administer/life/transfer.ts';
 import { answerReconfirmation } from '../../src/administer/reconfirmations/answer.ts';
+import { listReconfirmations } from '../../src/administer/reconfirmations/list.ts';
 import { type AdminWorld, NOON, startAdminWorld } from '../support/admin.ts';
 import { type LifeWorld, makeLifeWorld } from '../support/admin-life.ts';
 import { eventually } from '../support/eventually.ts';
-import { doAs, grantAs, INCOME_TAX, MANAGING, named, refusalOf, terms, VAT } from '../support/grants.ts';
+import { doAs, grantAs, INCOME_TAX, MANAGING, named, PERMIT, refusalOf, terms, VAT } from '../support/grants.ts';
 import { insertRow } from '../support/register-rows.ts';
 
 let world: AdminWorld;
@@ -174,6 +176,37 @@ describe('a code', () => {
     const said = { code: offered.code, birth_date: world.birthDate('moeder'), bsn: world.bsn('moeder') };
     const activating = activateOffer(between, world.as('dochter', { loa: 'eh2plus' }), {}, said);
     expect(await refusalOf(activating)).toEqual(['act_refused', 'code_not_verified']);
+  });
+});
+
+describe('a list', () => {
+  it('shows a manager with limits no offers beyond them', async () => {
+    const offer = (change: object) =>
+      doAs(world, world.as('karin'), (acting) =>
+        offerMandate(acting, {
+          represented: { partyId: world.party('bakkerij') },
+          ...terms(PERMIT, { kind: 'employee', ...change }),
+        }),
+      );
+    const branches = ['000090000042'];
+    await life.mandate({ delegate: world.party('tekenaar'), services: [MANAGING], all_branches: false, branches });
+    const [within, beyond] = [await offer({ branches }), await offer({})];
+    const list = async (by: string) => {
+      const offers = await world.administer.read(world.as(by), (acting) => openOffers(acting, world.party('bakkerij')));
+      return offers.map(({ mandate_id }) => mandate_id);
+    };
+    expect(await list('karin')).toEqual(expect.arrayContaining([within.mandate_id, beyond.mandate_id]));
+    expect(await list('tekenaar')).toEqual([within.mandate_id]);
+    const asked = { party: world.party('bakkerij'), open: true, limit: 10 };
+    const questions = world.administer.read(world.as('tekenaar'), (acting) => listReconfirmations(acting, asked));
+    expect(await refusalOf(questions)).toEqual(['act_refused', 'beyond_own_branches']);
+  });
+
+  it('shows a service owner nobody’s people', async () => {
+    const owner = world.system('service_owner', '00000003800000020000');
+    const asked = { employer: { partyId: world.party('bakkerij') }, limit: 10 };
+    const people = world.administer.read(owner, (acting) => searchEmployees(acting, asked));
+    expect(await refusalOf(people)).toEqual(['not_found']);
   });
 });
 

@@ -102,11 +102,32 @@ describe('one mandate over HTTP', () => {
     ]);
   });
 
+  it('tells nobody whether the register knows a number', async () => {
+    const told = async (bsn: string) => {
+      const party = `urn:nl:bsn:${bsn}`;
+      const own = { represented: 'urn:nl:kvk:90000004' };
+      const answers = await Promise.all([
+        http.post('/v1/mandates/_revoke', { filter: { ...own, delegate: party }, reason, dry_run: true }, as('karin')),
+        http.post('/v1/mandates/_revoke', { filter: { delegate: party }, reason, dry_run: true }, as('karin')),
+        http.post('/v1/reconfirmations/_search', { party }, as('karin')),
+        http.post('/v1/mandate-offers/_search', { represented: party }, as('karin')),
+      ]);
+      return Promise.all(
+        answers.map(async (one) => [one.status, ((await one.json()) as { reasons?: string[] }).reasons]),
+      );
+    };
+    // Marijke de Jong's, and nobody's.
+    expect(await told('999990949')).toEqual(await told('999990019'));
+  });
+
   it('keeps no personal number that somebody writes in words', async () => {
     const id = await life.mandate();
     const number = 'BSN 999990299';
     const tag = as('karin', await etagOf(id));
-    const evidence = [{ kind: 'brief', reference: `paspoort SPECI2014` }, { kind: 'brief', reference: number }];
+    const evidence = [
+      { kind: 'brief', reference: `paspoort SPECI2014` },
+      { kind: 'brief', reference: number },
+    ];
     const tries = [
       patch(`/v1/mandates/${id}`, { name: number }, tag),
       patch(`/v1/mandates/${id}`, { reason: number, loa: 'eh3' }, tag),

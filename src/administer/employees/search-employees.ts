@@ -49,6 +49,8 @@ export async function searchEmployees(
 ): Promise<{ items: Employee[]; next?: readonly [string, PartyId] }> {
   refuseNone(acting, wish);
   const sight = await askedParty(acting, wish.employer);
+  // What reaches its services a service owner finds among the mandates; people are between them and their employer.
+  if (sight.owner) throw new AppError('not_found', 'no such party, or it is not yours to see');
   await employerOf(acting, sight.party);
   const showsMeans = await seesMeans(acting, sight);
   const rows = await findPeople(acting, sight.party, wish);
@@ -61,7 +63,7 @@ export async function searchEmployees(
       employee: view,
       manages,
       ...(showsMeans && { means }),
-      mandates: await viewFor(acting, sight.owner, seen),
+      mandates: await viewFor(acting, undefined, seen),
     });
   }
   const last = page.at(-1);

@@ -2,7 +2,9 @@ import type pg from 'pg';
 import { AppError } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting, MandateRow } from '../acting.ts';
+import { look } from '../insight/asked-party.ts';
 import { lockLives } from '../life/lock.ts';
+import { isRefusal } from '../life/permit.ts';
 import { drawCode, hashCode, writeCode } from './activation-code.ts';
 import { DAY_MS } from './period.ts';
 import { updateMandate } from './rows.ts';
@@ -106,18 +108,38 @@ export interface OpenOffer {
   delegate_named: boolean;
 }
 
-/** The offers of a party that wait, newest first. */
+/** The offers of a party that wait, newest first; a manager with limits sees those within his own (R123). */
 export async function openOffers(acting: Acting, party: PartyId): Promise<OpenOffer[]> {
-  await acting.authorise({ name: 'party.view', party });
-  const { rows } = await acting.client.query<OpenOffer>(
+  const isPartial = await seesPart(acting, party);
+  const { rows } = await acting.client.query<OpenOffer & { row: MandateRow }>(
     `select o.mandate_id, coalesce(m.name::text, o.draft ->> 'name') as name, coalesce(m.kind, o.draft ->> 'kind') as kind,
        utc(o.offered_at) as offered_at, utc(o.expires_at) as expires_at, o.tries >= 5 as exhausted,
-       o.draft is null as delegate_named
+       o.draft is null as delegate_named, coalesce(to_jsonb(m), o.draft) as row
      from offers o left join mandates m using (mandate_id)
      where o.represented = $1 and o.activated_at is null and o.withdrawn_at is null
        and coalesce(m.status, 'offered') = 'offered'
      order by o.offered_at desc, o.mandate_id limit 200`,
     [party],
   );
-  return rows;
+  const seen: OpenOffer[] = [];
+  // One after another: they share one connection.
+  for (const { row, ...offer } of rows) if (!isPartial || (await isWithin(acting, row))) seen.push(offer);
+  return seen;
+}
+
+/** @throws AppError `act_refused` */
+async function seesPart(acting: Acting, party: PartyId): Promise<boolean> {
+  const { isPartial, owner } = await look(acting, party);
+  if (owner === undefined) return isPartial;
+  throw new AppError('act_refused', 'offers are for the party', { reasons: ['not_for_this_capacity'] });
+}
+
+async function isWithin(acting: Acting, current: MandateRow): Promise<boolean> {
+  try {
+    await acting.authorise({ name: 'mandate.view', current });
+    return true;
+  } catch (refusal) {
+    if (isRefusal(refusal)) return false;
+    throw refusal;
+  }
 }

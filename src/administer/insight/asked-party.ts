@@ -30,7 +30,11 @@ export async function askedParty(acting: Acting, ref: PartyRef | undefined): Pro
   );
 }
 
-async function look(acting: Acting, party: PartyId): Promise<Sight> {
+/**
+ * How much of this party's mandates the caller may see.
+ * @throws AppError `act_refused`
+ */
+export async function look(acting: Acting, party: PartyId): Promise<Sight> {
   if (acting.session.system?.role === 'service_owner') {
     const owner = await readOwnerReach(acting);
     await acting.authorise({ name: 'mandate.view', party, owners: [owner.ownerId] });

@@ -1,7 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
 import type { MandateKind } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
-import { type PartyRef, partyOf } from '../party-ref.ts';
+import { readSides } from '../grants/sides.ts';
+import type { PartyRef } from '../party-ref.ts';
 import { isRefusal } from './permit.ts';
 
 /** Which mandates a bulk act is about: at least one end is named. */
@@ -24,14 +25,15 @@ export const MAX_BULK = 10_000;
  * @throws AppError `invalid_request` | `act_refused`
  */
 export async function selectMandates(acting: Acting, filter: BulkFilter, active: boolean): Promise<string[]> {
-  const represented = filter.represented && (await partyOf(acting, filter.represented, '/filter/represented'));
-  const delegate = filter.delegate && (await partyOf(acting, filter.delegate, '/filter/delegate'));
-  const named = represented ?? delegate;
-  if (named === undefined) {
+  if (filter.represented === undefined && filter.delegate === undefined) {
     const faults = [{ at: '/filter', message: 'names neither a represented nor a delegate' }];
     throw new AppError('invalid_request', 'the filter is too wide', { faults });
   }
+  const represented = filter.represented && (await knownParty(acting, filter.represented));
+  const delegate = filter.delegate && (await knownParty(acting, filter.delegate));
   await authoriseSight(acting, represented, delegate);
+  // To nobody is told whether the register knows a number: there is just nothing between the two.
+  if (represented === null || delegate === null) return [];
   const { rows } = await acting.client.query<{ mandate_id: string }>(
     `select mandate_id from mandates m
      where ($1::uuid is null or m.represented = $1) and ($2::uuid is null or m.delegate = $2)
@@ -59,9 +61,22 @@ export async function selectMandates(acting: Acting, filter: BulkFilter, active:
   return rows.map(({ mandate_id }) => mandate_id);
 }
 
-/** One of the two ends must be his to see. */
-async function authoriseSight(acting: Acting, represented?: string, delegate?: string): Promise<void> {
-  const ends = [represented, delegate].filter((end) => end !== undefined);
+/** Null: one that nobody knows. */
+async function knownParty(acting: Acting, ref: PartyRef): Promise<string | null> {
+  return 'partyId' in ref ? ref.partyId : ((await acting.find(ref.identifier)) ?? null);
+}
+
+/** One of the two ends must be his to see. @throws AppError `act_refused` */
+async function authoriseSight(acting: Acting, ...named: (string | null | undefined)[]): Promise<void> {
+  const ends = (
+    await readSides(
+      acting,
+      named.filter((end) => typeof end === 'string'),
+    )
+  ).map(({ partyId }) => partyId);
+  if (ends.length === 0) {
+    throw new AppError('act_refused', 'the rules do not allow this', { reasons: ['not_representative'] });
+  }
   for (const [place, party] of ends.entries()) {
     try {
       await acting.authorise({ name: 'party.view', party });

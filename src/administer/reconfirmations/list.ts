@@ -15,9 +15,12 @@ export interface ReconfirmationView {
   [field: string]: unknown;
 }
 
-/** What a party is asked to confirm, newest first. @throws AppError `act_refused` */
+/**
+ * What a party is asked to confirm, newest first, for whoever sees all its mandates (R123).
+ * @throws AppError `act_refused`
+ */
 export async function listReconfirmations(acting: Acting, asked: ReconfirmationsAsked): Promise<ReconfirmationView[]> {
-  await acting.authorise({ name: 'party.view', party: asked.party });
+  await acting.authorise({ name: 'mandate.view', party: asked.party });
   const [at, id] = asked.after ?? [null, null];
   const { rows } = await acting.client.query<{ view: ReconfirmationView }>(
     `select jsonb_strip_nulls(jsonb_build_object(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { partyOf } from '../../../administer/party-ref.ts';
+import { namedParty } from '../../../administer/parties/named-party.ts';
 import { answerReconfirmation } from '../../../administer/reconfirmations/answer.ts';
 import { listReconfirmations } from '../../../administer/reconfirmations/list.ts';
 import { defineOperation, type Operation } from '../operation.ts';
@@ -43,7 +43,7 @@ const search = defineOperation({
     const after = pages.read(page.token, filters) as [string, string] | undefined; // As `write` was given it below.
     const items = await administer.read(session, async (acting) =>
       listReconfirmations(acting, {
-        party: await partyOf(acting, body.party, '/party'),
+        party: await namedParty(acting, body.party, '/party'),
         open: body.open,
         limit: page.limit,
         ...(after && { after }),
