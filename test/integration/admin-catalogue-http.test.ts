@@ -52,6 +52,21 @@ describe('the catalogue over HTTP', () => {
     expect((await get('/services?mandatableFor=voluntary&active=true')).status).toBe(200);
   });
 
+  it('is found by its place in a national list, which its owner says (R54)', async () => {
+    const all = (await get('/services?classification=upl%3A&limit=100')).body.items;
+    expect(all.map(({ name }) => name)).toContain('Leerlingenvervoer aanvragen');
+    expect(all.map(({ name }) => name)).not.toContain('Melding veetransport');
+    const { etag } = await get(`/services/${TRANSPORT}`);
+    const changed = await http.send(`/v1/services/${TRANSPORT}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', ...owner(RVO), 'if-match': etag ?? '' },
+      body: JSON.stringify({ classification: 'UPL: veevervoer', follow_up: 'delegate' }),
+    });
+    expect(await changed.json()).toMatchObject({ classification: 'UPL: veevervoer', follow_up: 'delegate' });
+    const found = (await get('/services?classification=UPL%3A%20vee')).body.items;
+    expect(found.map(({ name }) => name)).toEqual(['Melding veetransport']);
+  });
+
   it('says by which ETag a change is asked for, and refuses it without', async () => {
     const { etag, body } = await get(`/services/${TRANSPORT}`);
     const patch = (headers: Record<string, string>, change: object) =>

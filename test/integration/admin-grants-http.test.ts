@@ -4,7 +4,7 @@ import { mandateView } from '../../src/http/admin/wire.ts';
 import { type AdminWorld, startAdminWorld } from '../support/admin.ts';
 import { refusalOf } from '../support/admin-app.ts';
 import { anAdminHttp } from '../support/admin-http.ts';
-import { INCOME_TAX, LIVESTOCK_REPORT, terms, VAT } from '../support/grants.ts';
+import { INCOME_TAX, LIVESTOCK_REPORT, PERMIT, terms, VAT } from '../support/grants.ts';
 
 let world: AdminWorld;
 let http: ReturnType<typeof anAdminHttp>;
@@ -35,6 +35,58 @@ describe('grants over HTTP', () => {
     const { mandates, revision } = await readAs(grantedAnswer, answer);
     expect(mandates[0]).toMatchObject({ status: 'active', name: expect.stringContaining('Veevervoer Hendriks') });
     expect(answer.headers.get('machtig-revision')).toBe(revision);
+  });
+
+  it('says who gets the letters that follow, until that is left to the service again (R126, R127)', async () => {
+    const wish = { ...farm, ...terms(LIVESTOCK_REPORT), follow_up: 'both', reads_messages: true };
+    const { mandates } = await readAs(grantedAnswer, await http.post('/v1/mandates', wish, as('willem')));
+    expect(mandates[0]).toMatchObject({ follow_up: 'both', reads_messages: true });
+    const changed = await http.send(`/v1/mandates/${mandates[0]?.mandate_id}`, {
+      method: 'PATCH',
+      headers: as('willem', { 'content-type': 'application/json', 'if-match': `"${mandates[0]?.revision}"` }),
+      body: JSON.stringify({ follow_up: null, reads_messages: false }),
+    });
+    const { mandate } = await readAs(changedAnswer, changed);
+    expect(mandate).toMatchObject({ reads_messages: false });
+    expect(mandate).not.toHaveProperty('follow_up');
+  });
+
+  it('says how many must agree where several grant together (R51)', async () => {
+    const wish = { represented: 'urn:nl:kvk:90000010', delegates: [{ party: 'urn:nl:kvk:90000003' }], ...terms(VAT) };
+    const answer = await http.post('/v1/mandates', wish, as('vandam-een'));
+    const body = z
+      .object({ consents: z.array(z.object({ mandate_id: z.string(), required: z.int(), given: z.int() })) })
+      .parse(await answer.json());
+    expect(body.consents).toMatchObject([{ required: 2, given: 1 }]);
+  });
+
+  it('takes co-holders by number and date of birth in a change too, and by a number alone nobody (R51)', async () => {
+    const { mandates } = await readAs(
+      grantedAnswer,
+      await http.post(
+        '/v1/mandates',
+        {
+          represented: 'urn:nl:kvk:90000004',
+          delegates: [{ party: 'urn:etoegang:pseudonym:stan@korenbloem' }],
+          ...terms(PERMIT, { kind: 'employee' }),
+        },
+        as('karin'),
+      ),
+    );
+    const patch = (other: object) =>
+      http.send(`/v1/mandates/${mandates[0]?.mandate_id}`, {
+        method: 'PATCH',
+        headers: as('karin', { 'content-type': 'application/json', 'if-match': `"${mandates[0]?.revision}"` }),
+        body: JSON.stringify({ joint: { required: 2, with: [other] } }),
+      });
+    const answers = await Promise.all(
+      [{ party: 'urn:nl:bsn:999990858' }, { party: 'urn:nl:bsn:999990019' }].map((one) => patch(one)),
+    );
+    const [known, unknown] = await Promise.all(answers.map(refusalOf));
+    expect(known).toMatchObject({ status: 400, errors: [{ at: '/joint/with/0/party' }] });
+    expect(known?.errors).toEqual(unknown?.errors);
+    const right = await patch({ party: 'urn:nl:bsn:999990858', birth_date: '1971-12-24' });
+    expect((await readAs(changedAnswer, right)).mandate.joint).toMatchObject({ with: [{ name: 'Petra Penning' }] });
   });
 
   it('grants once under one key', async () => {

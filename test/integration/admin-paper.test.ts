@@ -303,6 +303,21 @@ describe('changing and ending on paper', () => {
     expect(await world.mandate(SPECIFIC)).toMatchObject({ status: 'suspended' });
   });
 
+  it('suspends in haste on the signature alone, and records why; nothing else is done so', async () => {
+    const { paper_request_id: id } = await asked('suspension');
+    await expect(settle(id, executed([]))).rejects.toMatchObject({
+      reasons: ['loa_insufficient', 'paper_evidence_missing'],
+    });
+    await settle(id, executed([], { deviation: 'Gebeld, document volgt' }));
+    expect(await world.mandate(SPECIFIC)).toMatchObject({ status: 'suspended' });
+    const { rows } = await world.pool.query<{ why: string }>(
+      `select acted_by ->> 'deviation' as why from changes where entity = 'mandate' and entity_id = $1
+       order by revision desc limit 1`,
+      [SPECIFIC],
+    );
+    expect(rows).toEqual([{ why: 'Gebeld, document volgt' }]);
+  });
+
   it('changes, and keeps the new evidence beside the old', async () => {
     const { paper_request_id: id } = await asked('change');
     const change = { valid_until: '2028-01-01T00:00:00Z' };

@@ -51,6 +51,13 @@ _proved if {
 	}
 }
 
+# a suspension in haste takes the signature alone, and says why (R99, R103)
+_proved if {
+	acts.deviates
+	some kind in input.act.paper.evidence
+	kind in data.tables.paper_evidence.eh2.signature
+}
+
 _begins_digitally if {
 	acts.is("makes")
 	not input.act.current

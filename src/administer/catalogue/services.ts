@@ -17,12 +17,14 @@ export interface ServiceFilters {
   kind?: string;
   /** Part of its name. */
   name?: string;
+  /** How its place in a national list begins (R54). */
+  classification?: string;
 }
 
 /** One page of the definitions, by name (R44, R55). */
 export async function listServices(
   acting: Acting,
-  { oin, active, kind, name }: ServiceFilters,
+  { oin, active, kind, name, classification }: ServiceFilters,
   page: { limit: number; after?: readonly [name: string, uuid: string] },
 ): Promise<View[]> {
   await acting.authorise({ name: 'catalogue.view' });
@@ -33,9 +35,10 @@ export async function listServices(
        and ($2::boolean is null or s.active = $2)
        and ($3::text is null or s.active and $3 = any (s.kinds))
        and ($4::text is null or strpos(lower(s.name), lower($4)) > 0)
+       and ($8::text is null or starts_with(lower(s.classification), lower($8)))
        and ($5::text is null or (s.name collate "C", s.service_uuid) > ($5 collate "C", $6::uuid))
      order by s.name collate "C", s.service_uuid limit $7`,
-    [oin, active, kind, name, page.after?.[0], page.after?.[1], page.limit],
+    [oin, active, kind, name, page.after?.[0], page.after?.[1], page.limit, classification],
   );
   return rows.map(({ view }) => view);
 }

@@ -23,6 +23,7 @@ const list = defineOperation({
     active: flag.optional(),
     mandatableFor: z.enum(MANDATE_KINDS).optional(),
     name: text(64).optional().meta({ description: 'Part of the name.' }),
+    classification: text(128).optional().meta({ description: 'How its place in a national list begins (R54).' }),
   }),
   answers: {
     200: {
@@ -39,6 +40,7 @@ const list = defineOperation({
       ...(active !== undefined && { active }),
       ...(given.mandatableFor !== undefined && { kind: given.mandatableFor }),
       ...(given.name !== undefined && { name: given.name }),
+      ...(given.classification !== undefined && { classification: given.classification }),
     };
     const items = await administer.read(session, (acting) =>
       listServices(acting, filters, { limit, ...(after && { after }) }),
