@@ -85,8 +85,11 @@ describe('the role admin', () => {
     await promisify(execFile)('mkfifo', [pipe]);
     const late = await startMachtig('admin', { ...admin.env, MACHTIG_BUNDLE: pipe });
     try {
-      const missing = async () => (await (await fetch(`${late.opsUrl}/readyz`)).json()).missing;
-      await eventually('nothing but the rules is waited for', async () => (await missing()).join() === 'starting');
+      const missing = async () => {
+        const found = (await (await fetch(`${late.opsUrl}/readyz`)).json()) as { missing: string[] }; // As ops says it.
+        return found.missing.join();
+      };
+      await eventually('nothing but the rules is waited for', async () => (await missing()) === 'starting');
       await expect(fetch(late.adminUrl)).rejects.toThrow('fetch failed');
       await writeFile(pipe, await readFile(BUNDLE));
       await late.ready();
