@@ -1,5 +1,7 @@
 import { AppError, type Fault } from '../../domain/errors.ts';
 import type { Acting, MandateRow } from '../acting.ts';
+import type { LifeRow } from '../life/lock.ts';
+import { hideUnseen } from '../life/permit.ts';
 import { columnsOf } from './columns.ts';
 import { recordConsent, waiting } from './grant.ts';
 import { periodColumns, startNotBefore } from './period.ts';
@@ -41,8 +43,16 @@ export interface ApproveWish {
  * that others agree where the grantor's rules ask for it.
  * @throws AppError `not_found` | `act_refused` | `conflict` | `precondition_failed` | `invalid_request`
  */
-export async function approveRequest(acting: Acting, { mandateId, seen, narrowing }: ApproveWish): Promise<unknown> {
-  const current = await lockMandate(acting, mandateId);
+export async function approveRequest(acting: Acting, wish: ApproveWish): Promise<unknown> {
+  const current = await lockMandate(acting, wish.mandateId);
+  return hideUnseen(acting, current, () => approve(acting, current, wish));
+}
+
+async function approve(
+  acting: Acting,
+  current: LifeRow,
+  { mandateId, seen, narrowing }: ApproveWish,
+): Promise<unknown> {
   const faults: Fault[] = [];
   const columns = await approvedColumns(acting, current, narrowing, faults);
   const mandate: MandateRow = { ...current, ...columns };
@@ -119,7 +129,7 @@ interface Ending {
 /** Ends what waits. Such a mandate never was in force, and this is final. */
 export async function endWaiting(acting: Acting, { mandateId, seen, reason, act, to }: Ending): Promise<unknown> {
   const current = await lockMandate(acting, mandateId);
-  await acting.authorise({ name: act, current });
+  await hideUnseen(acting, current, () => acting.authorise({ name: act, current }));
   await refuseUnlessWaiting(acting, current, { act, to, seen });
   await updateMandate(acting.client, mandateId, { status: to, status_cause: reason ?? null, lapses_at: null });
   const [view] = await answerMandates(acting, [mandateId]);

@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
+import { hideUnseen } from '../life/permit.ts';
 import { recordConsent } from './grant.ts';
 import { hasTime, startNotBefore } from './period.ts';
 import { answerMandates, grantedUnder, updateMandate } from './rows.ts';
@@ -26,12 +27,10 @@ export async function consent(acting: Acting, { mandateId, seen }: ConsentWish):
   const current = await lockMandate(acting, mandateId);
   const together = await consentsTo(acting, mandateId);
   const mandate = { ...current, status: 'active', valid_from: startNotBefore(acting.now, current.valid_from) };
-  const [verdict] = await acting.authorise({
-    name: 'mandate.consent',
-    current,
-    mandate,
-    together: together.filter(({ party_id }) => party_id !== acting.actor),
-  });
+  const others = together.filter(({ party_id }) => party_id !== acting.actor);
+  const [verdict] = await hideUnseen(acting, current, () =>
+    acting.authorise({ name: 'mandate.consent', current, mandate, together: others }),
+  );
   await refuseUnlessWaiting(acting, current, { act: 'mandate.consent', to: 'active', seen });
   if (together.length === 0) throw new AppError('conflict', 'the mandate waits for nobody to agree');
   if (together.some(({ party_id }) => party_id === acting.actor))

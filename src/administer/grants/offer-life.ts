@@ -4,7 +4,7 @@ import type { PartyId } from '../../domain/facts.ts';
 import type { Acting, MandateRow } from '../acting.ts';
 import { look } from '../insight/asked-party.ts';
 import { lockLives } from '../life/lock.ts';
-import { isRefusal } from '../life/permit.ts';
+import { hideUnseen, isRefusal } from '../life/permit.ts';
 import { drawCode, hashCode, writeCode } from './activation-code.ts';
 import { DAY_MS } from './period.ts';
 import { updateMandate } from './rows.ts';
@@ -63,7 +63,7 @@ export async function withdrawOffer(
 ): Promise<void> {
   const found = (await lockOffer(acting.client, mandateId)) ?? { current: await lockMandate(acting, mandateId) };
   const { offer, current } = { offer: undefined, ...found };
-  await acting.authorise({ name: 'mandate.withdraw', current });
+  await hideUnseen(acting, current, () => acting.authorise({ name: 'mandate.withdraw', current }));
   refuseEnded({ offer, current });
   await acting.client.query('update offers set withdrawn_at = $2 where mandate_id = $1', [mandateId, acting.now]);
   if (offer === undefined || offer.draft === null) {
@@ -81,7 +81,8 @@ export async function reissueCode(
   { mandateId }: { mandateId: string },
 ): Promise<{ mandate_id: string; code: string; expires_at: string }> {
   const found = await findOffer(acting, mandateId);
-  await acting.authorise({ name: 'mandate.offer', current: found.current, mandate: found.current });
+  const { current } = found;
+  await hideUnseen(acting, current, () => acting.authorise({ name: 'mandate.offer', current, mandate: current }));
   refuseEnded(found);
   const expiresAt = new Date(acting.now.getTime() + REISSUED_DAYS * DAY_MS);
   const code = drawCode();

@@ -1,5 +1,6 @@
 import { AppError, type Fault } from '../../domain/errors.ts';
 import type { Acting, MandateRow } from '../acting.ts';
+import { hideUnseen } from '../life/permit.ts';
 import { columnsOf } from './columns.ts';
 import { type Granted, named, settleGrant } from './grant.ts';
 import { periodColumns, startNotBefore } from './period.ts';
@@ -43,8 +44,12 @@ const INHERITED = [
  * @throws AppError `not_found` | `act_refused` | `invalid_request` with all faults
  */
 export async function passOn(acting: Acting, wish: PassOnWish): Promise<Granted> {
-  const faults: Fault[] = [];
   const parent = await lockMandate(acting, wish.parentId);
+  return hideUnseen(acting, parent, () => passOnSeen(acting, parent, wish));
+}
+
+async function passOnSeen(acting: Acting, parent: MandateRow, wish: PassOnWish): Promise<Granted> {
+  const faults: Fault[] = [];
   const [represented] = await readSides(acting, [parent.represented]);
   if (represented === undefined) throw new AppError('not_found', 'there is no such mandate');
   const delegates = await findSides(acting, wish.delegates, '/delegates', faults);

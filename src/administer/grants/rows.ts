@@ -101,7 +101,9 @@ export async function grantorOf(acting: Acting, kind: unknown): Promise<PartyId 
   if (acting.actor !== undefined) return acting.actor;
   const oin = acting.session.system?.oin;
   const found = oin === undefined ? undefined : await acting.find({ scheme: 'oin', value: oin });
-  if (found !== undefined || kind === 'statutory') return found ?? null;
+  // Of those who cannot be a grantor the rules say so themselves, and the register after them.
+  const isGrantor = acting.session.system?.role === 'service_owner';
+  if (found !== undefined || kind === 'statutory' || !isGrantor) return found ?? null;
   throw new AppError('conflict', 'whoever grants must be a party of the register itself');
 }
 

@@ -2,7 +2,7 @@ import type { AdminVerdict } from '../../domain/administration.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { MandateStatus } from '../../domain/facts.ts';
 import { requireStep } from '../../domain/mandate-life.ts';
-import type { Act, Acting } from '../acting.ts';
+import type { Act, Acting, MandateRow } from '../acting.ts';
 import { refuseChanged } from '../if-match.ts';
 import { type LifeRow, lockLives } from './lock.ts';
 
@@ -71,7 +71,20 @@ export async function requireSight(acting: Acting, mandateId: string): Promise<v
   await refuseUnseen(acting, [await openMandate(acting, { mandateId })]);
 }
 
-async function refuseUnseen(acting: Acting, mandates: readonly LifeRow[]): Promise<void> {
+/**
+ * Whatever stands in the way of an act on a mandate, who may not see the mandate is told that there is none.
+ * @throws AppError `not_found` | what `act` throws
+ */
+export async function hideUnseen<T>(acting: Acting, current: MandateRow, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code !== 'internal') await refuseUnseen(acting, [current]);
+    throw thrown;
+  }
+}
+
+async function refuseUnseen(acting: Acting, mandates: readonly MandateRow[]): Promise<void> {
   try {
     await acting.authorise(...mandates.map((current) => ({ name: 'mandate.view' as const, current })));
   } catch (refusal) {
