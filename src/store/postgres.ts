@@ -160,8 +160,18 @@ function attempt<T>(pool: pg.Pool, actedBy: ActedBy, fn: (client: pg.PoolClient)
   });
 }
 
+/** @throws AppError `overloaded` when every connection was busy for too long | `store_unavailable` */
+async function takeClient(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await connect(pool.options.connectionString, () => pool.connect());
+  } catch (cause) {
+    const allBusy = pool.idleCount === 0 && pool.totalCount >= pool.options.max;
+    throw allBusy ? new AppError('overloaded', 'every connection to PostgreSQL is busy', { cause }) : cause;
+  }
+}
+
 async function withClient<T>(pool: pg.Pool, begin: string, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await connect(pool.options.connectionString, () => pool.connect());
+  const client = await takeClient(pool);
   let broken: Error | undefined;
   // A connection that breaks between two statements is heard by nobody else, and would end the process.
   const onLost = (error: Error) => {

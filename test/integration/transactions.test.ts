@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isSqlState, withTransaction } from '../../src/store/postgres.ts';
+import { isSqlState, makePool, withTransaction } from '../../src/store/postgres.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const actedBy = { who: 'test', channel: 'test' };
@@ -38,6 +38,15 @@ describe('withTransaction', () => {
     });
     expect(isSqlState(await act.catch((error: unknown) => error), 'uniqueViolation')).toBe(true);
     expect((await database.pool.query('select max(n) as n from counters')).rows).toEqual([{ n: 2 }]);
+  });
+
+  it('says that all connections are busy, rather than that there is no database', async () => {
+    const pool = makePool(database.url, { max: 1, onError: () => {} });
+    pool.options.connectionTimeoutMillis = 50;
+    await withTransaction(pool, actedBy, async () => {
+      await expect(withTransaction(pool, actedBy, async () => 0)).rejects.toMatchObject({ code: 'overloaded' });
+    });
+    await pool.end();
   });
 
   it('says who acts, within the transaction only', async () => {
