@@ -23,6 +23,7 @@ afterAll(() => world.close());
 /** `karin`, `karin@eh2`; or whoever logs in with a URN, known or not. */
 function sessionOf(name: string) {
   if (name === 'registrar') return world.system(name);
+  if (name === 'owner') return world.system('service_owner', '00000003800000040000');
   const [who = '', loa = 'eh3'] = name.startsWith('urn:') ? name.split(' ') : name.split('@');
   if (who.startsWith('urn:')) return { person: { identifier: identifier(who), loa }, requestId: 'test' };
   const [level = 'eh3', party] = loa.split(' for ');
@@ -213,7 +214,7 @@ describe('the people of an organisation (R57, R93, R123)', () => {
     expect((await staff({ text: 'STAT' })).items.map(({ employee }) => employee.name)).toEqual(['Stan Stations']);
   });
 
-  it.each(['stan', 'willem'])('are nobody else’s to see: not %s’s', async (who) => {
+  it.each(['stan', 'willem', 'owner'])('are nobody else’s to see: not %s’s', async (who) => {
     const refused = await http.post('/v1/employees/_search', { employer: BAKERY }, as(who));
     expect(refused.status).toBe(404);
   });

@@ -51,6 +51,35 @@ describe('grants over HTTP', () => {
     expect(mandate).not.toHaveProperty('follow_up');
   });
 
+  it('takes along how the legal person was identified, where it is for one branch (R19)', async () => {
+    const seen = { method: 'extract', check: 'handelsregister', loa: 'eh3', checked_by: 'balie' };
+    const record = (more: object) =>
+      http.post(
+        `/v1/parties/${world.party('bakkerij')}/identifications`,
+        { ...seen, checked_at: '2026-05-01T09:00:00Z', ...more },
+        as('registrar'),
+      );
+    const identified = z.object({ identification_id: z.string() });
+    const whole = await readAs(identified, await record({}));
+    const branch = await readAs(identified, await record({ branch: '000090000042' }));
+    const grant = async (branches: unknown) => {
+      const wish = {
+        represented: 'urn:nl:kvk:90000004',
+        delegates: [{ party: 'urn:etoegang:pseudonym:stan@korenbloem' }],
+        ...terms(PERMIT, { kind: 'employee' }),
+        branches,
+      };
+      const answer = await http.post('/v1/mandates', { ...wish, evidence: [{ kind: 'contract' }] }, as('karin'));
+      return (await readAs(grantedAnswer, answer)).mandates[0]?.evidence.map(
+        ({ kind, reference }) => reference ?? kind,
+      );
+    };
+    expect(await grant(['000090000042'])).toEqual(['contract', `identification ${branch.identification_id}`]);
+    expect(await grant(['000090000043'])).toEqual(['contract', `identification ${whole.identification_id}`]);
+    expect(await grant(['000090000042', '000090000043'])).toEqual(['contract']);
+    expect(await grant('all')).toEqual(['contract']);
+  });
+
   it('says how many must agree where several grant together (R51)', async () => {
     const wish = { represented: 'urn:nl:kvk:90000010', delegates: [{ party: 'urn:nl:kvk:90000003' }], ...terms(VAT) };
     const answer = await http.post('/v1/mandates', wish, as('vandam-een'));

@@ -2,6 +2,7 @@ import type { AdminVerdict } from '../../domain/administration.ts';
 import type { Fault } from '../../domain/errors.ts';
 import type { Acting, MandateRow } from '../acting.ts';
 import type { PartyRef } from '../party-ref.ts';
+import { withIdentification } from './branch-evidence.ts';
 import { columnsOf } from './columns.ts';
 import { type Meaning, meaningOf, nameOf } from './meaning.ts';
 import { DAY_MS, periodColumns, WAITING_DAYS } from './period.ts';
@@ -37,7 +38,7 @@ export async function grantMandates(acting: Acting, wish: GrantWish): Promise<Gr
   const delegates = await findSides(acting, wish.delegates, '/delegates', faults);
   const columns = await newColumns(acting, wish, represented, faults);
   await refuseFaults(acting, represented.partyId, faults);
-  const rows = await named(acting, represented, delegates, columns);
+  const rows = await named(acting, represented, delegates, await withIdentification(acting, represented, columns));
   const verified = wish.verified_by && { verified_by: [...wish.verified_by] };
   const acts = rows.map((mandate) => ({ name: 'mandate.grant', mandate, ...verified }) as const);
   const verdicts = await acting.authorise(...acts);

@@ -39,7 +39,7 @@ const grant = defineOperation({
   requirements: [
     ...['R1', 'R2', 'R4', 'R6', 'R7', 'R10', 'R11', 'R15', 'R16', 'R17', 'R26', 'R34', 'R35', 'R36', 'R37', 'R39'],
     ...['R46', 'R47', 'R48', 'R49', 'R50', 'R51', 'R52', 'R55', 'R57', 'R59', 'R60', 'R62', 'R94', 'R115', 'R116'],
-    ...['R104', 'R117', 'R118', 'R119', 'R121', 'R126', 'R138'],
+    ...['R19', 'R104', 'R117', 'R118', 'R119', 'R121', 'R126', 'R138'],
   ],
   body: z.strictObject({ represented: party, delegates, ...mandateTerms, verified_by: verifiedBy, dry_run: dryRun }),
   answers,
