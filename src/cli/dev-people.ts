@@ -43,7 +43,14 @@ export const DEV_LEVELS: Readonly<Record<Loa, string>> = {
   eh4: `${LEVEL}4`,
 };
 
-/** Who can call in `dev`: all people and public organisations of the register file, a court and the registrar. */
+/** Somebody who logs in for the first time: the register file does not know him, until he makes himself known. */
+const NEWCOMER: DevPerson = {
+  key: 'newcomer',
+  name: 'somebody new',
+  identifiers: [{ scheme: 'bsn', value: '999990019' }],
+};
+
+/** Who can call in `dev`: somebody new, all people and public organisations of the register file, a court and the registrar. */
 export function devPeople(file: RegisterFile): DevPeople {
   const people: DevPerson[] = [];
   const parties: DevParty[] = [];
@@ -53,6 +60,7 @@ export function devPeople(file: RegisterFile): DevPeople {
     const identifier = known.find(({ scheme }) => scheme === 'kvk' || scheme === 'bsn');
     if (identifier) parties.push({ key, name, identifier });
   }
+  people.push(NEWCOMER);
   const apiKey = () => randomBytes(24).toString('base64url');
   const systems: DevSystem[] = [
     ...file.service_owners.map(({ oin, name }): DevSystem => {

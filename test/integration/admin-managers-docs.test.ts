@@ -21,6 +21,7 @@ const LOGINS = {
   WILLEM: 'willem',
   MARIJKE: 'moeder@eh2plus',
   SANNE: 'dochter@eh2plus',
+  NEWCOMER: 'newcomer',
   COURT: 'court',
   DESK: 'registrar',
 };

@@ -151,7 +151,10 @@ describe('the people of dev', () => {
     });
   });
 
-  test('are those of the register file alone', () => {
+  test('are those of the register file, and somebody new', () => {
+    expect(claimsFor(people, { as: 'newcomer', loa: 'eh2', digid: false })).toHaveProperty([
+      'urn:nl-eid-gdi:1.0:ActingSubjectID',
+    ]);
     expect(claimsFor(people, { as: 'nobody', loa: 'eh3', digid: false })).toContain('nobody');
     expect(claimsFor(people, { as: 'bea', loa: 'eh3', digid: false, party: 'nobody' })).toContain('nobody');
   });
