@@ -114,16 +114,12 @@ async function open(
 /** Who logged in for one party acts for no other, on whichever side of the mandate it stands. */
 function refuseUnbound({ boundTo }: Caller, acts: readonly Act[]): void {
   if (boundTo === undefined) return;
-  const sides = (act: Act) => [
-    act.mandate?.represented,
-    act.mandate?.delegate,
-    act.mandate?.parent_delegate,
-    act.current?.represented,
-    act.current?.delegate,
-    act.current?.parent_delegate,
-    act.party,
-  ];
-  if (boundTo !== null && acts.every((act) => sides(act).includes(boundTo))) return;
+  const isForIt = ({ name, mandate, current, party }: Act) => {
+    const sides = [mandate, current].flatMap((row) => [row?.represented, row?.delegate, row?.parent_delegate]);
+    // The catalogue is about no party, so for no other either.
+    return name === 'catalogue.view' || [...sides, party].includes(boundTo);
+  };
+  if (boundTo !== null && acts.every(isForIt)) return;
   throw new AppError('act_refused', 'the login is for another party', { reasons: ['login_for_another_party'] });
 }
 
