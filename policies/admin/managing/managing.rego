@@ -70,21 +70,17 @@ _resting_on(way, law, against) := object.union(way, {
 # the mandates that count, not that of managing (R118, art. 1:438 BW)
 _managing(side) := object.union(side.managing, {"services": services}) if {
 	_is_represented(side)
-	domain := _heaviest
-	services := [object.union(asked, {"service": {"domain": domain}}) | some asked in side.managing.services]
+	_domains != set()
+	services := [object.union(asked, {"service": {"domain": _heaviest}}) | some asked in side.managing.services]
 }
 
 else := side.managing
 
 _is_represented(side) if side.party.party_id == input.represented.party.party_id
 
-_heaviest := "assets" if "assets" in _domains
+_heaviest := [domain | some domain in ["assets", "personal_care", "general"]; domain in _domains][0]
 
-else := "personal_care" if "personal_care" in _domains
-
-else := "general" if "general" in _domains
-
-_domains := {domain |
+_domains contains domain if {
 	some mandate in acts.concerned
 	some domain in _domains_of(mandate)
 }
@@ -97,7 +93,7 @@ _covers_any(mandate) if mandate.all_services == true
 
 _covers_any(mandate) if mandate.owner
 
-_all_domains := {domain | some domain, _ in data.tables.ground_domains.signatory}
+_all_domains := object.keys(object.get(data.tables.ground_domains, "signatory", {}))
 
 _beyond_ground(side, mandate) := {"domain_not_served" |
 	_is_represented(side)

@@ -100,6 +100,7 @@ _of_domains(domains) := [object.union(acts.tax, {"service_uuid": domain, "domain
 # what the mandates are for, not what managing is, is what bewind stops and a ground reaches
 test_domain_of_what_is_granted[note] if {
 	ward := object.union(fixtures.person, {"states": [{"state": "bewind", "since": 0}]})
+	who := object.union(acts.actor, {"party": ward})
 	some [note, name, scope, want] in [
 		["not for assets", "mandate.grant", {"services": _of_domains(["assets"])}, ["represented_under_bewind"]],
 		["nor among others", "mandate.grant", {"services": _of_domains(["general", "assets"])}, [
@@ -110,8 +111,7 @@ test_domain_of_what_is_granted[note] if {
 		["nor brought back", "mandate.reactivate", {"services": _of_domains(["assets"])}, ["represented_under_bewind"]],
 		["but seen", "mandate.view", {"services": _of_domains(["assets"])}, []],
 	]
-	who := object.union(acts.actor, {"party": ward})
-	mandate := object.union(object.remove(_voluntary, ["services"]), object.union({"services": []}, scope))
+	mandate := object.union_n([object.remove(_voluntary, ["services"]), {"services": []}, scope])
 	about := {"mandate.grant": {"mandate": mandate}}
 	asked := object.union(acts.by_mandates(name, object.get(about, name, {"current": mandate}), []), {
 		"actor": who,
@@ -121,6 +121,7 @@ test_domain_of_what_is_granted[note] if {
 }
 
 test_ground_reaches_what_is_granted[note] if {
+	terms := {"grounds": {"mentorschap": true}}
 	some [note, ground, scope, want] in [
 		["bewind, assets", "bewind", {"services": _of_domains(["assets"])}, []],
 		["bewind, elsewhere", "bewind", {"services": _of_domains(["general"])}, ["domain_not_served"]],
@@ -132,7 +133,6 @@ test_ground_reaches_what_is_granted[note] if {
 	]
 	law := object.union(fixtures.statutory(ground), {"mandate_id": "law"})
 	mandate := object.union(object.remove(acts.mandate, ["services"]), scope)
-	terms := {"grounds": {"mentorschap": true}}
 	opened := [object.union(asked, {"service": {"definition": terms, "instance": terms}}) |
 		some asked in acts.by_mandates("mandate.view", {}, [law]).represented.managing.services
 	]

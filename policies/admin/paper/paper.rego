@@ -55,7 +55,7 @@ _proved if {
 _proved if {
 	acts.deviates
 	some kind in input.act.paper.evidence
-	kind in data.tables.paper_evidence.eh2.signature
+	kind in object.get(data.tables.paper_evidence, ["eh2", "signature"], [])
 }
 
 _begins_digitally if {
