@@ -13,6 +13,7 @@ import data.admin.capacity
 import data.admin.catalogue
 import data.admin.coherent
 import data.admin.court
+import data.admin.interventions
 import data.admin.kinds
 import data.admin.level
 import data.admin.managers
@@ -67,6 +68,7 @@ against(who) := _of_act | union({
 	bounds.reasons(who),
 	managers.reasons(who),
 	means.reasons(who),
+	interventions.reasons(who),
 	kinds.reasons(who),
 	owners.reasons(who),
 	court.reasons(who),

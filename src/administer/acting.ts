@@ -40,7 +40,14 @@ export type MandateRow = Readonly<Record<string, unknown>> & {
 export interface Act
   extends Pick<
     AdminInput['act'],
-    'code_verified' | 'deviation' | 'verified_by' | 'managers_left' | 'means_owner' | 'identified_at' | 'paper'
+    | 'code_verified'
+    | 'deviation'
+    | 'verified_by'
+    | 'managers_left'
+    | 'means_owner'
+    | 'identified_at'
+    | 'intervention'
+    | 'paper'
   > {
   name: ActName;
   /** The mandate as it stands; lock it first. */

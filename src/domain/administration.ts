@@ -50,6 +50,19 @@ export const ACTS = [
 ] as const;
 export type ActName = (typeof ACTS)[number];
 
+/** What may become of a party; what ends by each: src/administer/interventions/effects.ts. */
+export const INTERVENTIONS = [
+  'bankruptcy',
+  'wsnp',
+  'dissolution',
+  'deregistration',
+  'death',
+  'curatele',
+  'bewind',
+  'business_ended',
+] as const;
+export type InterventionKind = (typeof INTERVENTIONS)[number];
+
 /** In which capacity somebody acts; of several that hold, the verdict names the first. */
 export const CAPACITIES = [
   'self',

@@ -1,4 +1,4 @@
-import type { ActName, SystemRole } from '../domain/administration.ts';
+import type { ActName, InterventionKind, SystemRole } from '../domain/administration.ts';
 import type { Loa, MandateFacts, PartyFacts, PartyId, PartyKind, ServiceFacts, ServiceTerms } from '../domain/facts.ts';
 import type { Participant, PathMandate, PolicyInput } from './input.ts';
 
@@ -57,7 +57,7 @@ export interface AdminInput {
     deviation?: string;
     /** A qualified electronic signature over the request was verified (R96). */
     signed?: boolean;
-    /** Channels over which a court's request was verified (R104). */
+    /** Channels over which a court's request was verified (R104), or where a service owner saw what became of a party. */
     verified_by?: string[];
     /** Other managers or legal representatives that the party keeps (R92). */
     managers_left?: number;
@@ -71,6 +71,8 @@ export interface AdminInput {
     };
     /** The owner of the means, where an employer issued it (R71). */
     means_owner?: PartyId;
+    /** What became of the party (R84, R113-R116). */
+    intervention?: InterventionKind;
     /** Level at which an employer identified the employee whom it makes known (R138). */
     identified_at?: Loa;
   };

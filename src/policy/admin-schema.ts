@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTS, SYSTEM_ROLES } from '../domain/administration.ts';
+import { ACTS, INTERVENTIONS, SYSTEM_ROLES } from '../domain/administration.ts';
 import {
   AUTHORITIES,
   DOMAINS,
@@ -173,6 +173,7 @@ export const AdminInputSchema = z.object({
     paper: z.object({ signed_by: id, loa: Loa, evidence: z.array(z.string()) }).exactOptional(),
     identified_at: Loa.exactOptional(),
     means_owner: id.exactOptional(),
+    intervention: z.enum(INTERVENTIONS).exactOptional(),
   }),
   actor: Participant.exactOptional(),
   system: z.object({ role: z.enum(SYSTEM_ROLES), owner: id.exactOptional() }).exactOptional(),

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Acting } from '../../src/administer/acting.ts';
-import { EFFECTS, type InterventionKind } from '../../src/administer/interventions/effects.ts';
+import { EFFECTS } from '../../src/administer/interventions/effects.ts';
 import { endIntervention, listInterventions } from '../../src/administer/interventions/end-intervention.ts';
 import { type InterventionWish, intervene } from '../../src/administer/interventions/intervene.ts';
 import { viewParty } from '../../src/administer/parties/find-parties.ts';
+import type { InterventionKind } from '../../src/domain/administration.ts';
 import { type AdminWorld, ALLOW, deny, startAdminWorld } from '../support/admin.ts';
 import { identifier } from '../support/decide-world.ts';
 

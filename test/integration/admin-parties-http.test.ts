@@ -171,7 +171,12 @@ describe('interventions over HTTP', () => {
   const bankruptcy = { kind: 'bankruptcy', since: '2026-05-28T00:00:00Z', reference: 'F.10/26/900' };
 
   it('come by identifier from machines, once', async () => {
-    const body = { ...bankruptcy, kind: 'business_ended', party: 'urn:nl:kvk:90000012' };
+    const body = {
+      ...bankruptcy,
+      kind: 'business_ended',
+      party: 'urn:nl:kvk:90000012',
+      verified_by: ['handelsregister'],
+    };
     const first = await send('rvo', 'POST', '/interventions', body);
     expect(first.status).toBe(201);
     const again = await send('rvo', 'POST', '/interventions', body);
@@ -223,6 +228,7 @@ describe('interventions over HTTP', () => {
         kind: 'business_ended',
         since: '2026-05-28T00:00:00Z',
         reference: 'KVK 26/1',
+        verified_by: ['handelsregister'],
         party: 'urn:nl:kvk:90000002',
         successor: {
           as: 'appointed',

@@ -22,8 +22,15 @@ export function act(world: AdminWorld, question: AdminQuestion): string[] {
 
 function incoherent(question: AdminQuestion): string[] {
   const { act: name, current, mandate, parent, party, actor, system } = question;
-  const { identified_at } = question.about;
-  const present = { current, mandate, parent, identified_at, party: endsOf(question).represented ?? party };
+  const { identified_at, intervention } = question.about;
+  const present = {
+    current,
+    mandate,
+    parent,
+    identified_at,
+    intervention,
+    party: endsOf(question).represented ?? party,
+  };
   const same = !current || !mandate || sameMandate(name, current, mandate);
   const whole =
     (actor === undefined) !== (system === undefined) &&

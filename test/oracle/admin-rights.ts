@@ -101,14 +101,15 @@ export const levelOf = (act: ActName): 'mandate' | 'ending' | 'lowest' => {
 };
 
 /** What the act must be about. */
-export function needs(act: ActName): ('current' | 'mandate' | 'parent' | 'party' | 'identified_at')[] {
+export function needs(act: ActName): ('current' | 'mandate' | 'parent' | 'party' | 'identified_at' | 'intervention')[] {
   if (act === 'employee.enrol') return ['party', 'identified_at'];
   if (act === 'mandate.pass_on') return ['mandate', 'parent'];
   if (aboutMandate(act) && !looks(act)) {
     if (NEEDS_BOTH.includes(verb(act))) return ['current', 'mandate'];
     return NEEDS_NEW.includes(verb(act)) ? ['mandate'] : ['current'];
   }
-  const aboutParty: ActName[] = ['party.view', 'party.intervene', 'means.activate', 'means.deactivate'];
+  if (act === 'party.intervene') return ['party', 'intervention'];
+  const aboutParty: ActName[] = ['party.view', 'means.activate', 'means.deactivate'];
   return aboutParty.includes(act) ? ['party'] : [];
 }
 

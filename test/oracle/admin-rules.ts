@@ -24,6 +24,7 @@ export function byCapacity(world: AdminWorld, question: AdminQuestion, way: Way)
     ...ofKinds(question, way),
     ...ofOwner(world, question, way),
     ...ofCourt(world, question, way),
+    ...ofIntervention(question, way),
     ...ofPaper(question, way),
   ];
 }
@@ -164,9 +165,24 @@ function ofOwner(world: AdminWorld, question: AdminQuestion, { role }: Way): str
   return may() ? [] : ['not_own_service'];
 }
 
+/** A service owner speaks of businesses, and says where it saw it; of persons a court or the registrar does (R84, R113). */
+function ofIntervention({ act, about }: AdminQuestion, { role }: Way): string[] {
+  if (act !== 'party.intervene') return [];
+  const { intervention } = about;
+  const ofPersons = intervention === 'death' || intervention === 'curatele' || intervention === 'bewind';
+  const may = intervention !== undefined && (role !== 'service_owner' || !ofPersons);
+  return [
+    ...(may ? [] : ['intervention_not_for_this_capacity']),
+    ...(role === 'service_owner' && !isVerified(about) ? ['intervention_unverified'] : []),
+  ];
+}
+
+const isVerified = ({ verified_by }: AdminQuestion['about']) =>
+  (verified_by ?? []).some((channel) => channel.trim() !== '');
+
 function ofCourt(world: AdminWorld, question: AdminQuestion, { role }: Way): string[] {
   const { act, about } = question;
-  if (role !== 'court' || (about.verified_by ?? []).some((channel) => channel.trim() !== '')) return [];
+  if (role !== 'court' || isVerified(about)) return [];
   if (!looks(act)) return ['court_request_unverified'];
   const { represented } = endsOf(question);
   const states = represented === undefined ? [] : partyOf(world, represented).states;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ACTS, type ActName, SYSTEM_ROLES } from '../../src/domain/administration.ts';
+import { ACTS, type ActName, INTERVENTIONS, SYSTEM_ROLES } from '../../src/domain/administration.ts';
 import {
   DOMAINS,
   GROUNDS,
@@ -168,8 +168,9 @@ const about: fc.Arbitrary<AdminQuestion['about']> = fc
     managers_left: fc.constantFrom<(number | undefined)[]>(0, 1, 2, undefined),
     identified_at: fc.option(fc.constantFrom(...LOAS)),
     means_owner: fc.constantFrom<(string | undefined)[]>('firm', 'office', undefined),
+    intervention: fc.option(fc.constantFrom(...INTERVENTIONS)),
   })
-  .map(({ owners, deviation, verified_by, managers_left, means_owner, identified_at, ...rest }) => ({
+  .map(({ owners, deviation, verified_by, managers_left, means_owner, identified_at, intervention, ...rest }) => ({
     ...rest,
     ...(owners && { owners }),
     ...(deviation !== undefined && { deviation }),
@@ -177,6 +178,7 @@ const about: fc.Arbitrary<AdminQuestion['about']> = fc
     ...(managers_left !== undefined && { managers_left }),
     ...(means_owner !== undefined && { means_owner }),
     ...(identified_at !== null && { identified_at }),
+    ...(intervention !== null && { intervention }),
   }));
 
 const paper = fc.record({

@@ -48,7 +48,6 @@ test_catalogue[note] if {
 		["another's consent", "set.consent", [acts.other_owner], false],
 		["its events", "events.read", [acts.owner], true],
 		["to look", "catalogue.view", [], true],
-		["to intervene", "party.intervene", [], true],
 	]
 	data.admin.decision.allow == want with input as acts.system("service_owner", name, {"owners": owners})
 }

@@ -1,16 +1,5 @@
+import { INTERVENTIONS, type InterventionKind } from '../../domain/administration.ts';
 import type { Ground, MandateKind, PartyKind, PartyState } from '../../domain/facts.ts';
-
-export const INTERVENTIONS = [
-  'bankruptcy',
-  'wsnp',
-  'dissolution',
-  'deregistration',
-  'death',
-  'curatele',
-  'bewind',
-  'business_ended',
-] as const;
-export type InterventionKind = (typeof INTERVENTIONS)[number];
 
 /** What an intervention does to a party and to the mandates at either end of which it stands. */
 export interface Effect {
@@ -94,3 +83,10 @@ export const EFFECTS: Readonly<Record<InterventionKind, Effect>> = {
     keepsWhatOthersGranted: true,
   },
 };
+
+/** Of which kind of intervention somebody speaks who says that a party is in a state. */
+export function kindOfState(state: PartyState): InterventionKind {
+  const kind = INTERVENTIONS.find((one) => EFFECTS[one].state === state);
+  if (kind === undefined) throw new Error(`nothing puts a party in the state ${state}`);
+  return kind;
+}

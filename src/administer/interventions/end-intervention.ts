@@ -1,3 +1,4 @@
+import type { InterventionKind } from '../../domain/administration.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
@@ -18,6 +19,7 @@ export interface EndWish {
 }
 
 interface Said {
+  kind: InterventionKind;
   state: string | null;
   since: Date;
   source: string;
@@ -35,8 +37,8 @@ export async function endIntervention(acting: Acting, wish: EndWish): Promise<In
   const { partyId, interventionId, endedAt, reference } = wish;
   await lockParty(client, partyId);
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
-  await acting.authorise({ name: 'party.intervene', party: partyId, ...verified });
   const said = await lockSaid(acting, wish);
+  await acting.authorise({ name: 'party.intervene', party: partyId, intervention: said.kind, ...verified });
   if (said.source !== sourceOf(acting)) await acting.authorise({ name: 'party.change', party: partyId });
   if (said.ended_at !== null) {
     if (said.ended_at.getTime() === endedAt.getTime()) return viewIntervention(acting, interventionId);
@@ -63,7 +65,7 @@ export async function endIntervention(acting: Acting, wish: EndWish): Promise<In
 
 async function lockSaid({ client }: Acting, { partyId, interventionId }: EndWish): Promise<Said> {
   const { rows } = await client.query<Said>(
-    `select state, since, source, ended_at from interventions
+    `select kind, state, since, source, ended_at from interventions
      where intervention_id = $1 and party_id = $2 for update`,
     [interventionId, partyId],
   );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { InterventionKind } from '../../domain/administration.ts';
 import { AppError, type Fault } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import { insertRows } from '../../register/write-rows.ts';
@@ -7,7 +8,7 @@ import { insertMandates } from '../grants/rows.ts';
 import { type LockedParty, lockParty } from '../parties/lock-party.ts';
 import { personalNumberFaults } from '../parties/personal-number.ts';
 import { sourceOf } from '../parties/source.ts';
-import { EFFECTS, type InterventionKind } from './effects.ts';
+import { EFFECTS } from './effects.ts';
 import { endMandates } from './end-mandates.ts';
 import { type SuccessorWish, successorRow } from './successor.ts';
 
@@ -37,7 +38,7 @@ export interface Intervened {
 export async function intervene(acting: Acting, partyId: PartyId, wish: InterventionWish): Promise<Intervened> {
   const effect = EFFECTS[wish.kind];
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
-  const intervening: Act = { name: 'party.intervene', party: partyId, ...verified };
+  const intervening: Act = { name: 'party.intervene', party: partyId, intervention: wish.kind, ...verified };
   await refuseEarly(acting, partyId, intervening);
   await lockLives(acting);
   const party = await lockParty(acting.client, partyId);

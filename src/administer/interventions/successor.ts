@@ -14,7 +14,7 @@ export interface SuccessorWish {
   loa?: Loa;
   /** Appointed only: what for; of a service owner its own services. */
   services?: readonly string[];
-  /** Appointed only: the public organisation that appoints, where it is not the one that calls. */
+  /** Appointed only: the public organisation that appoints, where a court or the registrar calls for it. */
   grantedBy?: PartyRef;
   /** Appointed: required. By law: without it, until the ground ends. */
   validUntil?: Date;
@@ -33,9 +33,15 @@ export async function successorRow(
   const faults = formFaults(wish, about.effect);
   const delegate = await partyOf(acting, wish.delegate, '/successor/delegate');
   const [represented, other] = await readSides(acting, [about.party, delegate]);
-  const grantedBy = wish.grantedBy
-    ? await partyOf(acting, wish.grantedBy, '/successor/granted_by')
-    : await grantorOf(acting, 'statutory');
+  // A service owner appoints as itself, whomever it names.
+  const isOwner = acting.session.system?.role === 'service_owner';
+  if (isOwner && wish.grantedBy) {
+    faults.push({ at: '/successor/granted_by', message: 'is whoever calls: leave it out' });
+  }
+  const grantedBy =
+    wish.grantedBy && !isOwner
+      ? await partyOf(acting, wish.grantedBy, '/successor/granted_by')
+      : await grantorOf(acting, 'statutory');
   if (wish.as === 'appointed' && grantedBy === null) {
     faults.push({ at: '/successor/granted_by', message: 'is missing: name the public organisation that appoints' });
   }

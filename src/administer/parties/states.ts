@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { PartyId, PartyState } from '../../domain/facts.ts';
 import type { Acting } from '../acting.ts';
+import { kindOfState } from '../interventions/effects.ts';
 import { lockParty } from './lock-party.ts';
 import { detailsAfter, type PartyDetails } from './party-details.ts';
 import { personalNumberFaults } from './personal-number.ts';
@@ -26,7 +27,7 @@ export async function recordState(acting: Acting, partyId: PartyId, wish: StateW
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
   // The answer shows the party: who may not look at it, says what became of it by an intervention.
   await acting.authorise(
-    { name: 'party.intervene', party: partyId, ...verified },
+    { name: 'party.intervene', party: partyId, intervention: kindOfState(wish.state), ...verified },
     { name: 'party.view', party: partyId, ...verified },
   );
   const faults = personalNumberFaults([{ at: '/reference', text: wish.reference }]);

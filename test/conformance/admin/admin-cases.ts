@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { prettifyError, z } from 'zod';
-import { ACTS, type AdminVerdict, SYSTEM_ROLES } from '../../../src/domain/administration.ts';
+import { ACTS, type AdminVerdict, INTERVENTIONS, SYSTEM_ROLES } from '../../../src/domain/administration.ts';
 import { LOAS } from '../../../src/domain/facts.ts';
 import type { ActRow, AdminQuestion, AdminWorld, Login } from '../../oracle/admin-world.ts';
 import type { Register } from '../../oracle/register.ts';
@@ -58,6 +58,7 @@ const adminCase = z.strictObject({
       verified_by: z.array(z.string()).optional(),
       managers_left: z.int().optional(),
       means_owner: z.string().optional(),
+      intervention: z.enum(INTERVENTIONS).optional(),
       paper: z.strictObject({ signed_by: z.string(), loa: z.enum(LOAS), evidence: z.array(z.string()) }).optional(),
     })
     .prefault({}),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Acting } from '../../../administer/acting.ts';
-import { INTERVENTIONS } from '../../../administer/interventions/effects.ts';
 import { endIntervention, listInterventions } from '../../../administer/interventions/end-intervention.ts';
 import { type InterventionWish, intervene } from '../../../administer/interventions/intervene.ts';
 import type { SuccessorWish } from '../../../administer/interventions/successor.ts';
 import { namedParty } from '../../../administer/parties/named-party.ts';
+import { INTERVENTIONS } from '../../../domain/administration.ts';
 import { type Answer, defineOperation, type Operation, type Request } from '../operation.ts';
 import { evidence, loa, moment, party, text, uuid } from '../wire.ts';
 import { toEvidence } from './means.ts';
@@ -17,7 +17,9 @@ const successor = z
     name: text(200).optional(),
     loa: loa.optional().meta({ description: 'Default eh3.' }),
     services: z.array(uuid).min(1).max(500).optional(),
-    granted_by: party.optional().meta({ description: 'The public organisation that appoints, where another calls.' }),
+    granted_by: party
+      .optional()
+      .meta({ description: 'The public organisation that appoints, where a court or the registrar calls for it.' }),
     valid_until: moment.optional(),
     evidence: evidence.default([]),
   })
@@ -36,6 +38,8 @@ const body = z.strictObject({
 });
 
 const DESCRIPTION =
+  'A service owner speaks of businesses only (bankruptcy, WSNP, dissolution, deregistration, the end of a business) and says ' +
+  'in verified_by where it saw it; of a death, curatele or bewind a court or the registrar speaks. ' +
   'In one transaction the party is put in its state and everything ends that ends by it; a curator or new owner may be ' +
   'mandated at once. What ended stays so, also when the intervention ends. The same reference from the same source is the ' +
   'same intervention: it is answered again, with 200.';

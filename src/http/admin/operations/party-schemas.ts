@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { INTERVENTIONS } from '../../../administer/interventions/effects.ts';
 import { CHECKS, DOCUMENTS, METHODS } from '../../../administer/parties/identifications.ts';
 import { holdsPersonalNumber } from '../../../administer/parties/personal-number.ts';
+import { INTERVENTIONS } from '../../../domain/administration.ts';
 import { PARTY_STATES } from '../../../domain/facts.ts';
 import { branch, date, loa, moment, partyView, revision, text, uuid } from '../wire.ts';
 
