@@ -179,7 +179,7 @@ describe('approving', () => {
   it('is for the represented, not for whoever asked', async () => {
     const asked = await one();
     expect(await refusalOf(approve(asked, olaf()))).toContain('not_for_this_capacity');
-    expect(await refusalOf(approve(asked, world.as('petra')))).toEqual(['act_refused', 'not_representative']);
+    expect(await refusalOf(approve(asked, world.as('petra')))).toEqual(['not_found']);
   });
 
   it('comes too late when the thirty days are over', async () => {

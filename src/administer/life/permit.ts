@@ -102,8 +102,8 @@ function isAboutLogin({ reasons }: AppError): boolean {
   return reasons.length > 0 && reasons.every((reason) => LOGIN_REASONS.includes(reason));
 }
 
-/** Of docs/reasons.md. */
-const LOGIN_REASONS = ['loa_insufficient', 'loa_missing', 'loa_unknown'];
+/** Of docs/reasons.md; at a low level nobody counts as one of those who act together. */
+const LOGIN_REASONS = ['loa_insufficient', 'loa_missing', 'loa_unknown', 'joint_authority_required'];
 
 /** What several must do together is done by a new mandate that waits for them; a change cannot wait (R51). */
 export function refuseAlone({ holders_required }: AdminVerdict): void {
