@@ -91,7 +91,7 @@ export interface WriteOptions {
   /** Kept with every change. */
   reason?: string;
   /** Idempotency-Key, with a digest of the request it came with. */
-  idempotency?: { key: string; digest: string };
+  idempotency?: { key: string; digest: string } | undefined;
 }
 
 /** What was written; a repeat under the same key gives the same again. */

@@ -38,7 +38,7 @@ export function readRequest(operation: Operation, raw: Raw): Read {
       faults: faults.slice(0, MAX_FAULTS),
     });
   }
-  return { params, query, body, ...(idempotency && { idempotency }), ...(ifMatch !== undefined && { ifMatch }) };
+  return { params, query, body, idempotency, ...(ifMatch !== undefined && { ifMatch }) };
 }
 
 type Place = (pointer: string) => string;

@@ -59,7 +59,7 @@ const take = defineOperation({
   },
   async handle({ session, query, body, administer, idempotency }) {
     const wish = { xml: body, dryRun: query.dryRun === 'true', diffId: query.diffId };
-    const { value, revision: at } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision: at } = await administer.write(session, { idempotency }, (acting) =>
       importCatalogue(acting, wish),
     );
     return { status: 200, body: { ...value, revision: at }, revision: at };

@@ -189,7 +189,7 @@ const depart = defineOperation({
     },
   },
   async handle({ session, params, body, administer, idempotency }) {
-    const options = { reason: body.reason, ...(idempotency && { idempotency }) };
+    const options = { reason: body.reason, idempotency };
     const { value, revision } = await administer.write(session, options, (acting) =>
       endEmployee(acting, { ...body, employee: params.partyId }),
     );

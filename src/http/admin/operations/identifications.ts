@@ -36,7 +36,7 @@ const record = defineOperation({
   answers: { 201: { description: 'Recorded.', schema: identificationView } },
   async handle({ session, params, body, administer, idempotency }) {
     const { document, reuses, branch: number, reference: given, ...wish } = body;
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       recordIdentification(acting, params.partyId, {
         method: wish.method,
         check: wish.check,
@@ -88,7 +88,7 @@ const end = defineOperation({
   body: z.strictObject({ reason }),
   answers: { 200: { description: 'Ended.', schema: identificationView } },
   async handle({ session, params, body, administer, idempotency }) {
-    const options = { reason: body.reason, ...(idempotency && { idempotency }) };
+    const options = { reason: body.reason, idempotency };
     const { value, revision } = await administer.write(session, options, (acting) =>
       endIdentification(acting, params.partyId, params.identificationId),
     );

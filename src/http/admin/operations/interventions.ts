@@ -82,7 +82,7 @@ async function handled(
   wish: z.output<typeof body>,
   find: (acting: Acting) => Promise<string>,
 ): Promise<Answer> {
-  const options = { reason: `${wish.kind} ${wish.reference}`, ...(idempotency && { idempotency }) };
+  const options = { reason: `${wish.kind} ${wish.reference}`, idempotency };
   const { value, revision } = await administer.write(session, options, async (acting) =>
     intervene(acting, await find(acting), toWish(wish)),
   );
@@ -138,7 +138,7 @@ const end = defineOperation({
   body: z.strictObject({ ended_at: moment, reference, verified_by: verifiedBy.optional() }),
   answers: { 200: { description: 'Over.', schema: interventionView } },
   async handle({ session, params, body: wish, administer, idempotency }) {
-    const options = { reason: wish.reference, ...(idempotency && { idempotency }) };
+    const options = { reason: wish.reference, idempotency };
     const { value, revision } = await administer.write(session, options, (acting) =>
       endIntervention(acting, {
         ...params,

@@ -27,7 +27,7 @@ const register = defineOperation({
   etag: 'answered',
   async handle({ session, body, administer, idempotency }) {
     const { owner, evidence: shown, ...wish } = body;
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       registerMeans(acting, { ...wish, evidence: shown.map(toEvidence), ...(owner && { owner }) }),
     );
     return { status: 201, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -80,7 +80,7 @@ const activate = defineOperation({
   answers: { 200: { description: 'Usable in every decision from this revision on.', schema: meansView } },
   etag: 'answered',
   async handle({ session, params, body, administer, idempotency }) {
-    const options = { reason: body.reason, ...(idempotency && { idempotency }) };
+    const options = { reason: body.reason, idempotency };
     const { value, revision } = await administer.write(session, options, (acting) =>
       activateMeans(acting, params.meansId),
     );
@@ -100,7 +100,7 @@ const deactivate = defineOperation({
   answers: { 200: { description: 'No decision accepts it from this revision on.', schema: meansView } },
   etag: 'answered',
   async handle({ session, params, body, administer, idempotency }) {
-    const options = { reason: body.reason, ...(idempotency && { idempotency }) };
+    const options = { reason: body.reason, idempotency };
     const { value, revision } = await administer.write(session, options, (acting) =>
       deactivateMeans(acting, params.meansId),
     );

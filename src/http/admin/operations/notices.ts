@@ -68,7 +68,7 @@ const acknowledge = defineOperation({
     200: { description: 'Noted.', schema: z.object({ notice_id: uuid, acknowledged_at: moment, revision }) },
   },
   async handle({ session, params: { noticeId }, administer, idempotency }) {
-    const { value, revision: at } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision: at } = await administer.write(session, { idempotency }, (acting) =>
       acknowledgeNotice(acting, noticeId),
     );
     return { status: 200, body: { notice_id: noticeId, ...value, revision: at }, revision: at };

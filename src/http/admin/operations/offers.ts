@@ -102,7 +102,7 @@ const withdraw = defineOperation({
   body: z.strictObject({ reason: reason.optional() }),
   answers: { 204: { description: 'Withdrawn, for good.' } },
   async handle({ session, params, body, administer, idempotency }) {
-    const options = { ...(body.reason !== undefined && { reason: body.reason }), ...(idempotency && { idempotency }) };
+    const options = { ...(body.reason !== undefined && { reason: body.reason }), idempotency };
     const { revision } = await administer.write(session, options, (acting) =>
       withdrawOffer(acting, { mandateId: params.mandateId, reason: body.reason }),
     );

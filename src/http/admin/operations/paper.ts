@@ -54,7 +54,7 @@ const register = defineOperation({
   answers: { 201: { description: 'Registered.', schema: paperView } },
   async handle({ session, body, administer, idempotency }) {
     const { signed_by, received_at, evidence: shown, ...wish } = body;
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       registerPaper(acting, {
         ...wish,
         signedBy: signed_by,
@@ -157,7 +157,7 @@ const settle = defineOperation({
   ]),
   answers: { 200: { description: 'Settled.', schema: paperView } },
   async handle({ session, params: { paperRequestId }, body, administer, idempotency }) {
-    const options = { reason: `paper request ${paperRequestId}`, ...(idempotency && { idempotency }) };
+    const options = { reason: `paper request ${paperRequestId}`, idempotency };
     const { value, revision } = await administer.write(session, options, (acting) =>
       settlePaper(acting, paperRequestId, body.decision === 'refused' ? body : toExecution(body)),
     );

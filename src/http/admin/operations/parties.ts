@@ -33,7 +33,7 @@ const register = defineOperation({
   etag: 'answered',
   async handle({ session, body, administer, idempotency }) {
     const { birth_date: birthDate, branches, ...wish } = body;
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       registerParty(acting, {
         ...wish,
         ...(birthDate !== undefined && { birthDate }),
@@ -76,7 +76,7 @@ const change = defineOperation({
   async handle({ session, params, body, administer, idempotency, ifMatch }) {
     const { name, birth_date: birthDate } = body;
     const wish = { ...(name !== undefined && { name }), ...(birthDate !== undefined && { birthDate }) };
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       changeParty(acting, params.partyId, wish, ifMatch),
     );
     return { status: 200, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -97,7 +97,7 @@ const giveIdentifier = defineOperation({
   answers: { 200: { description: 'As it is now.', schema: partyDetails } },
   etag: 'answered',
   async handle({ session, params, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       addIdentifier(acting, params.partyId, body.identifier),
     );
     return { status: 200, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -117,7 +117,7 @@ const takeIdentifier = defineOperation({
   answers: { 200: { description: 'As it is now.', schema: partyDetails } },
   etag: 'answered',
   async handle({ session, params, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       removeIdentifier(acting, params.partyId, body.identifier),
     );
     return { status: 200, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -140,7 +140,7 @@ const giveBranch = defineOperation({
   answers: { 200: { description: 'The party as it is now.', schema: partyDetails } },
   etag: 'answered',
   async handle({ session, params, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       putBranch(acting, params.partyId, toBranch({ branch: params.branch, name: body.name })),
     );
     return { status: 200, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -158,7 +158,7 @@ const takeBranch = defineOperation({
   answers: { 200: { description: 'The party as it is now.', schema: partyDetails } },
   etag: 'answered',
   async handle({ session, params, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       removeBranch(acting, params.partyId, params.branch),
     );
     return { status: 200, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -187,7 +187,7 @@ const state = defineOperation({
   etag: 'answered',
   async handle({ session, params, body, administer, idempotency }) {
     const { verified_by: channels, since, until, ...wish } = body;
-    const options = { reason: body.reference, ...(idempotency && { idempotency }) };
+    const options = { reason: body.reference, idempotency };
     const { value, revision } = await administer.write(session, options, (acting) =>
       recordState(acting, params.partyId, {
         ...wish,

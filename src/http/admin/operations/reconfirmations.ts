@@ -76,7 +76,7 @@ const answer = defineOperation({
   answers: { 201: { description: 'Settled.', schema: z.object({ revoked: z.array(uuid), revision }) } },
   async handle({ session, params, body, administer, idempotency }) {
     const { reconfirmationId } = params;
-    const { value, revision: at } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision: at } = await administer.write(session, { idempotency }, (acting) =>
       answerReconfirmation(acting, {
         reconfirmationId,
         answer: body.answer,

@@ -77,7 +77,7 @@ const reject = defineOperation({
   etag: 'required',
   answers: { 200: { description: 'Rejected, for good.', schema: changedMandate } },
   async handle({ session, params, body, ifMatch, administer, idempotency }) {
-    const options = { reason: body.reason, ...(idempotency && { idempotency }) };
+    const options = { reason: body.reason, idempotency };
     return answerOne(
       await administer.write(session, options, (acting) =>
         rejectRequest(acting, { mandateId: params.mandateId, seen: ifMatch, reason: body.reason }),
@@ -98,7 +98,7 @@ const withdraw = defineOperation({
   etag: 'required',
   answers: { 200: { description: 'Withdrawn, for good.', schema: changedMandate } },
   async handle({ session, params, body, ifMatch, administer, idempotency }) {
-    const options = { ...(body.reason !== undefined && { reason: body.reason }), ...(idempotency && { idempotency }) };
+    const options = { ...(body.reason !== undefined && { reason: body.reason }), idempotency };
     return answerOne(
       await administer.write(session, options, (acting) =>
         withdrawRequest(acting, { mandateId: params.mandateId, seen: ifMatch, reason: body.reason }),

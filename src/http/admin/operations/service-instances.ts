@@ -37,7 +37,7 @@ const define = defineOperation({
   answers: { 201: { description: 'Offered.', schema: instanceView } },
   etag: 'answered',
   async handle({ session, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       defineInstance(acting, body),
     );
     const location = `/v1/service-instances/${encodeURIComponent(body.service_id)}`;
@@ -66,7 +66,7 @@ const change = defineOperation({
   etag: 'required',
   async handle({ session, params: { serviceId: id }, body, administer, idempotency, ifMatch }) {
     const { dry_run: dryRun, ...patch } = body;
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       changeInstance(acting, { serviceId: id, patch, dryRun, ...(ifMatch !== undefined && { ifMatch }) }),
     );
     const { instance, effects: told } = value;

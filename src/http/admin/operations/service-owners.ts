@@ -41,7 +41,7 @@ const register = defineOperation({
   body: z.strictObject({ oin, name: text(64) }),
   answers: { 201: { description: 'Registered.', schema: ownerView.extend({ revision }) } },
   async handle({ session, body, administer, idempotency }) {
-    const { value, revision: at } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision: at } = await administer.write(session, { idempotency }, (acting) =>
       registerOwner(acting, body),
     );
     return { status: 201, body: { ...value, revision: at }, revision: at };

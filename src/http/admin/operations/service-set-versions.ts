@@ -29,7 +29,7 @@ const propose = defineOperation({
   answers: { 201: { description: 'The set, with the version that waits.', schema: setView } },
   etag: 'answered',
   async handle({ session, params: { setId }, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       proposeVersion(acting, { setId, ...body }),
     );
     return { status: 201, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -50,7 +50,7 @@ const consent = defineOperation({
   answers: { 201: { description: 'The set.', schema: setView } },
   etag: 'answered',
   async handle({ session, params: { setId, version }, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       consentToVersion(acting, { setId, version, ...body }),
     );
     return { status: 201, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -70,7 +70,7 @@ const reject = defineOperation({
   answers: { 201: { description: 'The set.', schema: setView } },
   etag: 'answered',
   async handle({ session, params: { setId, version }, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       rejectVersion(acting, { setId, version, ...body }),
     );
     return { status: 201, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -88,7 +88,7 @@ const withdraw = defineOperation({
   answers: { 200: { description: 'The set.', schema: setView } },
   etag: 'answered',
   async handle({ session, params: { setId, version }, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       withdrawVersion(acting, { setId, version }),
     );
     return { status: 200, body: value, etag: value.revision ?? NEVER_CHANGED, revision };

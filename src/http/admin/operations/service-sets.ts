@@ -84,9 +84,7 @@ const compose = defineOperation({
   answers: { 201: { description: 'Composed.', schema: setView } },
   etag: 'answered',
   async handle({ session, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
-      composeSet(acting, body),
-    );
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) => composeSet(acting, body));
     const location = `/v1/service-sets/${String(value.set_id)}`;
     return { status: 201, body: value, etag: value.revision ?? NEVER_CHANGED, revision, location };
   },
@@ -104,7 +102,7 @@ const rename = defineOperation({
   answers: { 200: { description: 'The set.', schema: setView } },
   etag: 'required',
   async handle({ session, params: { setId }, body, administer, idempotency, ifMatch }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       renameSet(acting, { setId, ...body, ...(ifMatch !== undefined && { ifMatch }) }),
     );
     return { status: 200, body: value, etag: value.revision ?? NEVER_CHANGED, revision };
@@ -132,7 +130,7 @@ const remove = defineOperation({
   etag: 'answered',
   async handle({ session, params: { setId, serviceUuid }, query, administer, idempotency, ifMatch }) {
     const dryRun = query.dryRun === 'true';
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       removeMember(acting, { setId, serviceUuid, dryRun, ...(ifMatch !== undefined && { ifMatch }) }),
     );
     const { set, active_mandates } = value;

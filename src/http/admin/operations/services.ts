@@ -82,7 +82,7 @@ const define = defineOperation({
   answers: { 201: { description: 'Defined.', schema: serviceView } },
   etag: 'answered',
   async handle({ session, body, administer, idempotency }) {
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       defineService(acting, body),
     );
     const location = `/v1/services/${String(value.service_uuid)}`;
@@ -111,7 +111,7 @@ const change = defineOperation({
   etag: 'required',
   async handle({ session, params: { serviceUuid }, body, administer, idempotency, ifMatch }) {
     const { dry_run: dryRun, ...patch } = body;
-    const { value, revision } = await administer.write(session, { ...(idempotency && { idempotency }) }, (acting) =>
+    const { value, revision } = await administer.write(session, { idempotency }, (acting) =>
       changeService(acting, { serviceUuid, patch, dryRun, ...(ifMatch !== undefined && { ifMatch }) }),
     );
     const { service, effects: told } = value;

@@ -2,5 +2,5 @@ import type { WriteOptions } from '../../../administer/acting.ts';
 
 /** What goes along with a write; absent stays absent. */
 export function writeOptions(idempotency: WriteOptions['idempotency'], reason: string | undefined): WriteOptions {
-  return { ...(idempotency && { idempotency }), ...(reason !== undefined && { reason }) };
+  return { idempotency, ...(reason !== undefined && { reason }) };
 }
