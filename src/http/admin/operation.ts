@@ -9,7 +9,7 @@ export interface Request<P, Q, B> {
   body: B;
   administer: Administer;
   /** From `Idempotency-Key`, with the digest of the request; hand it to `administer.write`. */
-  idempotency?: { key: string; digest: string };
+  idempotency?: { key: string; digest: string } | undefined;
   /** Revision in `If-Match`, when it was sent. */
   ifMatch?: string;
   /** Makes and reads page tokens that cannot be forged, bound to this session and these filters. */
