@@ -21,7 +21,7 @@ export function byCapacity(world: AdminWorld, question: AdminQuestion, way: Way)
     ...ofLevel(question, way),
     ...ofBounds(world, question, way),
     ...ofMeans(question, way),
-    ...ofKinds(question, way),
+    ...ofKinds(world, question, way),
     ...ofOwner(world, question, way),
     ...ofCourt(world, question, way),
     ...ofIntervention(question, way),
@@ -111,7 +111,7 @@ function ofMeans({ act, about, party }: AdminQuestion, { role }: Way): string[] 
   return about.means_owner !== undefined && about.means_owner === party ? [] : ['not_issued_by_party'];
 }
 
-function ofKinds(question: AdminQuestion, way: Way): string[] {
+function ofKinds(world: AdminWorld, question: AdminQuestion, way: Way): string[] {
   const { act, current } = question;
   const row = made(question);
   const kind = ofKind(act);
@@ -124,15 +124,36 @@ function ofKinds(question: AdminQuestion, way: Way): string[] {
       ? ['kind_not_for_this_capacity']
       : []),
     ...(under !== undefined && !isOwnAuthority(question, way, under) ? ['authority_not_own'] : []),
-    ...(survives && !survivedBefore(question) && way.role !== 'self' ? ['survivor_by_himself_only'] : []),
+    ...(survives && !survivedBefore(world, question) && way.role !== 'self' ? ['survivor_by_himself_only'] : []),
     ...(act === 'mandate.reactivate' && byAuthority && !lifts ? ['suspended_by_authority'] : []),
   ];
 }
 
-/** In the hands of another, or for another period, it is a new one. */
-function survivedBefore({ current, mandate }: AdminQuestion): boolean {
-  const same = mandate === undefined || mandate.facts.mandate_id === current?.facts.mandate_id;
-  return same && current?.facts.survivor === true;
+/** In the hands of another, for another period or for more, it is a new one. */
+function survivedBefore(world: AdminWorld, { current, mandate }: AdminQuestion): boolean {
+  if (current?.facts.survivor !== true || !['active', 'suspended'].includes(current.facts.status)) return false;
+  if (mandate === undefined) return true;
+  return mandate.facts.mandate_id === current.facts.mandate_id && !isMore(world, mandate, current);
+}
+
+function isMore(world: AdminWorld, a: ActRow, b: ActRow): boolean {
+  const [made, was] = [a.facts, b.facts];
+  const services = (row: ActRow) => definitionsOf(world, row).map(({ uuid }) => uuid);
+  const isAmong = (some: 'all' | string[], all: 'all' | string[]) => all === 'all' || within(some, all);
+  return (
+    made.loa !== was.loa ||
+    made.reach !== was.reach ||
+    JSON.stringify(made.joint) !== JSON.stringify(was.joint) ||
+    (a.owner !== undefined && a.owner !== b.owner) ||
+    (a.everything && !b.everything) ||
+    (made.substitution === true && was.substitution !== true) ||
+    (made.reads_messages === true && was.reads_messages !== true) ||
+    !within(services(a), services(b)) ||
+    !isAmong(made.operations, was.operations) ||
+    !isAmong(made.branches, was.branches) ||
+    !isAmong(made.cases, was.cases) ||
+    (made.valid_until ?? Number.POSITIVE_INFINITY) > (was.valid_until ?? Number.POSITIVE_INFINITY)
+  );
 }
 
 function isOwnAuthority({ current, parent }: AdminQuestion, way: Way, under: string): boolean {

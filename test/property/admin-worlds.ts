@@ -269,7 +269,13 @@ function sameEnds(made: ActRow, { represented, delegate, facts }: ActRow, act: A
     ...made,
     represented,
     ...(act !== 'mandate.transfer' && { delegate }),
-    facts: { ...rest, kind: facts.kind, ...(facts.ground && { ground: facts.ground }) },
+    facts: {
+      ...rest,
+      kind: facts.kind,
+      ...(facts.ground && { ground: facts.ground }),
+      // A change is of the very same.
+      ...(/\.(change|confirm_set|approve)$/.test(act) && { mandate_id: facts.mandate_id }),
+    },
   };
 }
 

@@ -8,6 +8,7 @@
 package admin.kinds
 
 import data.admin.acts
+import data.admin.wider
 
 # METADATA
 # title: What the kind speaks against
@@ -92,10 +93,12 @@ _new_survivor if {
 	not _survived_before
 }
 
-# in the hands of another, or for another period, it is a new one
+# in the hands of another, for another period or for more, it is a new one; and so is what was asked only
 _survived_before if {
 	input.act.current.survivor == true
+	input.act.current.status in ["active", "suspended"]
 	input.act.current.mandate_id == acts.made.mandate_id
+	not wider.reaches_further
 }
 
 _may_lift(who) if {
