@@ -82,6 +82,11 @@ export interface Acting {
    * @throws AppError `act_refused` with the reasons | `policy_failed`
    */
   authorise(...acts: readonly Act[]): Promise<AdminVerdict[]>;
+  /**
+   * Whether somebody else, who did this before with a login that was good enough, might still do it alone or together
+   * with those who agreed. It authorises nothing; locks what his authority rests on.
+   */
+  mightStill(person: PartyId, act: Act): Promise<boolean>;
 }
 
 /** What is handed to `count`. */

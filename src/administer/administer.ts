@@ -9,7 +9,7 @@ import type { Engine } from '../policy/engine.ts';
 import type { Keys } from '../store/keys.ts';
 import { type ActedBy, withReading, withTransaction } from '../store/postgres.ts';
 import type { Act, Acting, Administer, Session, WriteOptions } from './acting.ts';
-import { authoriseActs } from './authorise.ts';
+import { authoriseActs, mightStill } from './authorise.ts';
 import { type Caller, findCaller } from './caller.ts';
 import { claimKey, keepAnswer } from './idempotency.ts';
 import { findManageService } from './manage-service.ts';
@@ -108,6 +108,7 @@ async function open(
       if (locks) await sayWhoActs(client, actedBy(session, caller, acts, verdicts, options));
       return verdicts;
     },
+    mightStill: (person, act) => mightStill(asking, person, act),
   };
 }
 

@@ -53,6 +53,23 @@ export async function authoriseActs(asked: AuthoriseDeps, acts: readonly Act[]):
   return verdicts;
 }
 
+/** Whether the policy would let somebody else do this, whose login and signature were judged when he did. */
+export async function mightStill(asked: AuthoriseDeps, person: PartyId, act: Act): Promise<boolean> {
+  const lookups = makePostgresLookups(asked.client);
+  const callAgain = async (): Promise<Caller> => ({
+    participant: { party: await readParty({ lookups }, person), loa: 'eh4' },
+  });
+  const { requestId } = asked.session;
+  const session: Session = { requestId, signature: { fingerprint: 'judged before' } };
+  try {
+    const verdicts = await authoriseActs({ ...asked, session, caller: await callAgain(), callAgain }, [act]);
+    return verdicts.every(({ holders_required }) => holders_required === null);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'act_refused') return false;
+    throw thrown;
+  }
+}
+
 /**
  * Waiting for a lock takes time: meanwhile the caller may have come under curatele, his means may have been switched
  * off, or his mandate may have ended.

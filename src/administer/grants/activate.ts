@@ -4,8 +4,9 @@ import type { Acting, Administer, Counting, MandateRow, Session, WriteOptions, W
 import { wasAnswered } from '../idempotency.ts';
 import { dryRun } from '../life/dry-run.ts';
 import { type HashedCode, isCode, readCode } from './activation-code.ts';
+import { consentsTo } from './consent.ts';
 import { type Meaning, meaningOf, WHOEVER } from './meaning.ts';
-import { lockOffer } from './offer-life.ts';
+import { lockOffer, type Offer } from './offer-life.ts';
 import { hasTime, startNotBefore } from './period.ts';
 import { answerMandates, insertMandates, updateMandate } from './rows.ts';
 import { readSides } from './sides.ts';
@@ -122,6 +123,7 @@ async function activate(acting: Acting, { mandate_id: mandateId, hash }: Found):
   const ends = offer.draft === null ? {} : await delegateOf(acting, String(current.name));
   const mandate: MandateRow = { ...current, ...ends, ...begins, status: 'active' };
   await acting.authorise({ name: 'mandate.activate', current: { ...current, ...ends }, mandate, code_verified: true });
+  if (!(await isStillOffered(acting, offer, current))) throw refused();
   await acting.client.query('update offers set activated_at = $2, draft = null where mandate_id = $1', [
     mandateId,
     acting.now,
@@ -131,6 +133,13 @@ async function activate(acting: Acting, { mandate_id: mandateId, hash }: Found):
   await forgetTry(acting);
   const [view] = await answerMandates(acting, [mandateId]);
   return { mandate: view, meaning: await meaningOf(acting.client, mandate) };
+}
+
+/** What was offered is granted only now: whoever offered it must have kept the authority to do so (R90, R92). */
+async function isStillOffered(acting: Acting, { offered_by: offerer }: Offer, mandate: MandateRow): Promise<boolean> {
+  const agreed = await consentsTo(acting, mandate.mandate_id);
+  const together = agreed.filter(({ party_id }) => party_id !== offerer);
+  return acting.mightStill(offerer, { name: 'mandate.offer', mandate, together });
 }
 
 /** Who activates an offer that names nobody: the party for which he logged in, or himself. Now its name can name him. */

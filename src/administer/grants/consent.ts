@@ -51,7 +51,8 @@ export async function consent(acting: Acting, { mandateId, seen }: ConsentWish):
   return view;
 }
 
-async function consentsTo({ client }: Acting, mandateId: string): Promise<Consent[]> {
+/** Who has agreed so far, with the level of his login. */
+export async function consentsTo({ client }: Acting, mandateId: string): Promise<Consent[]> {
   const { rows } = await client.query<{ party_id: PartyId; loa: string | null }>(
     'select party_id, loa from consents where mandate_id = $1 order by consented_at, party_id',
     [mandateId],
