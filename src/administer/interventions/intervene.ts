@@ -5,7 +5,8 @@ import type { PartyId } from '../../domain/facts.ts';
 import { insertRows } from '../../register/write-rows.ts';
 import type { Act, Acting, MandateRow } from '../acting.ts';
 import { insertMandates } from '../grants/rows.ts';
-import { type LockedParty, lockParty } from '../parties/lock-party.ts';
+import { lockAllLives } from '../life/lock.ts';
+import { type LockedParty, lockParty, refuseEarly } from '../parties/lock-party.ts';
 import { personalNumberFaults } from '../parties/personal-number.ts';
 import { sourceOf } from '../parties/source.ts';
 import { EFFECTS } from './effects.ts';
@@ -40,7 +41,7 @@ export async function intervene(acting: Acting, partyId: PartyId, wish: Interven
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
   const intervening: Act = { name: 'party.intervene', party: partyId, intervention: wish.kind, ...verified };
   await refuseEarly(acting, partyId, intervening);
-  await lockLives(acting);
+  await lockAllLives(acting.client);
   const party = await lockParty(acting.client, partyId);
   const firms = effect.reachesFirms ? await lockFirms(acting, partyId) : [];
   await acting.authorise(intervening);
@@ -54,23 +55,6 @@ export async function intervene(acting: Acting, partyId: PartyId, wish: Interven
   await allowTime(acting);
   const interventionId = await write(acting, { ...party, firms }, wish, successor);
   return { intervention: await viewIntervention(acting, interventionId), created: true };
-}
-
-/** Whoever may not intervene makes nobody wait: what asking locks is let go again. */
-async function refuseEarly(acting: Acting, partyId: PartyId, act: Act): Promise<void> {
-  const { rowCount } = await acting.client.query('select from parties where party_id = $1', [partyId]);
-  if (rowCount !== 1) throw new AppError('not_found', 'there is no such party');
-  await acting.client.query('savepoint asking');
-  await acting.authorise(act);
-  await acting.client.query('rollback to savepoint asking');
-}
-
-/**
- * An intervention reaches mandates of any number of parties: whoever changes the life of a single one shares this lock
- * (src/administer/life/lock.ts), so that neither waits for the other halfway.
- */
-async function lockLives({ client }: Acting): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock(hashtextextended('machtig.lives', 0))`);
 }
 
 /** Ending 70,000 mandates, and recording each, takes longer than a statement is given otherwise. */

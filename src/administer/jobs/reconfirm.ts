@@ -79,6 +79,10 @@ async function tell(client: pg.ClientBase, kind: string, which: string, now: Dat
   );
 }
 
+/** Of reconfirmations as `r`: one of its mandates was used since the question. */
+const USED_SINCE =
+  'exists (select from mandate_uses u where u.mandate_id = any (r.mandates) and u.last_used_at >= r.asked_at)';
+
 /** What was used, or ended, since it was asked about needs no answer any more. */
 async function closeUsed({ pool }: JobDeps, now: Date): Promise<number> {
   return asJob(pool, 'reconfirm', 'used after all', async (client) => {
@@ -88,7 +92,7 @@ async function closeUsed({ pool }: JobDeps, now: Date): Promise<number> {
          select from mandates m where m.mandate_id = any (r.mandates) and not is_final(m.status)) then 'used' else 'ended' end
        where settled_at is null and (
          not exists (select from mandates m where m.mandate_id = any (r.mandates) and not is_final(m.status))
-         or exists (select from mandate_uses u where u.mandate_id = any (r.mandates) and u.last_used_at >= r.asked_at))`,
+         or ${USED_SINCE})`,
       [now],
     );
     return rowCount ?? 0;
@@ -112,8 +116,8 @@ async function revokeBatch({ pool }: JobDeps, now: Date, limit: number): Promise
   return asJob(pool, 'reconfirm', 'no answer to a repeated question (R83)', async (client) => {
     const { rows } = await client.query<{ reconfirmation_id: string; mandates: string[] }>(
       `update reconfirmations set settled_at = $1, outcome = 'unanswered'
-       where reconfirmation_id in (select reconfirmation_id from reconfirmations
-         where settled_at is null and repeated_at is not null and due_at <= $1
+       where reconfirmation_id in (select reconfirmation_id from reconfirmations r
+         where settled_at is null and repeated_at is not null and due_at <= $1 and not ${USED_SINCE}
          order by due_at limit $2 for update skip locked)
        returning reconfirmation_id, mandates`,
       [now, limit],

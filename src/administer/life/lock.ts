@@ -39,6 +39,11 @@ export async function lockLives(client: pg.ClientBase, ids: readonly string[]): 
   return lockRows(client, ids);
 }
 
+/** For whoever reaches mandates of any number of parties: nobody else changes the life of one meanwhile. */
+export async function lockAllLives(client: pg.ClientBase): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtextextended('machtig.lives', 0))`);
+}
+
 /** The first part, for more mandates than are to be held in memory; `lockRows` follows, some at a time. */
 export async function lockRepresented(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ represented: PartyId }>(

@@ -1,8 +1,9 @@
 import { AppError } from '../../domain/errors.ts';
 import type { PartyId, PartyState } from '../../domain/facts.ts';
-import type { Acting } from '../acting.ts';
+import type { Act, Acting } from '../acting.ts';
 import { kindOfState } from '../interventions/effects.ts';
-import { lockParty } from './lock-party.ts';
+import { lockAllLives } from '../life/lock.ts';
+import { lockParty, refuseEarly } from './lock-party.ts';
 import { detailsAfter, type PartyDetails } from './party-details.ts';
 import { personalNumberFaults } from './personal-number.ts';
 import { sourceOf } from './source.ts';
@@ -23,13 +24,17 @@ export interface StateWish {
  * @throws AppError `not_found` | `act_refused` | `invalid_request`
  */
 export async function recordState(acting: Acting, partyId: PartyId, wish: StateWish): Promise<PartyDetails> {
-  const { kind } = await lockParty(acting.client, partyId);
   const verified = wish.verifiedBy && { verified_by: [...wish.verifiedBy] };
   // The answer shows the party: who may not look at it, says what became of it by an intervention.
-  await acting.authorise(
+  const acts: Act[] = [
     { name: 'party.intervene', party: partyId, intervention: kindOfState(wish.state), ...verified },
     { name: 'party.view', party: partyId, ...verified },
-  );
+  ];
+  await refuseEarly(acting, partyId, ...acts);
+  // A manager who comes under curatele manages nothing: nobody counts managers meanwhile.
+  await lockAllLives(acting.client);
+  const { kind } = await lockParty(acting.client, partyId);
+  await acting.authorise(...acts);
   const faults = personalNumberFaults([{ at: '/reference', text: wish.reference }]);
   if (wish.until !== undefined && wish.until <= wish.since) {
     faults.push({ at: '/until', message: 'must be after since' });

@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { PartyId } from '../../domain/facts.ts';
 import type { Acting, MandateRow } from '../acting.ts';
-import { lockMandates } from '../authorise.ts';
+import { lockLives } from '../life/lock.ts';
 
 export interface AnswerWish {
   reconfirmationId: string;
@@ -28,7 +28,7 @@ export async function answerReconfirmation(acting: Acting, wish: AnswerWish): Pr
     const faults = [{ at: '/mandates', message: 'names a mandate that the question was not about' }];
     throw new AppError('invalid_request', 'other mandates than asked about', { faults });
   }
-  const rows = await lockMandates(acting.client, asked.mandates);
+  const rows = await lockLives(acting.client, asked.mandates);
   const standing = asked.mandates.flatMap((id) => standingOf(rows.get(id)));
   await acting.authorise(
     { name: 'party.view', party: asked.represented },
