@@ -46,7 +46,7 @@ const keys = makeKeys({ hmacKey: randomBytes(32), hmacKeyId: 'bench', sealKey: r
 const postgres = await startEmbeddedPostgres({ settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
 lifecycle.onClose('PostgreSQL', postgres.stop);
 await migrate(postgres.url);
-const pool = makePool(postgres.url, { max: Math.max(...writers) + 2, onError: () => {} });
+const pool = makePool(postgres.url, { max: Math.max(...writers) + 2, prepares: true, onError: () => {} });
 lifecycle.onClose('the pool', () => pool.end());
 const bundle = await readBundle(join(import.meta.dirname, '../bundles/mandates.tar.gz'));
 const policy = makeAdminEngine(bundle, { makeInstance: makeRawInstance });

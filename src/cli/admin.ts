@@ -64,6 +64,7 @@ export async function openAdmin(deps: SyncDeps, access: Access): Promise<Adminis
   const keys = keysOf(config);
   const pool = makePool(urlOf(config, 'databaseUrl'), {
     max: config.admin.connections,
+    prepares: true,
     limits: LIMITS,
     onError: (error) => log.warn({ error: error.message }, 'PostgreSQL connection'),
   });

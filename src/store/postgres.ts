@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError, toError } from '../domain/errors.ts';
+import { prepareStatements } from './prepare-statements.ts';
 
 /** SQLSTATEs that the code acts upon, by name. */
 const SQLSTATES = {
@@ -68,6 +69,8 @@ export interface PoolOptions {
   onError: (error: Error) => void;
   /** Beyond these the server gives up: a statement, a wait for a lock, a transaction in which nothing happens. */
   limits?: { statementMs: number; lockMs: number; idleMs: number };
+  /** Statements with parameters are planned once for each connection, where many short transactions repeat them. */
+  prepares?: boolean;
 }
 
 export function makePool(databaseUrl: string, options: PoolOptions): pg.Pool {
@@ -83,6 +86,7 @@ export function makePool(databaseUrl: string, options: PoolOptions): pg.Pool {
     }),
   });
   pool.on('error', options.onError);
+  if (options.prepares) pool.on('connect', prepareStatements);
   return pool;
 }
 

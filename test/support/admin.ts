@@ -71,7 +71,7 @@ export interface AdminWorld {
 
 /** The example register in a database of its own, with everything of the admin API below HTTP. */
 export async function startAdminWorld(options: { now?: number; policy?: 'rules' | 'allow' } = {}): Promise<AdminWorld> {
-  const database = await cloneDatabase();
+  const database = await cloneDatabase({ prepares: true });
   const { pool } = database;
   const keys = makeKeys({ hmacKey: Buffer.alloc(32, 7), hmacKeyId: 'test', sealKey: Buffer.alloc(32, 9) });
   const text = await readText(REGISTER);

@@ -15,12 +15,12 @@ export interface TestDatabase {
  * With KEEP_TEST_DATABASES set it stays after `drop`, under the name that is printed (give TEST_DATABASE_URL as well:
  * the private server goes with the run).
  */
-export async function cloneDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+export async function cloneDatabase(options: { empty?: boolean; prepares?: boolean } = {}): Promise<TestDatabase> {
   const server = inject('postgresUrl');
   const name = `machtig_test_${randomBytes(6).toString('hex')}`;
   await onServer(server, `create database ${name}${options.empty ? '' : ` template ${inject('templateDatabase')}`}`);
   const url = urlOfDatabase(server, name);
-  const pool = makePool(url, { max: 8, onError: () => {} });
+  const pool = makePool(url, { max: 8, prepares: options.prepares === true, onError: () => {} });
   const drop = async () => {
     await pool.end();
     if (process.env.KEEP_TEST_DATABASES === undefined) await onServer(server, `drop database ${name} with (force)`);

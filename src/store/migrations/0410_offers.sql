@@ -17,6 +17,8 @@ create table offers (
   hash bytea not null,
   tries integer not null default 0,
   expires_at timestamptz(3) not null,
+  /* How many codes it has had: a new one is a change. */
+  codes integer not null default 1,
   /* Co-grantors have agreed, where the grantor's rules ask for several (R51). */
   ready boolean not null default true,
   activated_at timestamptz(3),

@@ -121,7 +121,8 @@ create function party_details(p parties) returns jsonb language sql stable
 /* What no decision reads is recorded in the chain all the same: the whole row before and after, without facts. */
 alter table changes drop constraint entity_is_known;
 alter table changes add constraint entity_is_known check (entity in ('party', 'alias', 'branch', 'service', 'definition',
-  'mandate', 'owner', 'set', 'identification', 'intervention', 'paper_request'));
+  'mandate', 'owner', 'set', 'identification', 'intervention', 'paper_request',
+  'consent', 'offer', 'reconfirmation'));
 
 /* Arguments: the entity, and the column of its id. */
 create function record_case() returns trigger language plpgsql set enable_seqscan = off as $$
@@ -134,6 +135,26 @@ begin
   end if;
   return null;
 end $$;
+
+/* Of an offer everything but its code, and what was tried of it; of those who agree each by himself (R51, R67). */
+create function record_waiting() returns trigger language plpgsql set enable_seqscan = off as $$
+declare
+  code constant text[] := array['selector', 'salt', 'hash', 'tries'];
+  before constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - code end;
+  after constant jsonb := to_jsonb(new) - code;
+  agreed constant text := after ->> 'party_id';
+begin
+  if before is distinct from after then
+    perform write_change(tg_argv[0], concat_ws(':', after ->> 'mandate_id', agreed), lower(tg_op), tg_table_name, before,
+      after, null, null);
+  end if;
+  return null;
+end $$;
+
+create constraint trigger record_change after insert or update on offers
+  deferrable initially deferred for each row execute function record_waiting('offer');
+create constraint trigger record_change after insert or update on consents
+  deferrable initially deferred for each row execute function record_waiting('consent');
 
 create constraint trigger record_change after insert or update on identifications
   deferrable initially deferred for each row execute function record_case('identification', 'identification_id');

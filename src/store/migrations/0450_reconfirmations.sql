@@ -32,3 +32,7 @@ create function last_activity(m mandates) returns timestamptz language sql stabl
     (select max(u.last_used_at) from mandate_uses u where u.mandate_id = m.mandate_id));
 
 create index mandates_that_lapse on mandates (lapses_at) where status in ('requested', 'offered');
+
+/* That somebody was asked is a notice; what became of the question is in the chain. */
+create constraint trigger record_change after update on reconfirmations
+  deferrable initially deferred for each row execute function record_case('reconfirmation', 'reconfirmation_id');
