@@ -68,7 +68,9 @@ export interface EntityChange {
 }
 
 /** Entities with changes of their own that no decision reads: what they mean for services is a change of those. */
-const WITHOUT_FACTS: readonly string[] = ['owner', 'set', 'identification', 'intervention', 'paper_request'];
+const WITHOUT_FACTS: readonly string[] = [
+  ...['owner', 'set', 'identification', 'intervention', 'paper_request', 'consent', 'offer', 'reconfirmation'],
+];
 
 /**
  * What a change does to a projection: puts what is, drops what is no longer. Parses the rows.

@@ -11,6 +11,9 @@ export const ENTITIES = [
   'identification',
   'intervention',
   'paper_request',
+  'consent',
+  'offer',
+  'reconfirmation',
 ] as const;
 
 /**
@@ -43,6 +46,14 @@ export const EVENT_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   service_set_drafts: ['draft_id', 'set_id', 'additions', 'status', 'version'],
   service_set_consents: ['draft_id', 'owner_id'],
   identifications: ['identification_id', 'party_id', 'method', 'loa', 'checked_at', 'valid_until'],
+  consents: ['mandate_id', 'party_id', 'consented_at'],
+  offers: [
+    ...['mandate_id', 'represented', 'offered_by', 'offered_at', 'expires_at', 'ready', 'activated_at', 'withdrawn_at'],
+  ],
+  reconfirmations: [
+    ...['reconfirmation_id', 'represented', 'delegate', 'mandates', 'asked_of', 'asked_at', 'due_at', 'outcome'],
+    ...['settled_at'],
+  ],
   interventions: [
     ...['intervention_id', 'party_id', 'kind', 'state', 'since', 'source', 'mandates_ended', 'successor', 'ended_at'],
   ],

@@ -88,7 +88,7 @@ export async function reissueCode(
   const code = drawCode();
   const { selector, salt, hash } = await hashCode(acting.keys, code);
   await acting.client.query(
-    `update offers set selector = $2, salt = $3, hash = $4, tries = 0, expires_at = $5, offered_by = $6
+    `update offers set selector = $2, salt = $3, hash = $4, tries = 0, codes = codes + 1, expires_at = $5, offered_by = $6
      where mandate_id = $1`,
     [mandateId, selector, salt, hash, expiresAt, acting.actor],
   );

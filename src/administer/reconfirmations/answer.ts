@@ -31,8 +31,8 @@ export async function answerReconfirmation(acting: Acting, wish: AnswerWish): Pr
   const rows = await lockLives(acting.client, asked.mandates);
   const standing = asked.mandates.flatMap((id) => standingOf(rows.get(id)));
   await acting.authorise(
-    { name: 'party.view', party: asked.represented },
     ...standing.map((current) => ({ name: 'mandate.reconfirm' as const, current })),
+    { name: 'party.view', party: asked.represented },
   );
   if (asked.settled_at !== null) throw new AppError('conflict', 'this has been settled already');
   const ending = wish.answer === 'confirmed' ? [] : standing.filter(isMeant(wish.mandates));
