@@ -34,6 +34,8 @@ export interface Attempt {
   /** Line of the table. */
   line: string;
   facts: Facts;
+  /** Fewer logins will do: others try all of them on the like. */
+  few?: true;
   /** Where the mandate as it stands reads otherwise. */
   sight?: Facts;
   send(world: MatrixWorld): Sent;

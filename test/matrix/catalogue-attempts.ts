@@ -150,4 +150,5 @@ export const CATALOGUE_ATTEMPTS: readonly Attempt[] = SHORT.map(([operation, lin
   facts,
   send,
   everybody: true,
+  ...(facts.anybody && operation !== 'listServices' && { few: true as const }),
 }));

@@ -45,6 +45,7 @@ function systemMay(line: Line, facts: Facts, system: NonNullable<Role['system']>
   if (line.may[system.role] === undefined) return false;
   if (system.role === 'court')
     return line.looks ? DECIDED.includes(facts.represented ?? '') : facts.unverified !== true;
+  if (system.role === 'service_owner' && facts.unverified) return false;
   if (system.role === 'service_owner' && facts.owners) return facts.owners.includes(system.oin ?? '');
   return true;
 }

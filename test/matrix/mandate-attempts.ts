@@ -311,7 +311,11 @@ export function factsOf({ represented, delegate, loa, services, branches, domain
 /** On these everything is tried; on the others what tells levels, limits and capacities apart. */
 const MAIN = ['molen at eh3', 'citizen', 'zaag'];
 const isTriedOn = ({ key }: Subject, { aside }: { aside?: true }) => aside !== true || MAIN.includes(key);
-const whole = ({ key }: Subject) => key === 'zaag' && ({ everybody: true } as const);
+const ALL_LOGINS = ['molen at eh3', 'molen at eh4', 'citizen'];
+const breadth = ({ key }: Subject) => ({
+  ...(key === 'zaag' && { everybody: true as const }),
+  ...(!ALL_LOGINS.includes(key) && { few: true as const }),
+});
 
 export const MANDATE_ATTEMPTS: readonly Attempt[] = SUBJECTS.flatMap((subject) => [
   ...DEEDS.filter((deed) => isTriedOn(subject, deed) && (deed.only?.(subject) ?? true)).map(
@@ -325,7 +329,7 @@ export const MANDATE_ATTEMPTS: readonly Attempt[] = SUBJECTS.flatMap((subject) =
         sight: factsOf(subject),
         send: (world) => send(id, subject, world),
         hides: () => id,
-        ...whole(subject),
+        ...breadth(subject),
         ...(done && { done }),
       };
     },
@@ -337,7 +341,7 @@ export const MANDATE_ATTEMPTS: readonly Attempt[] = SUBJECTS.flatMap((subject) =
       line,
       facts: { ...factsOf(subject), ...facts?.(subject) },
       send: (world) => send(subject, world),
-      ...whole(subject),
+      ...breadth(subject),
     }),
   ),
 ]);

@@ -39,16 +39,22 @@ export async function runMatrix(world: MatrixWorld, attempts: readonly Attempt[]
   return report;
 }
 
-function isNear({ facts: { represented, delegate } }: Attempt, { ties, near = [], system, nobody }: Role): boolean {
-  const parties = [...ties.map(({ party }) => party), ...near];
-  return system !== undefined || nobody === true || parties.some((one) => one === represented || one === delegate);
+function isNear({ facts: { represented, delegate }, few }: Attempt, role: Role): boolean {
+  if (role.system !== undefined || role.nobody) return true;
+  // Who was, or seems, a manager tries the main mandates of that organisation.
+  const near = few && represented === 'molen' ? [] : (role.near ?? []);
+  const parties = [...role.ties.map(({ party }) => party), ...near];
+  return parties.some((one) => one === represented || one === delegate);
 }
+
+const FEW = ['no level', 'eh2', 'eh3', 'eh4, signed'];
 
 /** Whom it can concern tries every login; others the strongest, and one that people have. */
 function loginsOf(attempt: Attempt, role: Role): readonly Login[] {
   if (role.system || role.nobody) return [NO_LEVEL];
   const concerned = LOGINS.some((login) => expected(attempt, role, login).allowed);
-  return concerned ? LOGINS : LOGINS.filter(({ words }) => words === 'eh4, signed');
+  if (!concerned) return LOGINS.filter(({ words }) => words === 'eh4, signed');
+  return attempt.few ? LOGINS.filter(({ words }) => FEW.includes(words)) : LOGINS;
 }
 
 async function attemptAs(world: MatrixWorld, attempt: Attempt, role: Role, report: Report): Promise<void> {
@@ -91,7 +97,10 @@ async function tellsOf(world: MatrixWorld, attempt: Attempt, role: Role, login: 
   );
   if (id === undefined || role.nobody || sees) return undefined;
   const sent = attempt.send(world);
-  const other = await world.ask(role, login, JSON.parse(JSON.stringify(sent).replaceAll(id, NOWHERE)));
+  const asked = JSON.stringify(sent).replaceAll(id, NOWHERE);
+  const key = `${role.key} ${login.words} ${asked}`;
+  const other = world.heardOfNone.get(key) ?? (await world.ask(role, login, JSON.parse(asked)));
+  world.heardOfNone.set(key, other);
   const same = other.status === heard.status && plain(other.text) === plain(heard.text);
   return same ? undefined : `TELLS that it exists (${other.status} ${gist(other)} for none)`;
 }

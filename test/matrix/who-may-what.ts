@@ -369,7 +369,7 @@ export const LINES: readonly Line[] = [
     words: 'Say that a party is bankrupt, dead, deregistered, …',
     requirements: ['R84', 'R104', 'R113', 'R114', 'R116'],
     may: { court: 'system', registrar: 'system', service_owner: 'system' },
-    only: { court: 'verified over other channels' },
+    only: { court: 'verified over other channels', service_owner: 'verified over other channels' },
   },
   {
     line: 'register means',

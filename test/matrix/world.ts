@@ -20,6 +20,8 @@ export interface MatrixWorld {
   ask(role: Role, login: Login, sent: Sent): Promise<Heard>;
   /** The same, and it stays. */
   keep(role: Role, login: Login, sent: Sent): Promise<Heard>;
+  /** What was answered about mandates that do not exist, by who asked what. */
+  heardOfNone: Map<string, Heard>;
   /** What the register holds, in short: it must be the same afterwards. */
   state(): Promise<unknown>;
   close(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startMatrixWorld(): Promise<MatrixWorld> {
     etag: (id) => etags.get(id) ?? '0',
     ask: asking(apps.undone),
     keep,
+    heardOfNone: new Map(),
     state: async () => (await world.pool.query(STATE)).rows,
     close: () => world.close(),
   };
