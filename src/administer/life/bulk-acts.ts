@@ -7,7 +7,7 @@ import { type AlsoCounts, authoriseBulk, countConsequences, type Selection } fro
 import { lockRows } from './lock.ts';
 import { refuseAlone } from './permit.ts';
 import { insertMandates } from './rows.ts';
-import { newDelegate, refuseUntransferable, takeover } from './transfer.ts';
+import { delegateOf, newDelegate, refuseUntransferable, takeover } from './transfer.ts';
 
 export interface BulkRevocation {
   selection: Selection;
@@ -50,8 +50,15 @@ const CHUNK = 200;
 /** Everything that is selected goes to one other delegate, each for the time it has left, or nothing does. */
 export async function transferMany(acting: Acting, wish: BulkTransfer): Promise<BulkTransferred> {
   const { client } = acting;
-  const side = await newDelegate(acting, wish.to);
-  const takes = { side, grantor: await grantorOf(acting, undefined), evidence: wish.evidence };
+  const grantor = await grantorOf(acting, undefined);
+  const side = await newDelegate(acting, wish.to, () =>
+    authoriseBulk(acting, wish.selection, {
+      name: 'mandate.transfer',
+      facts: (current) => ({ mandate: takeover(acting, current, { side: delegateOf(current), grantor }) }),
+      async allowed() {},
+    }),
+  );
+  const takes = { side, grantor, evidence: wish.evidence };
   const under = new Map<string, string | null>();
   const authorities = new Map<string, string | null>();
   const ids = await authoriseBulk(acting, wish.selection, {

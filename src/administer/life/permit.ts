@@ -56,7 +56,7 @@ export async function authoriseSeen(
   try {
     return await acting.authorise(...acts);
   } catch (refusal) {
-    if (!isRefusal(refusal)) throw refusal;
+    if (!isRefusal(refusal) || isUnverified(refusal)) throw refusal;
     await refuseUnseen(
       acting,
       acts.map(({ current }) => current),
@@ -79,6 +79,7 @@ export async function hideUnseen<T>(acting: Acting, current: MandateRow, act: ()
   try {
     return await act();
   } catch (thrown) {
+    if (isUnverified(thrown)) throw thrown;
     if (thrown instanceof AppError && thrown.code !== 'internal') await refuseUnseen(acting, [current]);
     throw thrown;
   }
@@ -95,6 +96,11 @@ async function refuseUnseen(acting: Acting, mandates: readonly MandateRow[]): Pr
 /** Whether the rules said no, rather than that something went wrong. */
 export function isRefusal(thrown: unknown): thrown is AppError {
   return thrown instanceof AppError && thrown.code === 'act_refused';
+}
+
+/** A court that forgot to say how its request was verified sees what it is about as soon as it does (R104). */
+function isUnverified(thrown: unknown): boolean {
+  return isRefusal(thrown) && thrown.reasons.includes('court_request_unverified');
 }
 
 /** Whose login alone is too weak may see the mandate otherwise: he is told so. */

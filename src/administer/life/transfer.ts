@@ -7,7 +7,7 @@ import type { PartyWish } from '../grants/wish.ts';
 import { managersLeft } from '../managers/left.ts';
 import { answerMandate, type Consequences, consequencesOf, type MandateAnswer } from './answer.ts';
 import type { LifeRow } from './lock.ts';
-import { type OneMandate, openMandate, permit, refuseAlone } from './permit.ts';
+import { authoriseSeen, type OneMandate, openMandate, permit, refuseAlone } from './permit.ts';
 import { hasEnded, insertMandates, successorOf } from './rows.ts';
 
 export interface Transfer extends OneMandate {
@@ -26,8 +26,12 @@ export interface Transferred extends MandateAnswer, Consequences {
 /** To another delegate for the time that is left: the old mandate ends and the new begins in one transaction. */
 export async function transferMandate(acting: Acting, wish: Transfer): Promise<Transferred> {
   const current = await openMandate(acting, wish);
-  const side = await newDelegate(acting, wish.to);
-  const mandate = takeover(acting, current, { side, grantor: await grantorOf(acting, current.kind), ...wish });
+  const grantor = await grantorOf(acting, current.kind);
+  const side = await newDelegate(acting, wish.to, () => {
+    const mandate = takeover(acting, current, { side: delegateOf(current), grantor });
+    return authoriseSeen(acting, [{ name: 'mandate.transfer', current, mandate }]);
+  });
+  const mandate = takeover(acting, current, { side, grantor, ...wish });
   const left = await managersLeft(acting, current.represented, [current.mandate_id]);
   const act = {
     name: 'mandate.transfer',
@@ -49,15 +53,25 @@ export async function transferMandate(acting: Acting, wish: Transfer): Promise<T
   return { ...(await answerMandate(acting.client, mandate.mandate_id)), revoked: current.mandate_id, ...consequences };
 }
 
-/** @throws AppError `invalid_request` */
-export async function newDelegate(acting: Acting, to: PartyWish): Promise<Side> {
+/**
+ * `mayAsk` authorises the transfer as if nothing but its period changed: whoever may transfer nothing is not told whom the
+ * register does not know.
+ * @throws AppError `invalid_request` | what `mayAsk` throws
+ */
+export async function newDelegate(acting: Acting, to: PartyWish, mayAsk: () => Promise<unknown>): Promise<Side> {
   const faults: Fault[] = [];
   const [side] = await findSides(acting, [to], '/delegate', faults);
   if (faults.length > 0 || side === undefined) {
+    await mayAsk();
     const here = faults.map(({ at, message }) => ({ at: at.replace('/delegate/0', '/delegate'), message }));
     throw new AppError('invalid_request', 'the new delegate cannot be found', { faults: here });
   }
   return side;
+}
+
+/** Whoever has it now. */
+export function delegateOf({ delegate, delegate_kind, name }: LifeRow): Side {
+  return { partyId: delegate, kind: delegate_kind, name };
 }
 
 export interface Takeover extends Pick<Transfer, 'name' | 'evidence'> {

@@ -32,7 +32,7 @@ export interface Appointed extends MandateAnswer {
 /** A manager is appointed by a mandate like any other, on the register's own service (R89, R91, R106). */
 export async function appointManager(acting: Acting, wish: Appointment): Promise<Appointed> {
   const represented = await representedOf(acting, wish.party);
-  const manager = await findManager(acting, wish.manager);
+  const manager = await findManager(acting, wish, represented);
   const mandate = newRow(represented, manager, await managing(acting, wish, represented, manager));
   const [verdict] = await acting.authorise({ name: 'manager.appoint', mandate });
   if (verdict === undefined) throw new AppError('internal', 'no verdict');
@@ -45,11 +45,15 @@ export async function appointManager(acting: Acting, wish: Appointment): Promise
   return { ...(await answerMandate(acting.client, mandate.mandate_id)), waits };
 }
 
-async function findManager(acting: Acting, wish: PartyWish): Promise<Side> {
+/** Whoever may appoint nobody is not told whom the register does not know: the represented stands in for the manager. */
+async function findManager(acting: Acting, wish: Appointment, represented: Side): Promise<Side> {
   const faults: Fault[] = [];
-  const [side] = await findSides(acting, [wish], '/manager', faults);
+  const [side] = await findSides(acting, [wish.manager], '/manager', faults);
   if (side && side.kind !== 'person') faults.push({ at: '/manager/0/party', message: 'a manager is a person' });
   if (side && faults.length === 0) return side;
+  const standIn: Side = { ...represented, kind: 'person' };
+  const mandate = newRow(represented, standIn, await managing(acting, wish, represented, standIn));
+  await acting.authorise({ name: 'manager.appoint', mandate });
   const here = faults.map(({ at, message }) => ({ at: at.replace('/manager/0', '/manager'), message }));
   throw new AppError('invalid_request', 'the manager cannot be found', { faults: here });
 }
