@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { InterventionKind } from '../../src/domain/administration.ts';
 import { endIntervention } from '../../src/administer/interventions/end-intervention.ts';
 import { type InterventionWish, intervene } from '../../src/administer/interventions/intervene.ts';
+import type { InterventionKind } from '../../src/domain/administration.ts';
 import { type AdminWorld, startAdminWorld } from '../support/admin.ts';
 import { doAs, refusalOf } from '../support/grants.ts';
 

@@ -30,10 +30,10 @@ export async function answerReconfirmation(acting: Acting, wish: AnswerWish): Pr
   }
   const rows = await lockLives(acting.client, asked.mandates);
   const standing = asked.mandates.flatMap((id) => standingOf(rows.get(id)));
-  await acting.authorise(
-    ...standing.map((current) => ({ name: 'mandate.reconfirm' as const, current })),
-    { name: 'party.view', party: asked.represented },
-  );
+  await acting.authorise(...standing.map((current) => ({ name: 'mandate.reconfirm' as const, current })), {
+    name: 'party.view',
+    party: asked.represented,
+  });
   if (asked.settled_at !== null) throw new AppError('conflict', 'this has been settled already');
   const ending = wish.answer === 'confirmed' ? [] : standing.filter(isMeant(wish.mandates));
   const revoked = ending.map(({ mandate_id }) => mandate_id);
