@@ -78,6 +78,7 @@ const aNewOwner: Chapter = {
         kind: 'business_ended',
         since: aMinuteAgo(),
         reference: 'overdracht 2026-7',
+        verified_by: ['handelsregister'],
         successor: {
           as: 'appointed',
           delegate: cast.NEW_BUTCHER,

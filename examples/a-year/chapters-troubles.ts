@@ -86,12 +86,12 @@ const aCourt: Chapter = {
     await story.may('May Nora of Schuldhulp Maasland ask for debt relief for Victor?', debts, 'chain');
     const suspend = { by: 'court', to: `POST /mandates/${id}/suspensions` };
     await story.refused(
-      'A request comes in the name of a court. As long as nobody called back, it sees nothing here.',
+      'A request comes in the name of a court. As long as nobody called back, nothing is done.',
       {
         ...suspend,
         body: { reason: 'C/10/26/88' },
       },
-      { status: 404, code: 'not_found' },
+      { status: 403, code: 'act_refused', reasons: ['court_request_unverified'] },
     );
     story.tell('It was called back: it is the court’s. Victor’s mandate is suspended while it looks into it.');
     const stopped = await story.act({

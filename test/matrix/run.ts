@@ -95,7 +95,9 @@ async function tellsOf(world: MatrixWorld, attempt: Attempt, role: Role, login: 
   const sees = [...LOGINS, login].some(
     (one) => expected({ line: 'see a mandate', facts: attempt.sight ?? attempt.facts }, role, one).allowed,
   );
-  if (id === undefined || role.nobody || sees) return undefined;
+  // A court that did not say how its request was verified would see it by saying so (R104).
+  const saysTooLittle = gist(heard).trim() === 'act_refused court_request_unverified';
+  if (id === undefined || role.nobody || sees || saysTooLittle) return undefined;
   const sent = attempt.send(world);
   const asked = JSON.stringify(sent).replaceAll(id, NOWHERE);
   const key = `${role.key} ${login.words} ${asked}`;

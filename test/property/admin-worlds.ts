@@ -204,7 +204,7 @@ const acts: fc.Arbitrary<ActName> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...ACTS.filter((name) => /^(mandate|manager)\./.test(name))) },
   { weight: 2, arbitrary: fc.constantFrom(...ACTS) },
   // Of these few callers may any at all.
-  { weight: 1, arbitrary: fc.constantFrom<ActName>('set.consent', 'party.intervene') },
+  { weight: 1, arbitrary: fc.constantFrom<ActName>('set.consent', 'party.intervene', 'paper.settle') },
 );
 
 export const questions: fc.Arbitrary<AdminQuestion> = fc

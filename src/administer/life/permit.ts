@@ -98,9 +98,9 @@ export function isRefusal(thrown: unknown): thrown is AppError {
   return thrown instanceof AppError && thrown.code === 'act_refused';
 }
 
-/** A court that forgot to say how its request was verified sees what it is about as soon as it does (R104). */
+/** A court that only forgot to say how its request was verified may see what it is about as soon as it does (R104). */
 function isUnverified(thrown: unknown): boolean {
-  return isRefusal(thrown) && thrown.reasons.includes('court_request_unverified');
+  return isRefusal(thrown) && thrown.reasons.join() === 'court_request_unverified';
 }
 
 /** Whose login alone is too weak may see the mandate otherwise: he is told so. */
