@@ -32,7 +32,8 @@ export async function runRole(
   // Stopped while starting: what is half open can only be closed once it is open, or has failed and closed itself.
   await opened.catch(() => {});
   await lifecycle.close();
-  clearTimeout(limit);
+  // Nothing is left to wait for; should something hang on all the same, it ends with the limit.
+  limit.unref();
 }
 
 /** What one command needs that talks to the stores and then ends. */

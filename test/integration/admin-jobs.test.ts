@@ -203,6 +203,22 @@ describe('tidying', () => {
 });
 
 describe('the queue', () => {
+  it('leaves nothing running when it cannot begin', async () => {
+    await installQueue(database.pool, [reconfirm]);
+    const failing = new Proxy(database.pool, {
+      get: (pool, name) =>
+        name === 'query'
+          ? (text: string, values: unknown[]) =>
+              /schedule/.test(text) ? Promise.reject(new Error('gone')) : pool.query(text, values)
+          : Reflect.get(pool, name),
+    });
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const queue = { ...deps, pool: failing, log: makeLog({ level: 'silent' }), now: Date.now };
+    await expect(startJobs(queue, [reconfirm])).rejects.toThrow('gone');
+    await eventually('its timers are gone', () => expect(timers()).toBeLessThanOrEqual(before));
+  });
+
   it('runs a job at its time on one process', async () => {
     let runs = 0;
     const job = {

@@ -41,20 +41,27 @@ export async function startJobs(deps: QueueDeps, jobs: readonly Job[]): Promise<
   const { pool, log, now, onRun } = deps;
   const boss = makeBoss(pool, { migrate: false });
   boss.on('error', (error) => log.error({ err: error }, 'the job queue'));
-  await boss.start();
-  for (const job of jobs) {
-    await boss.schedule(job.name, job.cron, {}, { tz: TIME_ZONE, singletonKey: job.name });
-    await boss.work(job.name, { pollingIntervalSeconds: 5 }, async () => {
-      try {
-        const report = await job.run(deps, new Date(now()));
-        log.info({ job: job.name, ...report }, 'job done');
-        onRun?.(job.name, 'done');
-      } catch (thrown) {
-        log.error({ job: job.name, err: toError(thrown) }, 'job failed; it will be tried again');
-        onRun?.(job.name, 'failed');
-        throw thrown;
-      }
-    });
+  const run = async (job: Job) => {
+    try {
+      const report = await job.run(deps, new Date(now()));
+      log.info({ job: job.name, ...report }, 'job done');
+      onRun?.(job.name, 'done');
+    } catch (thrown) {
+      log.error({ job: job.name, err: toError(thrown) }, 'job failed; it will be tried again');
+      onRun?.(job.name, 'failed');
+      throw thrown;
+    }
+  };
+  try {
+    await boss.start();
+    for (const job of jobs) {
+      await boss.schedule(job.name, job.cron, {}, { tz: TIME_ZONE, singletonKey: job.name });
+      await boss.work(job.name, { pollingIntervalSeconds: 5 }, () => run(job));
+    }
+  } catch (thrown) {
+    // What it has begun would go on for ever, and keep the process from ending.
+    await boss.stop({ graceful: false }).catch(() => {});
+    throw thrown;
   }
   return { close: () => boss.stop({ graceful: true, wait: true, timeout: 10_000 }) };
 }
