@@ -14,6 +14,7 @@ import { questions, worlds } from './admin-worlds.ts';
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 5000);
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
 const QUESTIONS = 4;
+const MORE_ROUNDS = 5;
 
 /**
  * Everything for which managing itself is refused (docs/reasons.md), but for what the register cannot hold and what is a
@@ -47,18 +48,19 @@ async function agree(world: AdminWorld, asked: AdminQuestion[]): Promise<void> {
 }
 
 describe(`random registers and acts (again with PROPERTY_SEED=${SEED})`, () => {
-  it('are judged alike by the oracle and by the compiled policy', { timeout: 300_000 }, async () => {
-    const asked = fc.array(questions, { minLength: QUESTIONS, maxLength: QUESTIONS });
-    await fc.assert(fc.asyncProperty(worlds, asked, agree), { numRuns: RUNS, seed: SEED });
-  });
+  const asked = fc.array(questions, { minLength: QUESTIONS, maxLength: QUESTIONS });
+  const judge = (seed: number) => fc.assert(fc.asyncProperty(worlds, asked, agree), { numRuns: RUNS, seed });
 
-  it.runIf(RUNS >= 3000)('reach all acts, capacities and reasons but the rarest', () => {
+  it('are judged alike by the oracle and by the compiled policy', { timeout: 300_000 }, () => judge(SEED));
+
+  it.runIf(RUNS >= 3000)('reach every act, every capacity and every reason', { timeout: 300_000 }, async () => {
     // Who makes himself known has no party yet: the rules' own tests are about him.
     const acts = ACTS.filter((name) => name !== 'party.enrol');
     const named = [...acts, ...CAPACITIES.map((capacity) => `as ${capacity}`), ...REASONS];
-    // Which of the rarest a run happens to miss differs from seed to seed; the rules' own tests show each of them.
-    const missed = named.filter((name) => !seen.has(name));
-    expect(missed.length, missed.join()).toBeLessThanOrEqual(3);
+    const missed = () => named.filter((name) => !seen.has(name));
+    // What one seed happens to miss, the next ones reach, or nothing does.
+    for (let more = 1; more <= MORE_ROUNDS && missed().length > 0; more++) await judge(SEED + more);
+    expect(missed()).toEqual([]);
   });
 
   it('fit the schema that the rules are checked against', async () => {
