@@ -7,9 +7,11 @@ import { describe, expect, it } from 'vitest';
 const LAYERS = [
   'main',
   'cli',
+  'workbench',
   'http',
   'administer',
   'evaluate',
+  'rollout',
   'register',
   'policy',
   'mandates',
