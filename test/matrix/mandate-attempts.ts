@@ -138,6 +138,7 @@ const DEEDS: readonly Deed[] = [
     line: 'suspend with a deviation',
     to: 'active',
     send: (id) => post(`/mandates/${id}/suspensions`, { reason: 'x', deviation: 'misbruik' }),
+    facts: () => ({ unverified: true }),
   },
   check('mandate.suspend', 'suspend', 'active', () => ({ verified_by: VERIFIED })),
   {

@@ -95,9 +95,13 @@ async function tellsOf(world: MatrixWorld, attempt: Attempt, role: Role, login: 
   const sees = [...LOGINS, login].some(
     (one) => expected({ line: 'see a mandate', facts: attempt.sight ?? attempt.facts }, role, one).allowed,
   );
-  // A court that did not say how its request was verified would see it by saying so (R104).
-  const saysTooLittle = gist(heard).trim() === 'act_refused court_request_unverified';
-  if (id === undefined || role.nobody || sees || saysTooLittle) return undefined;
+  if (id === undefined || role.nobody || sees) return undefined;
+  if (isUnverifiedAlone(attempt, role, login)) {
+    const told = gist(heard).trim();
+    return told === 'act_refused court_request_unverified'
+      ? undefined
+      : `A COURT IS NOT TOLD what is missing (${told})`;
+  }
   const sent = attempt.send(world);
   const asked = JSON.stringify(sent).replaceAll(id, NOWHERE);
   const key = `${role.key} ${login.words} ${asked}`;
@@ -105,6 +109,15 @@ async function tellsOf(world: MatrixWorld, attempt: Attempt, role: Role, login: 
   world.heardOfNone.set(key, other);
   const same = other.status === heard.status && plain(other.text) === plain(heard.text);
   return same ? undefined : `TELLS that it exists (${other.status} ${gist(other)} for none)`;
+}
+
+/** A court may do it as soon as it says how its request was verified, and is told that, and nothing else (R104). */
+function isUnverifiedAlone({ line, facts }: Attempt, role: Role, login: Login): boolean {
+  const { unverified, ...verified } = facts;
+  if (unverified !== true || role.system?.role !== 'court') return false;
+  // A court's request needs no deviation, whether or not one is given.
+  const asked = line === 'suspend with a deviation' ? 'suspend' : line;
+  return expected({ line: asked, facts: verified }, role, login).allowed;
 }
 
 /** Without what differs from request to request. */
