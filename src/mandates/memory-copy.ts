@@ -1,5 +1,6 @@
 import type { MandateFacts, PartyId } from '../domain/facts.ts';
 import type { Found } from './lookups.ts';
+import { makePairs, type Pairs } from './memory-pairs.ts';
 import type { Write } from './projection.ts';
 import type { RecordKey } from './record.ts';
 import { parseRecordKey } from './record-key.ts';
@@ -11,6 +12,7 @@ export interface Copy {
   write(write: Write): void;
   /** All it holds, as puts. */
   contents(): Generator<Write>;
+  pairs: Pairs;
 }
 
 interface Link {
@@ -21,6 +23,7 @@ interface Link {
 export function makeCopy(): Copy {
   const records = new Map<RecordKey, Found>();
   const links = new Map<RecordKey, Map<string, Link>>();
+  const pairs = makePairs();
 
   function putMandate(key: RecordKey, facts: MandateFacts): void {
     const others = listAt(key).filter((mandate) => mandate.mandate_id !== facts.mandate_id);
@@ -65,7 +68,9 @@ export function makeCopy(): Copy {
         else linksAt(key).delete(`${organisation}|${mandateId}`);
       } else if ('put' in write) records.set(key, recordOf(write));
       else records.delete(key);
+      pairs.write(write, records.has(key));
     },
+    pairs,
     *contents() {
       for (const [key, found] of records) yield* putsOf(key, found);
       for (const [key, held] of links) {

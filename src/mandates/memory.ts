@@ -2,14 +2,17 @@ import { AppError } from '../domain/errors.ts';
 import { formatRevision, type Revision } from '../domain/revision.ts';
 import type { Lookups } from './lookups.ts';
 import { type Copy, makeCopy } from './memory-copy.ts';
+import { makeMemoryReach } from './memory-reach.ts';
 import type { Notice } from './notice.ts';
 import type { Header, Projection, Rebuild, Write } from './projection.ts';
+import type { Reach } from './reach.ts';
 import { touchedKey } from './writes.ts';
 
 /** The whole projection in this process: for `dev` and tests, and for one process that does everything. */
 export interface MemoryStore {
   /** `peek` always answers, once there is a live projection. */
   lookups: Lookups;
+  reach: Reach;
   projection: Projection;
   /** Hands every notice to `listener`, after what it tells of has happened, until the returned function is called. */
   watch(listener: (notice: Notice) => void): () => void;
@@ -49,6 +52,7 @@ export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
         return keys.map(live.copy.find);
       },
     },
+    reach: makeMemoryReach(() => live?.copy.pairs),
     projection: {
       state: async () => live && { header: live.header, revision: live.revision, hash: live.hash, fence: seen() },
       async apply({ from, to, hash, writes }, given) {
