@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { z } from 'zod';
 import { ACTS } from '../domain/administration.ts';
 import { toError } from '../domain/errors.ts';
+import type { RuleNote } from '../domain/explanation.ts';
 import { readAdminVerdict } from './admin-result.ts';
+import { readData, readManifest, readRules, readSelfTest, requiredFile, type SelfTestCase } from './bundle-parts.ts';
 import type { PolicyInput } from './input.ts';
 import { load, makeStockInstance, neededBuiltins } from './instance.ts';
 import { onlyResult, readVerdict } from './result.ts';
@@ -24,6 +25,10 @@ export interface Bundle {
   others: readonly string[];
   /** Content hash of the bundle. */
   revision: string;
+  /** What each rule says of itself, by `package.rule`; none when the bundle does not say. */
+  rules: Record<string, RuleNote>;
+  /** Answers that the bundle demands of itself. */
+  selfTest: readonly SelfTestCase[];
 }
 
 const ENTRYPOINT = 'authz/decision';
@@ -41,13 +46,6 @@ const SUPPLIED = new Set([
   'regex.split',
   'json.is_valid',
 ]);
-
-const Manifest = z.object({
-  revision: z.string(),
-  roots: z.array(z.string()).optional(),
-  wasm: z.array(z.object({ entrypoint: z.string(), module: z.string() })),
-  metadata: z.object({ input: z.enum(['mandates', 'authzen']) }),
-});
 
 /** @throws Error with a sentence naming the file and what is wrong with it: start-up must fail. */
 export async function readBundle(path: string): Promise<Bundle> {
@@ -70,13 +68,15 @@ export function parseBundle(packed: Uint8Array): Bundle {
   if (manifest.revision !== revision) {
     throw new Error(`its manifest says revision ${manifest.revision}, its contents are ${revision}`);
   }
+  const { input } = manifest.metadata;
   const entry = manifest.wasm.find(({ entrypoint }) => entrypoint === ENTRYPOINT);
   if (!entry) throw new Error(`it has no entrypoint ${ENTRYPOINT}`);
   const data = readData(files);
   const others = manifest.wasm.map(({ entrypoint }) => entrypoint).filter((name) => name !== ENTRYPOINT);
   if (manifest.wasm.some(({ module }) => module !== entry.module)) throw new Error('it has more than one module');
-  const module = compile(required(files, entry.module.replace(/^\//, '')), data, others);
-  const bundle: Bundle = { module, data, input: manifest.metadata.input, entrypoint: ENTRYPOINT, others, revision };
+  const module = compile(requiredFile(files, entry.module.replace(/^\//, '')), data, others);
+  const notes = { rules: readRules(files), selfTest: readSelfTest(files) };
+  const bundle: Bundle = { module, data, input, entrypoint: ENTRYPOINT, others, revision, ...notes };
   if (bundle.input === 'mandates') assertDeniesNobody(bundle);
   if (others.includes(ADMIN_ENTRYPOINT)) assertLetsNobodyManage(bundle);
   return bundle;
@@ -129,34 +129,4 @@ function compile(wasm: Uint8Array, data: object, others: readonly string[]): Web
   const unknown = neededBuiltins(policy).filter((name) => !SUPPLIED.has(name));
   if (unknown.length > 0) throw new Error(`it needs built-ins that are not there: ${unknown.join(', ')}`);
   return module;
-}
-
-function readManifest(files: ReadonlyMap<string, Uint8Array>): z.infer<typeof Manifest> {
-  const parsed = Manifest.safeParse(readJson(files, '.manifest'));
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`its manifest is malformed: ${faults.join('; ')}`);
-}
-
-function readData(files: ReadonlyMap<string, Uint8Array>): object {
-  const elsewhere = [...files.keys()].find((path) => /\/data\.(json|yaml)$|^data\.yaml$/.test(path));
-  if (elsewhere) throw new Error(`it holds ${elsewhere}: build it with opa build, which makes one data.json`);
-  const data = files.has('data.json') ? readJson(files, 'data.json') : {};
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Error('its data.json is no object');
-  return data;
-}
-
-function readJson(files: ReadonlyMap<string, Uint8Array>, path: string): unknown {
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(required(files, path));
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw new Error(`its ${path} is no JSON`, { cause: thrown });
-  }
-}
-
-function required(files: ReadonlyMap<string, Uint8Array>, path: string): Uint8Array {
-  const file = files.get(path);
-  if (!file) throw new Error(`it holds no ${path}`);
-  return file;
 }
