@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every committed bundle and the sources it is made of. */
 export const BUNDLES = [
-  { source: 'policies', bundle: 'bundles/mandates.tar.gz', entrypoints: ['authz/decision', 'admin/decision'] },
+  { source: 'policies', bundle: 'bundles/mandates.tar.gz', entrypoints: ['authz/decision', 'authz/explain', 'admin/decision'] },
   {
     source: 'examples/authzen-fixture',
     bundle: 'examples/authzen-fixture/bundle.tar.gz',

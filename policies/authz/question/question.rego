@@ -69,12 +69,12 @@ else if question.portal
 #   The means is active (R13, R71), the actor able to act (R105, R118), the login of a known level (R95), and the branch
 #   one of the represented's own (R26, R29). Where this fails, `common` says why.
 sound(question) if {
-	data.tables.levels[question.request.loa]
-	_means_active(question.actor)
-	not _actor_unable(question.actor.party)
-	_known_if_asked(question.request)
-	_branch_passes(question)
-	_portal_active(question)
+	login_known(question.request)
+	means_active(question.actor)
+	actor_able(question.actor.party)
+	asked_level_known(question.request)
+	branch_passes(question)
+	portal_active(question)
 }
 
 # METADATA
@@ -89,7 +89,7 @@ sound(question) if {
 #     loa_unknown: The level of the login, or the level asked for, has no known spelling.
 #     branch_not_for_person: A natural person has no branches.
 #     branch_unknown: The branch is none of the represented's own.
-common contains "means_inactive" if not _means_active(input.actor)
+common contains "means_inactive" if not means_active(input.actor)
 
 common contains "actor_deceased" if state.in_effect(input.actor.party, "deceased")
 
@@ -102,7 +102,7 @@ common contains "loa_unknown" if {
 	not level.known(spelling)
 }
 
-common contains "loa_unknown" if not _known_if_asked(input.request)
+common contains "loa_unknown" if not asked_level_known(input.request)
 
 common contains "branch_not_for_person" if {
 	input.request.branch
@@ -111,24 +111,45 @@ common contains "branch_not_for_person" if {
 
 common contains "branch_unknown" if {
 	input.represented.party.kind == "organisation"
-	not _branch_passes(input)
+	not branch_passes(input)
 }
 
-common contains "service_inactive" if not _portal_active(input)
+common contains "service_inactive" if not portal_active(input)
 
-_means_active(actor) if not actor.means
+# METADATA
+# title: The means of the login is active
+# description: Who logged in with a means that has been deactivated since, did not log in (R13, R71).
+# scope: document
+means_active(actor) if not actor.means
 
 else if actor.means.active == true
 
-_actor_unable(person) if state.in_effect(person, "deceased")
+# METADATA
+# title: The actor is able to act
+# description: He is alive, and not under curatele (R105, R118).
+actor_able(person) if {
+	not state.in_effect(person, "deceased")
+	not state.in_effect(person, "curatele")
+}
 
-_actor_unable(person) if state.in_effect(person, "curatele")
+# METADATA
+# title: The level of the login is known
+# description: The question says at which level the actor logged in, in a spelling that is known (R85, R95).
+login_known(request) if data.tables.levels[request.loa]
 
-_known_if_asked(request) if not request.min_loa
+# METADATA
+# title: The level that the caller asks, if any, is known
+# description: A spelling that nobody knows asks for no level at all, and is refused (R95).
+# scope: document
+asked_level_known(request) if not request.min_loa
 
 else if level.known(request.min_loa)
 
-_branch_passes(question) if not question.request.branch
+# METADATA
+# title: The branch, if one is named, is one of the represented's own
+# description: Only organisations have branches (R25, R26).
+# scope: document
+branch_passes(question) if not question.request.branch
 
 else if {
 	question.represented.party.kind == "organisation"
@@ -139,7 +160,11 @@ _branch_known(question) if branch.own(question.represented, question.request.bra
 
 else if branch.unverified_passes
 
-_portal_active(question) if not question.portal
+# METADATA
+# title: The portal, if one is asked for, is active
+# description: Behind a portal that is closed nothing can be reached (R43, R45).
+# scope: document
+portal_active(question) if not question.portal
 
 else if services.active(question.portal)
 

@@ -49,6 +49,27 @@ reasons(mandate, service, required) := union({
 for_clients_only(mandate) if mandate.parent.mandate.reach == "clients"
 
 # METADATA
+# title: The parent reaches the affairs of who granted it
+# description: And not only those of his clients (R50, R107).
+reaches_own_affairs(mandate) if not for_clients_only(mandate)
+
+# METADATA
+# title: The parent was given with the right of substitution
+# description: What was itself passed on is passed on no further (R50, R112).
+by_right(parent) if {
+	parent.substitution == true
+	not parent.derived_from
+}
+
+# METADATA
+# title: Who passed the mandate on still may
+# description: He is the delegate of the parent, and in no state that would stop him (R50, R84, R112).
+passer_able(mandate) if {
+	not state.in_any(mandate.parent.delegate)
+	mandate.parent.delegate.party_id == mandate.derived_from.delegate
+}
+
+# METADATA
 # title: The parent mandate is in force
 # description: |
 #   It is active, in time and covers the question; it allows substitution, rests on no other, and its delegate is in no
@@ -58,14 +79,12 @@ for_clients_only(mandate) if mandate.parent.mandate.reach == "clients"
 #     parent_not_in_force: The mandate on which this onward mandate rests does not carry it (any more).
 parent_in_force(mandate, service) if {
 	parent := mandate.parent.mandate
-	parent.substitution == true
-	not parent.derived_from
+	by_right(parent)
 	validity.active(parent)
 	validity.started(parent)
 	validity.unended(parent)
 	validity.short_enough(parent)
 	limits.hold(parent, service)
 	branch.met(parent, service)
-	not state.in_any(mandate.parent.delegate)
-	mandate.parent.delegate.party_id == mandate.derived_from.delegate
+	passer_able(mandate)
 }
