@@ -58,7 +58,7 @@ _parent_in_force(mandate, service) := _on("authz.substitution.parent_in_force", 
 _of_parent(mandate, parent, service, required) := array.flatten([
 	_carrying("authz.substitution.by_right", parent, {1 | not substitution.by_right(parent)}),
 	_carrying("authz.substitution.passer_able", parent, {1 | not substitution.passer_able(mandate)}),
-	[_carrying(one.rule, parent, one.reasons) | some one in _within(parent, service)],
+	[_carrying(one.rule, parent, {1 | not one.holds}) | some one in _within(parent, service)],
 	_carrying("authz.branch.met", parent, {1 | not branch.met(parent, service)}),
 	_strong(parent, required),
 ])

@@ -149,7 +149,7 @@ _of(intermediary, asked, required, found, rules) := _path(intermediary, with_ser
 	_about("authz.level.within_catalogue", {"loa_above_catalogue" | not level.within_catalogue(asked.service)}),
 	[_about("authz.level.login_suffices", {"loa_insufficient" | level.login_too_low(required)}) | _login == set()],
 	rules,
-	_about("services.objections", services.objections(asked.service, found)),
+	[_about("services.objections", services.objections(asked.service, found)) | found != _no_path],
 ])) if {
 	with_service := object.union(found, {"service": asked.service})
 }
@@ -160,7 +160,7 @@ _path(intermediary, found, rules) := object.union(
 		"basis": found.basis,
 		"mandates": paths_found.mandate_ids(found),
 		"holds": [rule | some rule in rules; not rule.holds] == [],
-		"reasons": {reason | some rule in rules; some reason in rule.reasons},
+		"reasons": sort({reason | some rule in rules; some reason in rule.reasons}),
 		"rules": rules,
 	},
 	{key: intermediary | key := "intermediary"; intermediary != ""},
@@ -168,11 +168,11 @@ _path(intermediary, found, rules) := object.union(
 
 _no_path := {"basis": "none", "links": [], "parties": []}
 
-_about(rule, reasons) := {"rule": rule, "holds": reasons == set(), "reasons": reasons}
+_about(rule, reasons) := {"rule": rule, "holds": reasons == set(), "reasons": sort(reasons)}
 
 _on(rule, mandate, reasons) := {
 	"rule": rule,
 	"holds": reasons == set(),
-	"reasons": reasons,
+	"reasons": sort(reasons),
 	"mandate": mandate.mandate_id,
 }
