@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Question } from '../../src/domain/evaluation.ts';
-import { partyKindOf, toUrn } from '../../src/domain/identifier.ts';
+import { type Identifier, partyKindOf, toUrn } from '../../src/domain/identifier.ts';
 import type { Lifecycle } from '../../src/process/lifecycle.ts';
 import { drawSeedQuestions } from '../../src/register/seed-questions.ts';
 import { scrape, sharesOf } from './metrics.ts';
@@ -47,7 +47,7 @@ export async function startSidecars(
   return { sidecars, stacks };
 }
 
-function toAuthzen(question: Question): object {
+function toAuthzen(question: Question<Identifier>): object {
   const { actor, loa, represented, branch, service, operation, case: caseId, via } = question;
   return {
     subject: {

@@ -1,23 +1,23 @@
 import type { FollowUp, Loa } from './facts.ts';
-import type { Identifier } from './identifier.ts';
+import type { PartyName } from './identifier.ts';
 
 /** A question, validated. Identifiers are parsed; nothing in it is trusted beyond its form. */
-export interface Question {
-  actor: Identifier;
+export interface Question<Name extends PartyName = PartyName> {
+  actor: Name;
   /** The loa of this login, in any known spelling (eTD, eIDAS, DigiD); the policy maps it. */
   loa?: string;
-  represented: Identifier;
+  represented: Name;
   branch?: string;
   /** ServiceID, or ServiceUUID with one active instance. */
   service: string;
   operation?: string;
   case?: string;
   /** The intermediary through whom the actor acts, when the caller knows it. */
-  via?: Identifier;
+  via?: Name;
   min_loa?: string;
   /** `epoch.n`: answer from data at or beyond this revision, or not at all. */
   min_revision?: string;
-  together?: { id: Identifier; loa?: string }[];
+  together?: { id: Name; loa?: string }[];
   /** Recorded, never used as now. */
   time?: string;
 }

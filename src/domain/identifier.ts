@@ -1,4 +1,4 @@
-import type { PartyKind } from './facts.ts';
+import type { PartyId, PartyKind } from './facts.ts';
 
 /** Identifier schemes of the register; `pseudonym` names a means (eHerkenning), the others name the party itself. */
 export type Scheme = 'kvk' | 'rsin' | 'oin' | 'bsn' | 'pseudonym';
@@ -8,6 +8,31 @@ export interface Identifier {
   scheme: Scheme;
   value: string;
 }
+
+/**
+ * A party by its internal id, where a search or a handle named it; `kind`, where the question says what it should be.
+ * An id that no party has is as good as an identifier that nobody knows.
+ */
+export interface PartyRef {
+  party_id: PartyId;
+  kind?: PartyKind;
+}
+
+/** What a question calls a party. */
+export type PartyName = Identifier | PartyRef;
+
+/** No party's id. */
+export const NOBODY: PartyId = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * What stands behind `urn:machtig:handle:`: 16 bytes in base64url. One caller's name for a party, given in place of an
+ * identifier that it may not see.
+ */
+export const HANDLE_URN = 'urn:machtig:handle:';
+const HANDLE = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+
+/** Whom a handle names; `NOBODY`, if it is none of this caller's. Who asks for whom is no matter of the text. */
+export type OpenHandle = (handle: string) => PartyId;
 
 interface Rule {
   urn: string;
@@ -52,6 +77,20 @@ export function parseIdentifier(text: string): Identifier | string {
   if (!rule.form.test(value)) return `${rule.urn} takes ${rule.says}`;
   if (rule.elfproef && !passesElfproef(value)) return `the number behind ${rule.urn} fails the elfproef`;
   return { scheme, value };
+}
+
+/** As `parseIdentifier`, for wherever a question names a party: handles are names there, too. */
+export function parsePartyName(text: string, open: OpenHandle): PartyName | string {
+  if (!text.startsWith(HANDLE_URN)) return parseIdentifier(text);
+  const handle = text.slice(HANDLE_URN.length);
+  return HANDLE.test(handle) ? { party_id: open(handle) } : `${HANDLE_URN} takes 22 characters of base64url`;
+}
+
+/** Without a caller, a handle is nobody's. */
+export const openNothing: OpenHandle = () => NOBODY;
+
+export function isPartyRef(name: PartyName): name is PartyRef {
+  return 'party_id' in name;
 }
 
 export function toUrn({ scheme, value }: Identifier): string {

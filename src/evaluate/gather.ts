@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { Question } from '../domain/evaluation.ts';
 import type { AliasFacts, PartyFacts, PartyId } from '../domain/facts.ts';
-import type { Identifier } from '../domain/identifier.ts';
+import { type Identifier, isPartyRef, type PartyName, type PartyRef } from '../domain/identifier.ts';
 import { recordKey } from '../mandates/record-key.ts';
 import type { Participant, PolicyInput } from '../policy/input.ts';
 import type { Wanted } from './find-mandates.ts';
@@ -68,10 +68,19 @@ export function* gather(question: Question, alias: Alias): Strand<Gathered> {
   return found;
 }
 
-function* findAliases(identifiers: readonly Identifier[], alias: Alias): Strand<(AliasFacts | null)[]> {
-  const found = yield identifiers.map((identifier) => recordKey.alias(alias(identifier)));
-  // Records come back under the keys asked for: these are all aliases.
-  return found as (AliasFacts | null)[];
+function* findAliases(names: readonly PartyName[], alias: Alias): Strand<(AliasFacts | null)[]> {
+  const found = yield names.map((name) =>
+    isPartyRef(name) ? recordKey.party(name.party_id) : recordKey.alias(alias(name)),
+  );
+  // Records come back under the keys asked for: parties where a party was named, else aliases.
+  return names.map((name, index) =>
+    isPartyRef(name) ? asNamed(found[index] as PartyFacts | null, name) : (found[index] as AliasFacts | null),
+  );
+}
+
+/** A person is not found as an organisation, nor the other way round. */
+function asNamed(party: PartyFacts | null, { kind = party?.kind }: PartyRef): AliasFacts | null {
+  return party?.kind === kind && party ? { party_id: party.party_id } : null;
 }
 
 interface Parties {

@@ -8,14 +8,20 @@ import { type Direct, makeDirect } from './direct.ts';
 import { makeDiscovery, wellKnownPaths } from './discovery.ts';
 import { makeEvaluationsDoor } from './evaluations.ts';
 import { type Door, type ExchangeDeps, makeExchange } from './exchange.ts';
+import type { Handles } from './handles.ts';
 import { makeHostCheck } from './hosts.ts';
 import { openApi } from './openapi.ts';
 import { makeReport } from './report.ts';
 import { type Bindings, makeRespond } from './respond.ts';
+import { makeSearchDoors, type SearchPoint } from './search.ts';
 
 export interface AppDeps extends Pick<ExchangeDeps, 'identify' | 'log' | 'onProblem'> {
   /** What answers: the mandates of the register, or a bundle that wants the bare AuthZEN request. */
   policy: { input: 'mandates'; evaluate: Evaluate } | { input: 'authzen'; evaluate: EvaluateAuthzen };
+  /** Absent: nothing can be searched. */
+  search?: SearchPoint;
+  /** Makes parties that a search named without an identifier known to all doors. */
+  handles?: Pick<Handles, 'opener'>;
   /** Lower case, without port; besides the loopback names. */
   allowedHosts?: readonly string[];
   /** Base URL without a slash at the end; without it there is no AuthZEN discovery. */
@@ -37,7 +43,8 @@ export function createApp(deps: AppDeps): App {
 
   for (const [path, door] of doors) app.post(path, respond(door));
   if (deps.publicUrl !== undefined) {
-    for (const path of wellKnownPaths(deps.publicUrl)) app.get(path, publish(makeDiscovery(deps.publicUrl)));
+    for (const path of wellKnownPaths(deps.publicUrl))
+      app.get(path, publish(makeDiscovery(deps.publicUrl, deps.search !== undefined)));
   }
   app.get('/v1/openapi.json', publish(openApi));
 
@@ -51,13 +58,15 @@ export function createApp(deps: AppDeps): App {
   return { fetch: app.fetch, request: app.request, direct: makeDirect(doors, exchange) };
 }
 
-function makeDoors({ policy, log }: AppDeps): Map<string, Door> {
-  const point = policy.input === 'mandates' ? makeMandatePoint(policy.evaluate) : makeBarePoint(policy.evaluate);
+function makeDoors({ policy, log, search, handles }: AppDeps): Map<string, Door> {
+  const point =
+    policy.input === 'mandates' ? makeMandatePoint(policy.evaluate, handles) : makeBarePoint(policy.evaluate);
   const doors = new Map([
     ['/access/v1/evaluation', makeEvaluationDoor(point)],
     ['/access/v1/evaluations', makeEvaluationsDoor(point, makeReport(log))],
   ]);
   // The short form speaks of mandates; beside a foreign policy it does not exist.
-  if (policy.input === 'mandates') doors.set('/v1/decision', makeDecisionDoor(policy.evaluate));
+  if (policy.input === 'mandates') doors.set('/v1/decision', makeDecisionDoor(policy.evaluate, handles));
+  for (const [path, door] of search ? makeSearchDoors(search) : []) doors.set(path, door);
   return doors;
 }

@@ -6,6 +6,7 @@ import { after } from './after.ts';
 import { toAnswer, toAuthzen } from './answer.ts';
 import type { Door } from './exchange.ts';
 import { isFields, refuse } from './fields.ts';
+import { type Handles, NO_HANDLES } from './handles.ts';
 import { toAppError } from './problem.ts';
 import { readEvaluation } from './read-evaluation.ts';
 import { requireRights } from './rights.ts';
@@ -40,11 +41,11 @@ export interface ItemBody {
 }
 
 /** Questions about mandates. */
-export function makeMandatePoint(evaluate: Evaluate): AuthzenPoint {
+export function makeMandatePoint(evaluate: Evaluate, handles: Pick<Handles, 'opener'> = NO_HANDLES): AuthzenPoint {
   return makePoint(
     evaluate,
     (body, call, at) => {
-      const question = readEvaluation(body);
+      const question = readEvaluation(body, handles.opener(call.caller));
       if (question === undefined) throw refuse(evaluationRequest, body, at);
       if (!isRefusal(question)) requireRights(question, call.caller);
       return question;

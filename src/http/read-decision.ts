@@ -1,6 +1,6 @@
 import type { Question } from '../domain/evaluation.ts';
-import { type Identifier, parseIdentifier } from '../domain/identifier.ts';
-import { isFields, isOptionalText, isText } from './fields.ts';
+import { type OpenHandle, openNothing, type PartyName, parsePartyName } from '../domain/identifier.ts';
+import { type Fields, isFields, isOptionalText, isText } from './fields.ts';
 import { BRANCH, LIMITS, REVISION } from './schemas.ts';
 
 const KNOWN = new Set([
@@ -18,12 +18,12 @@ const KNOWN = new Set([
 ]);
 
 /** Reads what `decisionRequest` accepts, without zod; undefined for anything else. */
-export function readDecision(body: unknown): Question | undefined {
+export function readDecision(body: unknown, open: OpenHandle = openNothing): Question | undefined {
   if (!isFields(body)) return undefined;
   for (const name in body) if (!KNOWN.has(name)) return undefined;
   const { loa, branch, service, operation, case: caseId, min_loa, min_revision } = body;
-  const actor = toIdentifier(body.actor);
-  const represented = toIdentifier(body.represented);
+  const actor = toName(body.actor, open);
+  const represented = toName(body.represented, open);
   if (!actor || !represented || !isText(service, LIMITS.service)) return undefined;
   if (!isOptionalText(loa, LIMITS.loa) || !isOptionalText(min_loa, LIMITS.loa)) return undefined;
   if (!isOptionalText(operation, LIMITS.operation) || !isOptionalText(caseId, LIMITS.case)) return undefined;
@@ -35,12 +35,12 @@ export function readDecision(body: unknown): Question | undefined {
   if (caseId !== undefined) question.case = caseId;
   if (min_loa !== undefined) question.min_loa = min_loa;
   if (min_revision !== undefined) question.min_revision = min_revision;
-  return withOthers(question, body.via, body.together);
+  return withOthers(question, body, open);
 }
 
-function withOthers(question: Question, via: unknown, together: unknown): Question | undefined {
+function withOthers(question: Question, { via, together }: Fields, open: OpenHandle): Question | undefined {
   if (via !== undefined) {
-    const intermediary = toIdentifier(via);
+    const intermediary = toName(via, open);
     if (!intermediary) return undefined;
     question.via = intermediary;
   }
@@ -48,7 +48,7 @@ function withOthers(question: Question, via: unknown, together: unknown): Questi
     if (!Array.isArray(together) || together.length > LIMITS.together) return undefined;
     question.together = [];
     for (const item of together) {
-      const other = toCoActor(item);
+      const other = toCoActor(item, open);
       if (!other) return undefined;
       question.together.push(other);
     }
@@ -56,17 +56,17 @@ function withOthers(question: Question, via: unknown, together: unknown): Questi
   return question;
 }
 
-function toCoActor(item: unknown): { id: Identifier; loa?: string } | undefined {
+function toCoActor(item: unknown, open: OpenHandle): { id: PartyName; loa?: string } | undefined {
   if (!isFields(item)) return undefined;
   for (const name in item) if (name !== 'id' && name !== 'loa') return undefined;
-  const id = toIdentifier(item.id);
+  const id = toName(item.id, open);
   if (!id || !isOptionalText(item.loa, LIMITS.loa)) return undefined;
   return item.loa === undefined ? { id } : { id, loa: item.loa };
 }
 
-function toIdentifier(value: unknown): Identifier | undefined {
+function toName(value: unknown, open: OpenHandle): PartyName | undefined {
   if (!isText(value, LIMITS.urn)) return undefined;
-  const parsed = parseIdentifier(value);
+  const parsed = parsePartyName(value, open);
   return typeof parsed === 'string' ? undefined : parsed;
 }
 

@@ -1,5 +1,13 @@
 import type { Question } from '../domain/evaluation.ts';
-import { type Identifier, parseIdentifier, partyKindOf } from '../domain/identifier.ts';
+import type { PartyKind } from '../domain/facts.ts';
+import {
+  isPartyRef,
+  type OpenHandle,
+  openNothing,
+  type PartyName,
+  parsePartyName,
+  partyKindOf,
+} from '../domain/identifier.ts';
 import type { Refusal } from '../evaluate/call.ts';
 import { type Fields, isFields, isOptionalFields, isOptionalText, isText } from './fields.ts';
 import { isOptionalForm } from './read-decision.ts';
@@ -12,7 +20,7 @@ const IMPOSSIBLE: Refusal = { refused: ['identifier_invalid'] };
  * Reads what `evaluationRequest` accepts, without zod; undefined for anything else. An identifier that cannot exist
  * (form, elfproef, a type that does not fit) makes the whole a refusal: on the AuthZEN paths that is a denial.
  */
-export function readEvaluation(body: unknown): Question | Refusal | undefined {
+export function readEvaluation(body: unknown, open: OpenHandle = openNothing): Question | Refusal | undefined {
   if (!isFields(body)) return undefined;
   const { subject, action, resource, context = NONE } = body;
   if (!isParty(subject) || !isParty(resource) || !isFields(action) || !isFields(context)) return undefined;
@@ -23,11 +31,11 @@ export function readEvaluation(body: unknown): Question | Refusal | undefined {
   if (!isText(action.name, LIMITS.service) || !isOptionalText(how.operation, LIMITS.operation)) return undefined;
   if (!isOptionalText(about.loa, LIMITS.loa) || !isOptionalText(about.via, LIMITS.urn)) return undefined;
   if (!isOptionalText(where.branch, LIMITS.urn) || !isOptionalText(where.case, LIMITS.case)) return undefined;
-  const others = readOthers(context.together);
+  const others = readOthers(context.together, open);
   if (others === undefined || !isContext(context)) return undefined;
 
-  const actor = toIdentifier(subject.id, subject.type);
-  const represented = toIdentifier(resource.id, resource.type);
+  const actor = toName(subject.id, open, subject.type);
+  const represented = toName(resource.id, open, resource.type);
   if (!actor || !represented || others === IMPOSSIBLE || !isOptionalForm(where.branch, BRANCH)) return IMPOSSIBLE;
   const question: Question = { actor, represented, service: action.name };
   if (about.loa !== undefined) question.loa = about.loa;
@@ -35,7 +43,7 @@ export function readEvaluation(body: unknown): Question | Refusal | undefined {
   if (where.branch !== undefined) question.branch = where.branch;
   if (where.case !== undefined) question.case = where.case;
   if (about.via !== undefined) {
-    const via = toIdentifier(about.via);
+    const via = toName(about.via, open);
     if (!via) return IMPOSSIBLE;
     question.via = via;
   }
@@ -67,14 +75,14 @@ function withContext(question: Question, { min_loa, min_revision, time }: Contex
 }
 
 /** Null when nobody else is named, undefined when the list is not as it should be. */
-function readOthers(together: unknown): Required<Question>['together'] | Refusal | null | undefined {
+function readOthers(together: unknown, open: OpenHandle): Required<Question>['together'] | Refusal | null | undefined {
   if (together === undefined) return null;
   if (!Array.isArray(together) || together.length > LIMITS.together) return undefined;
-  const others: { id: Identifier; loa?: string }[] = [];
+  const others: Required<Question>['together'] = [];
   let impossible = false;
   for (const item of together) {
     if (!isFields(item) || !isText(item.id, LIMITS.urn) || !isOptionalText(item.loa, LIMITS.loa)) return undefined;
-    const id = toIdentifier(item.id);
+    const id = toName(item.id, open);
     if (!id) impossible = true;
     else others.push(item.loa === undefined ? { id } : { id, loa: item.loa });
   }
@@ -95,8 +103,14 @@ function isParty(value: unknown): value is Party {
   );
 }
 
-function toIdentifier(id: string, type?: string): Identifier | undefined {
-  const parsed = parseIdentifier(id);
+function toName(id: string, open: OpenHandle, type?: string): PartyName | undefined {
+  const parsed = parsePartyName(id, open);
   if (typeof parsed === 'string') return undefined;
-  return type === undefined || type === partyKindOf(parsed.scheme) ? parsed : undefined;
+  if (type === undefined) return parsed;
+  if (!isPartyRef(parsed)) return type === partyKindOf(parsed.scheme) ? parsed : undefined;
+  return isPartyKind(type) ? { ...parsed, kind: type } : undefined;
+}
+
+export function isPartyKind(type: string): type is PartyKind {
+  return type === 'person' || type === 'organisation';
 }

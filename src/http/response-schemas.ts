@@ -106,5 +106,8 @@ export const metadata = z
     policy_decision_point: z.url(),
     access_evaluation_endpoint: z.url(),
     access_evaluations_endpoint: z.url(),
+    search_subject_endpoint: z.url().optional(),
+    search_resource_endpoint: z.url().optional(),
+    search_action_endpoint: z.url().optional(),
   })
   .meta({ title: 'AuthZEN metadata' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseIdentifier } from '../domain/identifier.ts';
+import { openNothing, parsePartyName } from '../domain/identifier.ts';
 
 /**
  * The requests as documented (docs/openapi.json is generated from here). `read-evaluation.ts` and `read-decision.ts`
@@ -45,7 +45,7 @@ const branchText = z.string().regex(BRANCH, 'must be twelve digits').meta({
 });
 
 const identifier = text(LIMITS.urn).superRefine((value, context) => {
-  const parsed = parseIdentifier(value);
+  const parsed = parsePartyName(value, openNothing);
   if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
 });
 const identifierOf = (description: string, example: string) =>

@@ -1,5 +1,6 @@
 import type { Question } from '../domain/evaluation.ts';
 import type { Loa } from '../domain/facts.ts';
+import type { Identifier } from '../domain/identifier.ts';
 import { type SeedMandate, seedMandate } from './seed-mandates.ts';
 import { makeRandom, makeZipf, pick, type Random } from './seed-random.ts';
 import { makeSeedWorld, type SeedSize, type SeedWorld } from './seed-world.ts';
@@ -17,7 +18,7 @@ const ALLOWED = 0.52;
  * Questions over the register that `seedRegister` makes of the same size, seed and year, without looking into it: Zipf
  * 1.0 over the represented parties, about half of them to be allowed, directly or by a chain.
  */
-export function* drawSeedQuestions({ count, ...size }: SeedQuestions): Generator<Question> {
+export function* drawSeedQuestions({ count, ...size }: SeedQuestions): Generator<Question<Identifier>> {
   const world = makeSeedWorld(size);
   const random = makeRandom(world.seed, SALT);
   const drawRank = makeZipf(world.parties);
@@ -43,7 +44,7 @@ function strideOf(parties: number): number {
 const TRIES = 12;
 
 /** A question that one of the party's mandates answers with an allow; undefined when none was found soon. */
-function rightQuestion(world: SeedWorld, party: number, random: Random): Question | undefined {
+function rightQuestion(world: SeedWorld, party: number, random: Random): Question<Identifier> | undefined {
   if (world.stateOf(party) !== undefined) return undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     const mandate = seedMandate(world, party, Math.floor(random() * world.countOf(party)));
@@ -129,7 +130,7 @@ function restrictionsOf({ operations, branches, cases }: SeedMandate, serviceId:
 }
 
 /** Makes one thing of a right question wrong: who, for whom, what, how strongly. */
-function spoil(world: SeedWorld, question: Question, random: Random): Question {
+function spoil(world: SeedWorld, question: Question<Identifier>, random: Random): Question<Identifier> {
   const other = Math.floor(random() * world.parties);
   const aspect = random();
   if (aspect < 0.35) return { ...question, actor: world.employeeMeans(other, 0) };

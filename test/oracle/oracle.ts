@@ -1,6 +1,6 @@
 import type { Question } from '../../src/domain/evaluation.ts';
 import type { PartyFacts, ServiceFacts } from '../../src/domain/facts.ts';
-import { type Identifier, toUrn } from '../../src/domain/identifier.ts';
+import { isPartyRef, type PartyName, toUrn } from '../../src/domain/identifier.ts';
 import { loginFailures, required } from './levels.ts';
 import { type Actor, boundaries, findPaths, type Inquiry, type Path } from './paths.ts';
 import type { Register } from './register.ts';
@@ -49,14 +49,20 @@ function identify(register: Register, question: Question): Named {
   return { reasons, ...(actor && { actor }), ...(represented && { represented }), ...(service && { service }) };
 }
 
-function actorOf(register: Register, id: Identifier, loa: string | undefined): Actor | undefined {
-  const alias = register.aliases.get(toUrn(id));
+function actorOf(register: Register, id: PartyName, loa: string | undefined): Actor | undefined {
+  const alias = isPartyRef(id) ? id : register.aliases.get(toUrn(id));
   const party = alias && register.parties.get(alias.party_id);
-  return party && { party, ...(alias.means && { means: alias.means }), ...(loa !== undefined && { loa }) };
+  return (
+    party && {
+      party,
+      ...('means' in alias && alias.means && { means: alias.means }),
+      ...(loa !== undefined && { loa }),
+    }
+  );
 }
 
-function partyOf(register: Register, id: Identifier): PartyFacts | undefined {
-  const alias = register.aliases.get(toUrn(id));
+function partyOf(register: Register, id: PartyName): PartyFacts | undefined {
+  const alias = isPartyRef(id) ? id : register.aliases.get(toUrn(id));
   return alias && register.parties.get(alias.party_id);
 }
 

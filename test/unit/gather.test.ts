@@ -107,6 +107,27 @@ describe('gathering what a question needs', () => {
     expect(found.together[0]?.loa).toBe('eh3');
   });
 
+  it('takes parties by their ids, as one party whatever it is called', async () => {
+    const named = await gathered([...PEOPLE, DIRECT], { ...question, represented: { party_id: FIRM } });
+    expect(named).toEqual(await gathered([...PEOPLE, DIRECT], question));
+    const { actor: who } = await gathered(PEOPLE, { ...question, actor: { party_id: ANNA } });
+    expect(who).toEqual({ party: expect.objectContaining({ party_id: ANNA }), loa: 'eh3' });
+  });
+
+  it('knows nobody by an id that no party has, nor a person as an organisation', async () => {
+    const nobody = await gathered([...PEOPLE, DIRECT], {
+      ...question,
+      actor: { party_id: ANNA, kind: 'organisation' },
+      represented: { party_id: id(999) },
+      via: { party_id: id(998), kind: 'organisation' },
+    });
+    expect(nobody).toMatchObject({ actor: { loa: 'eh3' }, represented: {}, via: {} });
+    expect(nobody.services).toMatchObject([{ direct: [], chains: [] }]);
+    expect(
+      (await gathered(PEOPLE, { ...question, represented: { party_id: FIRM, kind: 'organisation' } })).represented,
+    ).toMatchObject({ party: { party_id: FIRM } });
+  });
+
   it('refuses more than ten co-actors', async () => {
     const together = Array.from({ length: 11 }, () => ({ id: actor }));
     await expect(gathered(PEOPLE, ask({ together }))).rejects.toMatchObject({ code: 'invalid_request' });

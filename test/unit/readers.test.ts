@@ -11,6 +11,8 @@ const ids = [
   'urn:nl:bsn:999990018',
   'urn:nl:rsin:001234567',
   'urn:etoegang:pseudonym:a@b',
+  'urn:machtig:handle:AAAAAAAAAAAAAAAAAAAAAA',
+  'urn:machtig:handle:AAAAAAAAAAAAAAAAAAAAAB',
   'jan',
   '',
 ];
