@@ -22,6 +22,7 @@ export function addPolicy(program: Command, terminal: Terminal, exitWith: (code:
     .command('replay <records...>')
     .description('which recorded decisions another bundle would change; of records in mode full')
     .requiredOption('--bundle <file>', 'the other bundle')
+    .option('--threads <n>', 'to replay in besides the one that reads; by default one a core, 4 at most', Number)
     .option('--json', 'as JSON')
     .action(async (records: string[], wish: ReplayWish) => {
       const { runReplay } = await import('./replay.ts');

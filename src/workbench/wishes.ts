@@ -7,5 +7,7 @@ export interface DiffWish {
 
 export interface ReplayWish {
   bundle: string;
+  /** 0: in the thread that reads. */
+  threads?: number;
   json?: true;
 }
