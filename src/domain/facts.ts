@@ -49,6 +49,17 @@ export interface AliasFacts {
   means?: { active: boolean };
 }
 
+/**
+ * What a party may be called by whoever searches, as far as `PartyFacts.kvk` does not say it; no decision reads it.
+ * Organisations without a KvK number: their other public numbers. Persons: their BSN as it rests in the register.
+ */
+export interface NameFacts {
+  rsin?: string;
+  oin?: string;
+  /** `sealed` (base64) under MACHTIG_SEAL_KEY, bound to `alias`, its HMAC (32 hex digits). */
+  bsn?: { alias: string; sealed: string };
+}
+
 /** Levels of assurance, the lowest first. */
 export const LOAS = ['eh2', 'eh2plus', 'eh3', 'eh4'] as const;
 export type Loa = (typeof LOAS)[number];

@@ -7,6 +7,7 @@ import { parseRecordKey, recordKey } from './record-key.ts';
 const LETTERS: Record<RecordKind, string> = {
   alias: 'a',
   party: 'p',
+  names: 'n',
   branch: 'b',
   service: 's',
   definition: 'd',
@@ -45,6 +46,8 @@ export function unpackKey(bytes: Buffer): RecordKey {
       return recordKey.alias(bytes.toString('hex', 1));
     case 'p':
       return recordKey.party(readUuid(bytes, 1));
+    case 'n':
+      return recordKey.names(readUuid(bytes, 1));
     case 'b':
       return recordKey.branch(readUuid(bytes, 1), bytes.toString('utf8', 17));
     case 's':

@@ -97,6 +97,8 @@ export function putsOf(key: RecordKey, found: Found): Write[] {
       return [{ put: 'alias', hmac: first, facts: found as never }];
     case 'party':
       return [{ put: 'party', party: first, facts: found as never }];
+    case 'names':
+      return [{ put: 'names', party: first, facts: found as never }];
     case 'service':
       return [{ put: 'service', serviceId: first, facts: found as never }];
     case 'definition':

@@ -24,6 +24,10 @@ const PARTS: readonly { reads: string; takes: (asked: Asked) => readonly (readon
     takes: ({ ids }) => [ids('party')],
   },
   {
+    reads: "select 'names' as entity, to_jsonb(v) as row from names_facts v where v.party_id = any (?)",
+    takes: ({ ids }) => [ids('names')],
+  },
+  {
     reads: `select 'branch' as entity, to_jsonb(v) as row from unnest(?::uuid[], ?::text[]) as asked (party_id, branch)
       join branch_facts v using (party_id, branch)`,
     takes: ({ of }) => columns(of('branch').filter(([party = '']) => UUID.test(party))),

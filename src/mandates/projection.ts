@@ -1,4 +1,4 @@
-import type { AliasFacts, MandateFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
+import type { AliasFacts, MandateFacts, NameFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { ScopeKey } from './record-key.ts';
 import type { UseSource } from './use-source.ts';
@@ -10,12 +10,14 @@ import type { UseSource } from './use-source.ts';
 export type Write =
   | { put: 'alias'; hmac: string; facts: AliasFacts }
   | { put: 'party'; party: PartyId; facts: PartyFacts }
+  | { put: 'names'; party: PartyId; facts: NameFacts }
   | { put: 'service'; serviceId: string; facts: ServiceFacts }
   | { put: 'definition'; serviceUuid: string; instances: string[] }
   | { put: 'branch'; party: PartyId; branch: string }
   | { put: 'mandate'; represented: PartyId; delegate: PartyId; scope: ScopeKey; facts: MandateFacts }
   | { put: 'link'; actor: PartyId; organisation: PartyId; mandateId: string }
   | { drop: 'alias'; hmac: string }
+  | { drop: 'names'; party: PartyId }
   | { drop: 'service'; serviceId: string }
   | { drop: 'definition'; serviceUuid: string }
   | { drop: 'branch'; party: PartyId; branch: string }

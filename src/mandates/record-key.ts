@@ -23,6 +23,7 @@ export const scopeKey = {
 export const recordKey = {
   alias: (hmac: string): RecordKey<'alias'> => `alias:${hmac}`,
   party: (party: PartyId): RecordKey<'party'> => `party:${party}`,
+  names: (party: PartyId): RecordKey<'names'> => `names:${party}`,
   service: (serviceId: string): RecordKey<'service'> => `service:${serviceId}`,
   definition: (serviceUuid: string): RecordKey<'definition'> => `definition:${serviceUuid}`,
   branch: (party: PartyId, branch: string): RecordKey<'branch'> => `branch:${party}:${branch}`,
@@ -44,6 +45,8 @@ export function parseRecordKey(key: RecordKey): { kind: RecordKind; parts: strin
   return isKind(kind) ? { kind, parts: [rest] } : undefined;
 }
 
+const ONE_PART: readonly string[] = ['alias', 'party', 'names', 'service', 'definition', 'links'];
+
 function isKind(text: string): text is RecordKind {
-  return text === 'alias' || text === 'party' || text === 'service' || text === 'definition' || text === 'links';
+  return ONE_PART.includes(text);
 }

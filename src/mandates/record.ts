@@ -1,4 +1,4 @@
-import type { AliasFacts, MandateFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
+import type { AliasFacts, MandateFacts, NameFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
 
 /**
  * The records a decision may look up, each by an exact key. The same keys name them in process, in Redis, in
@@ -8,6 +8,8 @@ export interface Records {
   /** HMAC of an identifier (32 hex digits) → party. */
   alias: AliasFacts;
   party: PartyFacts;
+  /** By party, where the register knows more of its name than its KvK number. For searches only. */
+  names: NameFacts;
   /** By ServiceID. */
   service: ServiceFacts;
   /** By ServiceUUID: the ServiceIDs of its active instances. */

@@ -2,6 +2,7 @@ import type { ServiceFacts } from '../domain/facts.ts';
 import { malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
 import { unpackScope } from './codec-key.ts';
 import { readMandate } from './codec-mandate.ts';
+import { readNames } from './codec-names.ts';
 import { readAlias, readParty } from './codec-party.ts';
 import type { Found } from './lookups.ts';
 import { byMandateId } from './memory-copy.ts';
@@ -21,6 +22,8 @@ export function readFound(packedKey: Buffer, held: Held): Found {
       return readAlias(packedKey, held);
     case 'p':
       return readParty(packedKey, readUuid(packedKey, 1), held);
+    case 'n':
+      return readNames(packedKey, held);
     case 'b':
       return true;
     case 's':

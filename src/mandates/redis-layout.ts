@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Header } from './projection.ts';
 
 /** Version of the layout: docs/decisions/0004-redis-layout.md. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 /** An entry of the stream is told to readers as `all` when it would name more records than this. */
 export const NAMED_KEYS_AT_MOST = 512;

@@ -1,6 +1,7 @@
 import { type Bytes, makeBytes } from './codec-bytes.ts';
 import { writeKey } from './codec-key.ts';
 import { writeMandate } from './codec-mandate.ts';
+import { writeNames } from './codec-names.ts';
 import { writeAlias, writeParty } from './codec-party.ts';
 import type { Write } from './projection.ts';
 import { partitionOf } from './redis-layout.ts';
@@ -42,7 +43,11 @@ function packKeyOf(out: Bytes, write: Write): void {
   else if ('scope' in write) writeKey(out, 'mandates', write.represented, write.delegate, write.scope);
   else if ('actor' in write) writeKey(out, 'links', write.actor);
   else if ('branch' in write) writeKey(out, 'branch', write.party, write.branch);
-  else writeKey(out, 'party', write.party);
+  else writeKey(out, isOfNames(write) ? 'names' : 'party', write.party);
+}
+
+function isOfNames(write: Write): boolean {
+  return ('put' in write ? write.put : write.drop) === 'names';
 }
 
 function packValueOf(out: Bytes, write: Write): void {
@@ -70,6 +75,9 @@ function packValueOf(out: Bytes, write: Write): void {
     case 'party':
       writeParty(out, write.facts);
       out.checksum(HEAD);
+      break;
+    case 'names':
+      writeNames(out, write.party, write.facts, HEAD);
       break;
     case 'alias':
       writeAlias(out, write.facts);

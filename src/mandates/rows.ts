@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AliasFacts, MandateFacts, PartyFacts, ServiceFacts } from '../domain/facts.ts';
+import type { AliasFacts, MandateFacts, NameFacts, PartyFacts, ServiceFacts } from '../domain/facts.ts';
 
 /** Facts come out of this register's own views; the views are tested against `facts.ts`, so only their frame is checked. */
 const factsWith = <T>(...required: string[]) =>
@@ -18,6 +18,7 @@ const caseRow = z.object({
 export const factRows = {
   alias: z.object({ alias: z.string(), facts: factsWith<AliasFacts>('party_id') }),
   party: z.object({ party_id: z.string(), facts: factsWith<PartyFacts>('party_id', 'kind', 'states') }),
+  names: z.object({ party_id: z.string(), facts: factsWith<NameFacts>() }),
   service: z.object({ service_id: z.string(), facts: factsWith<ServiceFacts>('service_id', 'definition', 'instance') }),
   definition: z.object({ service_uuid: z.string(), instances: z.array(z.string()) }),
   branch: z.object({ party_id: z.string(), branch: z.string() }),

@@ -10,6 +10,7 @@ export { type Entity, type FactRow, factRows, isEntity, type MandateRow } from '
 export const rowWrites: { [E in Entity]: (row: FactRow<E>) => Write[] } = {
   alias: ({ alias, facts }) => [{ put: 'alias', hmac: alias, facts }],
   party: ({ party_id, facts }) => [{ put: 'party', party: party_id, facts }],
+  names: ({ party_id, facts }) => [{ put: 'names', party: party_id, facts }],
   service: ({ service_id, facts }) => [{ put: 'service', serviceId: service_id, facts }],
   definition: ({ service_uuid, instances }) => [{ put: 'definition', serviceUuid: service_uuid, instances }],
   branch: ({ party_id, branch }) => [{ put: 'branch', party: party_id, branch }],
@@ -65,6 +66,8 @@ export interface EntityChange {
   entity: string;
   facts_before: unknown;
   facts_after: unknown;
+  /** Where what a party may be called may be otherwise: whose, and what is now. The chain holds no sealed numbers. */
+  names?: { party_id: string; facts: unknown } | null;
 }
 
 /** Entities with changes of their own that no decision reads: what they mean for services is a change of those. */
@@ -76,12 +79,18 @@ const WITHOUT_FACTS: readonly string[] = [
  * What a change does to a projection: puts what is, drops what is no longer. Parses the rows.
  * @throws ZodError on a row that is not one of its view; Error on an entity this layout does not know.
  */
-export function changeWrites({ entity, facts_before, facts_after }: EntityChange): Write[] {
+export function changeWrites({ entity, facts_before, facts_after, names }: EntityChange): Write[] {
   if (WITHOUT_FACTS.includes(entity)) return [];
   if (!isEntity(entity)) throw new Error(`a change of an unknown entity: ${entity}`);
   const puts = writesOf(entity, facts_after);
   const kept = new Set(puts.map(identityOf));
-  return [...dropsOf(entity, facts_before).filter((drop) => !kept.has(identityOf(drop))), ...puts];
+  const drops = dropsOf(entity, facts_before).filter((drop) => !kept.has(identityOf(drop)));
+  return [...drops, ...puts, ...namesWrites(names)];
+}
+
+function namesWrites(names: EntityChange['names']): Write[] {
+  if (!names) return [];
+  return names.facts === null ? [{ drop: 'names', party: names.party_id }] : writesOf('names', names);
 }
 
 /** Parses one row of a fact view, or null, into what it puts. */
@@ -102,6 +111,7 @@ function dropsOf<E extends Entity>(entity: E, row: unknown): Write[] {
 const rowDrops: { [E in Entity]: (row: FactRow<E>) => Write[] } = {
   alias: ({ alias }) => [{ drop: 'alias', hmac: alias }],
   party: () => [],
+  names: ({ party_id }) => [{ drop: 'names', party: party_id }],
   service: ({ service_id }) => [{ drop: 'service', serviceId: service_id }],
   definition: ({ service_uuid }) => [{ drop: 'definition', serviceUuid: service_uuid }],
   branch: ({ party_id, branch }) => [{ drop: 'branch', party: party_id, branch }],
@@ -129,6 +139,7 @@ export function touchedKey(write: Write): RecordKey {
   if ('scope' in what) return recordKey.mandates(what.represented, what.delegate, what.scope);
   if ('actor' in what) return recordKey.links(what.actor);
   if ('branch' in what) return recordKey.branch(what.party, what.branch);
+  if (what.kind === 'names') return recordKey.names(what.party);
   return recordKey.party(what.party);
 }
 

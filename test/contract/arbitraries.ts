@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AUTHORITIES, type MandateFacts, type PartyFacts, type Scope } from '../../src/domain/facts.ts';
+import { AUTHORITIES, type MandateFacts, type NameFacts, type PartyFacts, type Scope } from '../../src/domain/facts.ts';
 import type { Write } from '../../src/mandates/projection.ts';
 import { scopeKey } from '../../src/mandates/record-key.ts';
 
@@ -65,6 +65,19 @@ export const somePartyFacts: fc.Arbitrary<PartyFacts> = fc
   })
   .map((facts) => withoutAbsent(facts) as unknown as PartyFacts);
 
+const bytes = (minLength: number, maxLength: number) => fc.uint8Array({ minLength, maxLength });
+
+/** As a register names a party: a number that is public, or one that is sealed, of the usual length or another. */
+export const someNames: fc.Arbitrary<NameFacts> = fc.oneof(
+  fc
+    .record({ rsin: maybe(fc.stringMatching(/^[0-9]{9}$/)), oin: fc.stringMatching(/^[0-9]{20}$/) })
+    .map((names) => withoutAbsent(names) as NameFacts),
+  fc.stringMatching(/^[0-9]{1,60}$/).map((rsin) => ({ rsin })),
+  fc.tuple(bytes(16, 16), fc.oneof(bytes(48, 48), bytes(1, 60))).map(([alias, sealed]) => ({
+    bsn: { alias: Buffer.from(alias).toString('hex'), sealed: Buffer.from(sealed).toString('base64') },
+  })),
+);
+
 export const aScopeKey = fc.oneof(
   anId.map(scopeKey.service),
   anId.map(scopeKey.set),
@@ -98,6 +111,8 @@ function fewOf(): fc.Arbitrary<Write> {
     fc
       .tuple(few('a'), somePartyFacts)
       .map(([party, some]): Write => ({ put: 'party', party, facts: { ...some, party_id: party } })),
+    fc.record({ ...put('names'), party: few('a'), facts: someNames }),
+    fc.record({ drop: fc.constant('names' as const), party: few('a') }),
     fc.record({ ...put('branch'), party: few('a'), branch: fc.constantFrom('000000000001', '000000000002') }),
     fc.record({ drop: fc.constant('branch' as const), party: few('a'), branch: fc.constant('000000000001') }),
     fc.record({

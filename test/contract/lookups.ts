@@ -3,7 +3,7 @@ import type { MandateFacts } from '../../src/domain/facts.ts';
 import type { Lookups } from '../../src/mandates/lookups.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
-import { CASES, CLIENTS, LINKS, type World } from './register-world.ts';
+import { CASES, CLIENTS, LINKS, SEALED, type World } from './register-world.ts';
 
 /** What every store of mandate data answers, given the same register. */
 export function lookupsContract(name: string, getWorld: () => World, getLookups: () => Lookups): void {
@@ -54,6 +54,14 @@ export function lookupsContract(name: string, getWorld: () => World, getLookups:
       });
       expect(await one(recordKey.branch(firm, '000012345678'))).toBe(true);
       expect(await one(recordKey.branch(person, '000012345678'))).toBeNull();
+    });
+
+    test('finds what a party may be called where its KvK number does not say it', async () => {
+      const { firm, person, other, intermediary, caseWorker } = getWorld();
+      const bsn = { alias: 'dd'.repeat(16), sealed: SEALED.toString('base64') };
+      expect(await one(recordKey.names(other))).toEqual({ bsn });
+      expect(await one(recordKey.names(intermediary))).toEqual({ rsin: '123456782' });
+      for (const party of [firm, person, caseWorker, nobody]) expect(await one(recordKey.names(party))).toBeNull();
     });
 
     test('finds a service by ServiceID and its instances by ServiceUUID', async () => {

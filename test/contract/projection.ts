@@ -6,6 +6,7 @@ import type { Lookups } from '../../src/mandates/lookups.ts';
 import { makeCopy } from '../../src/mandates/memory-copy.ts';
 import type { Batch, Header, Projection, Write } from '../../src/mandates/projection.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { someWrites } from './arbitraries.ts';
 
 export interface ProjectionSubject {
@@ -13,7 +14,7 @@ export interface ProjectionSubject {
   lookups: Lookups;
 }
 
-export const HEADER: Header = { layout: 1, keyId: 'test', keyCheck: 'check' };
+export const HEADER: Header = { layout: LAYOUT, keyId: 'test', keyCheck: 'check' };
 export const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 export const at = (n: number) => ({ epoch: 1, n });
 

@@ -9,6 +9,9 @@ export const CLIENTS = 70_000;
 export const CASES = 20_000;
 export const LINKS = 70;
 
+/** In place of a sealed BSN, and as long. */
+export const SEALED = Buffer.from(Array.from({ length: 48 }, (_, i) => i * 5));
+
 /** A register with everything that lookups can find; `rows` as the views of the database say it. */
 export interface World extends RegisterRows {
   intermediary: string;
@@ -34,6 +37,12 @@ export async function makeWorld(pool: pg.Pool): Promise<World> {
   await insert('parties', ...[caseWorker, adviser].map((party_id) => ({ party_id, kind: 'person', name: 'person' })));
   await insert('aliases', alias('aa', firm, { scheme: 'kvk', public_value: '12345678', party_kind: 'organisation' }));
   await insert('aliases', alias('bb', person, { scheme: 'pseudonym', means_active: false, party_kind: 'person' }));
+  await insert(
+    'aliases',
+    alias('dd', other, { scheme: 'bsn', sealed: SEALED, party_kind: 'person' }),
+    alias('ee', caseWorker, { scheme: 'bsn', party_kind: 'person' }),
+    alias('ff', intermediary, { scheme: 'rsin', public_value: '123456782', party_kind: 'organisation' }),
+  );
   await insert('party_states', {
     party_id: firm,
     party_kind: 'organisation',

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MemoryStore, makeMemoryStore } from '../../src/mandates/memory.ts';
+import { recordKey } from '../../src/mandates/record-key.ts';
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { verify } from '../../src/mandates/sync/digest.ts';
 import { changeWrites, type EntityChange } from '../../src/mandates/writes.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -41,7 +43,7 @@ beforeAll(async () => {
   rows = await makeRegisterRows(database.pool);
   await fill();
   store = makeMemoryStore();
-  const rebuild = await store.projection.rebuild({ layout: 1, keyId: '', keyCheck: '' }, 1);
+  const rebuild = await store.projection.rebuild({ layout: LAYOUT, keyId: '', keyCheck: '' }, 1);
   await rebuild.swap(revision, '');
 });
 afterAll(() => database.drop());
@@ -66,6 +68,10 @@ async function fill(): Promise<void> {
     ...{ alias: Buffer.alloc(16, 9), key_id: 'k', party_id: person, party_kind: 'person' },
     ...{ scheme: 'pseudonym', means_active: true },
   });
+  const sealed = { alias: Buffer.alloc(16, 8), sealed: Buffer.alloc(48, 7) };
+  await rows.insert('aliases', { ...sealed, key_id: 'k', party_id: other, party_kind: 'person', scheme: 'bsn' });
+  const office = { party_id: rows.office, party_kind: 'organisation', key_id: 'k' };
+  await rows.insert('aliases', { ...office, alias: Buffer.alloc(16, 6), scheme: 'rsin', public_value: '123456782' });
   const state = (party_id: string, party_kind: string, name: string): Row => ({
     ...{ party_id, party_kind, state: name, since: '2026-03-01Z', source: 'test' },
   });
@@ -113,7 +119,7 @@ async function attempt(client: pg.ClientBase, { sql, values }: RandomWrite): Pro
 /** Brings the projection up to date by the recorded changes alone; false when there were none. */
 async function follow(): Promise<boolean> {
   const { rows: changes } = await database.pool.query<EntityChange & { revision: string; hash: string }>(
-    `select revision, encode(hash, 'hex') as hash, entity, facts_before, facts_after from changes
+    `select revision, encode(hash, 'hex') as hash, entity, facts_before, facts_after, names_touched(changes) as names from changes
      where revision > $1 order by revision`,
     [revision.n],
   );
@@ -144,6 +150,48 @@ describe('the recorded changes', () => {
       [WITHOUT_FACTS],
     );
     expect(await recordedTables(database.pool)).toEqual(tables.map(({ name }) => name));
+  });
+
+  it('name a person whose number is sealed later, and no longer when it is not', async () => {
+    const { person } = rows;
+    const alias = 'ab'.repeat(16);
+    const act = async (sql: string, ...values: unknown[]) => {
+      await rows.act((client) => client.query(sql, values));
+      expect(await follow()).toBe(true);
+      return (await store.lookups.read([recordKey.names(person)]))[0];
+    };
+    const unsealed = await act(
+      `insert into aliases (alias, key_id, party_id, party_kind, scheme) values (decode($1, 'hex'), 'k', $2, 'person', 'bsn')`,
+      ...[alias, person],
+    );
+    expect(unsealed).toBeNull();
+    for (const byte of [1, 2]) {
+      const sealed = Buffer.alloc(48, byte);
+      expect(await act(`update aliases set sealed = $2 where alias = decode($1, 'hex')`, alias, sealed)).toEqual({
+        bsn: { alias, sealed: sealed.toString('base64') },
+      });
+    }
+    expect(await act(`update aliases set sealed = null where alias = decode($1, 'hex')`, alias)).toBeNull();
+    await act(`update aliases set sealed = $2 where alias = decode($1, 'hex')`, alias, Buffer.alloc(48, 3));
+    expect(await act(`delete from aliases where alias = decode($1, 'hex')`, alias)).toBeNull();
+  });
+
+  it('never hold a sealed number', async () => {
+    const { rows: found } = await database.pool.query(
+      "select c.revision from changes c where c::text ~ 'sealed' or c::text ~ repeat('07', 48)",
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('name an organisation by what its KvK number does not say', async () => {
+    const { office } = rows;
+    await follow();
+    const named = async () => (await store.lookups.read([recordKey.names(office)]))[0];
+    expect(await named()).toEqual({ rsin: '123456782' });
+    const kvk = { alias: Buffer.alloc(16, 5), key_id: 'k', party_id: office, party_kind: 'organisation' };
+    await rows.insert('aliases', { ...kvk, scheme: 'kvk', public_value: '87654321' });
+    await follow();
+    expect(await named()).toBeNull();
   });
 
   it('lead to what a fresh snapshot says, whatever was written', async () => {

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { followMemory } from '../../src/mandates/follow/memory-follower.ts';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { fillRegister, highestRevision, revoke } from '../support/small-register.ts';
 import { startSync } from '../support/sync-run.ts';
 
-const EXPECTED = { layout: 1, keyId: 'test', keyCheck: 'check' };
+const EXPECTED = { layout: LAYOUT, keyId: 'test', keyCheck: 'check' };
 const LIMITS = { maxStalenessMs: 1000, minRevisionWaitMs: 5000 };
 
 let database: TestDatabase;

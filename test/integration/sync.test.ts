@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { verify } from '../../src/mandates/sync/digest.ts';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -155,7 +156,7 @@ test('a register with another history begins a new epoch', async () => {
 test('a projection of a later epoch is left alone', async () => {
   await fillRegister(database.pool, 1, 3);
   const store = makeMemoryStore();
-  const rebuild = await store.projection.rebuild({ layout: 1, keyId: 'test', keyCheck: 'check' }, 1);
+  const rebuild = await store.projection.rebuild({ layout: LAYOUT, keyId: 'test', keyCheck: 'check' }, 1);
   await rebuild.swap({ epoch: 7, n: 1 }, 'ab');
   const { run } = sync(store);
   await eventually('sync refuses', () => run.events.some((event) => event.includes('another primary has taken over')));
@@ -165,7 +166,7 @@ test('a projection of a later epoch is left alone', async () => {
 test('a fence that the register never gave out is passed', async () => {
   await fillRegister(database.pool, 1, 3);
   const store = makeMemoryStore();
-  await (await store.projection.rebuild({ layout: 1, keyId: 'old', keyCheck: 'old' }, 1000)).swap(
+  await (await store.projection.rebuild({ layout: LAYOUT, keyId: 'old', keyCheck: 'old' }, 1000)).swap(
     { epoch: 1, n: 0 },
     '',
   );
@@ -176,7 +177,7 @@ test('a fence that the register never gave out is passed', async () => {
 test('a fence that another leader was given by another Postgres is passed, not shared', async () => {
   await fillRegister(database.pool, 1, 3);
   const store = makeMemoryStore();
-  const rebuild = await store.projection.rebuild({ layout: 1, keyId: 'test', keyCheck: 'check' }, 1);
+  const rebuild = await store.projection.rebuild({ layout: LAYOUT, keyId: 'test', keyCheck: 'check' }, 1);
   await rebuild.swap({ epoch: 1, n: await highestRevision(database.pool) }, '');
   const { run } = sync(store); // It is the first to draw a fencing number here: 1 as well.
   await eventually('it vouches for the data', async () => ((await store.projection.state())?.fence ?? 0) > 1);

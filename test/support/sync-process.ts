@@ -1,3 +1,4 @@
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { runSync } from '../../src/mandates/sync/run.ts';
 import { makeLog } from '../../src/process/log.ts';
@@ -11,7 +12,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 await runSync({
   databaseUrl,
   projection: await openRedisProjection({ client }),
-  layout: 1,
+  layout: LAYOUT,
   signal: new AbortController().signal,
   log: makeLog({ level: 'silent' }),
   standbyMs: 50,

@@ -1,3 +1,4 @@
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import type { SyncOptions } from '../../src/mandates/sync/projector.ts';
 import { runSync } from '../../src/mandates/sync/run.ts';
 import { makeLog } from '../../src/process/log.ts';
@@ -13,7 +14,7 @@ export function startSync(options: Pick<SyncOptions, 'databaseUrl' | 'projection
   const events: string[] = [];
   const stop = new AbortController();
   const done = runSync({
-    layout: 1,
+    layout: LAYOUT,
     signal: stop.signal,
     log: makeLog({ level: 'silent' }),
     standbyMs: 50,

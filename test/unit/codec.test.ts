@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AppError } from '../../src/domain/errors.ts';
-import type { MandateFacts } from '../../src/domain/facts.ts';
+import type { MandateFacts, NameFacts } from '../../src/domain/facts.ts';
 import * as lists from '../../src/domain/facts.ts';
 import { packKey, packKeys, unpackKey, unpackKeys } from '../../src/mandates/codec-key.ts';
 import type { Write } from '../../src/mandates/projection.ts';
@@ -10,7 +10,8 @@ import { recordKey } from '../../src/mandates/record-key.ts';
 import { readFound } from '../../src/mandates/redis-found.ts';
 import { makeOpPacker } from '../../src/mandates/redis-ops.ts';
 import { touchedKey } from '../../src/mandates/writes.ts';
-import { anId, aScopeKey, someMandateFacts, somePartyFacts } from '../contract/arbitraries.ts';
+import { makeKeys } from '../../src/store/keys.ts';
+import { anId, aScopeKey, someMandateFacts, someNames, somePartyFacts } from '../contract/arbitraries.ts';
 
 const someMandate = fc.record({
   put: fc.constant('mandate' as const),
@@ -52,7 +53,7 @@ test('the order of the lists is part of the layout: what they begin with stays',
   ]);
 });
 
-test('packed facts are these very bytes in layout 1', () => {
+test('packed facts are these very bytes in layout 2', () => {
   const id = '00000000-0000-4000-8000-000000000001';
   const last = {
     ...{ ...plain, kind: 'appointed', ground: 'liquidator', status: 'lapsed', loa: 'eh4', reach: 'both' },
@@ -173,6 +174,65 @@ describe('packed parties and aliases', () => {
   });
 });
 
+describe('packed names', () => {
+  const keys = makeKeys({ hmacKey: Buffer.alloc(32, 1), hmacKeyId: 'test', sealKey: Buffer.alloc(32, 2) });
+  const bsn = { scheme: 'bsn', value: '999990019' } as const;
+  const packed = (party: string, facts: NameFacts) => {
+    const { bytes, key } = makeOpPacker()({ put: 'names', party, facts });
+    return { key: Buffer.from(key), value: Buffer.from(bytes.subarray(7 + key.length)) };
+  };
+  /** What a sidecar that may know the BSN makes of what it finds. */
+  const unsealed = (key: Buffer, value: Buffer) => {
+    const found = readFound(key, value) as NameFacts;
+    return keys.unseal(Buffer.from(found.bsn?.sealed ?? '', 'base64'), found.bsn?.alias ?? '');
+  };
+  const sealed = (party: string) => {
+    const alias = keys.alias(bsn);
+    return packed(party, { bsn: { alias, sealed: keys.seal(bsn, alias).toString('base64') } });
+  };
+
+  test('come back as they were, whatever their length', () => {
+    fc.assert(
+      fc.property(anId, someNames, (party, facts) => {
+        const { key, value } = packed(party, facts);
+        expect(readFound(key, value)).toEqual(facts);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('hold a sealed BSN in what a small hash of Redis takes', () => {
+    const { key, value } = sealed('00000000-0000-4000-8000-000000000001');
+    expect(value.length).toBe(64);
+    expect(unsealed(key, value)).toBe('urn:nl:bsn:999990019');
+  });
+
+  test('are no names when damaged, cut off or under another party', () => {
+    fc.assert(
+      fc.property(anId, someNames, fc.nat(), fc.integer({ min: 1, max: 255 }), (party, facts, at, flip) => {
+        const { key, value } = packed(party, facts);
+        fc.pre(value.length !== 64);
+        const damaged = Buffer.from(value);
+        damaged.writeUInt8(value.readUInt8(at % value.length) ^ flip, at % value.length);
+        expectMalformed(() => readFound(key, damaged));
+        const cut = value.subarray(0, at % value.length);
+        fc.pre(cut.length !== 64);
+        expectMalformed(() => readFound(key, cut));
+      }),
+    );
+    fc.assert(
+      fc.property(anId, anId, fc.nat({ max: 63 }), fc.integer({ min: 1, max: 255 }), (party, other, at, flip) => {
+        fc.pre(party !== other);
+        const { key, value } = sealed(party);
+        expect(() => unsealed(sealed(other).key, value)).toThrow();
+        value.writeUInt8(value.readUInt8(at) ^ flip, at);
+        expect(() => unsealed(key, value)).toThrow();
+        expectMalformed(() => readFound(key, value.subarray(0, at)));
+      }),
+    );
+  });
+});
+
 describe('packed record keys', () => {
   const someKey: fc.Arbitrary<RecordKey> = fc.oneof(
     anId.map(recordKey.party),
@@ -180,6 +240,7 @@ describe('packed record keys', () => {
     fc.tuple(anId, fc.string()).map(([id, branch]) => recordKey.branch(id, branch)),
     fc.string({ unit: 'grapheme' }).map(recordKey.service),
     anId.map(recordKey.definition),
+    anId.map(recordKey.names),
     fc.tuple(anId, anId, aScopeKey).map(([one, other, scope]) => recordKey.mandates(one, other, scope)),
     anId.map(recordKey.links),
   );

@@ -10,7 +10,7 @@ describe('record keys', () => {
       fc.tuple(fc.constant('service' as const), text),
       fc.tuple(fc.constant('branch' as const), anId, text),
       fc.tuple(fc.constant('mandates' as const), anId, anId, aScopeKey),
-      fc.tuple(fc.constantFrom('alias', 'party', 'definition', 'links'), anId),
+      fc.tuple(fc.constantFrom('alias', 'party', 'names', 'definition', 'links'), anId),
     );
     fc.assert(
       fc.property(parts, parts, ([kind, ...some], [otherKind, ...others]) => {

@@ -8,6 +8,8 @@ export interface ChangeRow {
   entity_id: string;
   facts_before: unknown;
   facts_after: unknown;
+  /** What the party of a changed alias may be called now. */
+  names: { party_id: string; facts: unknown } | null;
 }
 
 /** What one look at the register saw, in one snapshot. */
@@ -39,11 +41,11 @@ interface LookRow extends Omit<ChangeRow, 'n'> {
 export async function look(session: Session, n: number, limit: number): Promise<Look | undefined> {
   const rows = await session.query<LookRow>(
     `select r.epoch, coalesce(r.key_id, '') as "keyId", coalesce(r.key_check, '') as "keyCheck",
-            pg_is_in_recovery() as standby, c.n, c.hash, c.entity, c.entity_id, c.facts_before, c.facts_after, c.transaction
+            pg_is_in_recovery() as standby, c.n, c.hash, c.entity, c.entity_id, c.facts_before, c.facts_after, c.names, c.transaction
      from register r
      left join lateral (
        select revision as n, encode(hash, 'hex') as hash, entity, entity_id,
-              facts_before, facts_after, transaction_id as transaction
+              facts_before, facts_after, names_touched(changes) as names, transaction_id as transaction
        from changes where revision > $1 order by revision limit $2
      ) c on true
      order by c.n`,

@@ -9,6 +9,7 @@ const VIEWS: Readonly<Record<Entity, string>> = {
   service: 'service_facts',
   definition: 'definition_facts',
   party: 'party_facts',
+  names: 'names_facts',
   branch: 'branch_facts',
   alias: 'alias_facts',
   mandate: 'mandate_facts',
