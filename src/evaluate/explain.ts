@@ -1,0 +1,147 @@
+import { setImmediate } from 'node:timers/promises';
+import { AppError } from '../domain/errors.ts';
+import type { Decision, Question, Verdict } from '../domain/evaluation.ts';
+import type { Explained, Explanation, NearMiss, RuleNote } from '../domain/explanation.ts';
+import type { Freshness, Lookups } from '../mandates/lookups.ts';
+import type { Engine } from '../policy/engine.ts';
+import type { PolicyInput } from '../policy/input.ts';
+import type { Call } from './call.ts';
+import { makeDecide } from './decide.ts';
+import type { Alias, Gathered } from './gather.ts';
+import { type Ask, type Asked, nearMisses } from './near-miss.ts';
+import { makeReading, type Reading } from './reading.ts';
+import { type ChangedQuestion, otherLogins, otherQuestions } from './what-if.ts';
+
+export interface ExplainDeps {
+  lookups: Lookups;
+  freshness: Freshness;
+  alias: Alias;
+  policy: Engine<Verdict>;
+  explain: Engine<Explained>;
+  /** What the rules of the bundle in use say of themselves. */
+  notes: () => Readonly<Record<string, RuleNote>>;
+  /** The clock that decides: milliseconds since 1970. */
+  now: () => number;
+  log: { info(fields: object, message: string): void };
+}
+
+/** A question, and the moment for which it is asked when that is not now; milliseconds since 1970. */
+export interface ExplainWish {
+  question: Question;
+  at?: number;
+}
+
+/**
+ * Says all there is to say about a question: every rule's verdict on every path found, and what would turn the answer.
+ * It is no decision, and is not recorded as one.
+ * @throws AppError `forbidden` without the right `details`; for the rest as `Evaluate.one`, but for records
+ */
+export type Explain = (wish: ExplainWish, call: Call) => Promise<Explanation>;
+
+/** So long the event loop is kept from deciding. */
+const SLICE_MS = 2;
+/** Another policy came into use while this one was asked: so often it is asked anew. */
+const TRIES = 3;
+
+export function makeExplain(deps: ExplainDeps): Explain {
+  const { policy, explain, notes, log } = deps;
+  const { readAll } = makeReading(deps);
+
+  async function read(questions: readonly Question[]): Promise<(Reading | AppError)[]> {
+    return questions.length === 0 ? [] : readAll(questions);
+  }
+
+  /** What is found for the question, and beside it when no intermediary is named. */
+  async function readBoth(question: Question): Promise<{ reading: Reading; wide: Gathered }> {
+    const { via, ...without } = question;
+    const [reading, wide] = await read(via === undefined ? [question] : [question, without]);
+    if (reading === undefined || reading instanceof AppError) throw reading ?? new AppError('internal', 'not read');
+    if (wide instanceof AppError) throw wide;
+    return { reading, wide: wide?.gathered ?? reading.gathered };
+  }
+
+  async function readOthers(changes: readonly ChangedQuestion[]): Promise<Asked['others']> {
+    const readings = await read(changes.map(({ question }) => question));
+    // What cannot be looked up, such as too many holders at once, is no near miss.
+    return readings.flatMap((one, index) => {
+      const change = changes[index]?.change;
+      return one instanceof AppError || change === undefined ? [] : [{ change, gathered: one.gathered }];
+    });
+  }
+
+  function explainOn(input: PolicyInput, wide: Gathered, decision: Decision): Explained {
+    const explained = explain.decide({ ...input, services: wide.services });
+    const same = explained.allow === decision.allow && explained.reasons.join() === decision.reasons.join();
+    if (!same) throw new AppError('policy_failed', 'the policy decides one thing and explains another');
+    return explained;
+  }
+
+  /** Undefined when another policy came into use meanwhile. */
+  async function explainOnce({ question, at: asked }: ExplainWish, call: Call): Promise<Explanation | undefined> {
+    const { reading, wide } = await readBoth(question);
+    const changes = [...otherLogins(question), ...otherQuestions(question, reading.gathered, wide)];
+    const others = await readOthers(changes);
+    const { revision } = policy;
+    const at = asked ?? deps.now();
+    const { decide } = makeDecide({ ...deps, now: () => at, keepInput: true });
+    const { answer: decision, input } = decide(question, reading, call.caller);
+    if (decision instanceof AppError) throw decision;
+    if (input === undefined) throw new AppError('internal', 'decided without an input');
+    const explained = explainOn(input, wide, decision);
+    const rules = notesOf(explained, notes());
+    const ask: Ask = (changed) => policy.decide(changed);
+    const search = nearMisses({ input, verdict: decision, paths: explained.paths, others }, ask);
+    const nearest = await inSlices(search, () => policy.revision === revision);
+    if (nearest === undefined) return undefined;
+    return { ...answerOf(decision, asked !== undefined), at, ...partsOf(explained, input), nearest, rules };
+  }
+
+  return async function explainQuestion(wish, call) {
+    if (!call.caller.rights.details) throw new AppError('forbidden', 'only callers with the right details may ask why');
+    const started = performance.now();
+    for (let tries = 0; tries < TRIES; tries++) {
+      const explanation = await explainOnce(wish, call);
+      if (explanation === undefined) continue;
+      const { paths, nearest, policy_revision } = explanation;
+      const said = { paths: paths.length, nearest: nearest.length, ms: Math.round(performance.now() - started) };
+      log.info({ caller: call.caller.name, requestId: call.requestId, policy_revision, ...said }, 'explained');
+      return explanation;
+    }
+    throw new AppError('policy_failed', 'the policy changes faster than it can be asked');
+  };
+}
+
+/** Lets decisions pass between slices; undefined as soon as something no longer holds. */
+async function inSlices(
+  search: Generator<undefined, NearMiss[]>,
+  holds: () => boolean,
+): Promise<NearMiss[] | undefined> {
+  let started = performance.now();
+  for (;;) {
+    const step = search.next();
+    if (step.done) return step.value;
+    if (performance.now() - started < SLICE_MS) continue;
+    await setImmediate();
+    if (!holds()) return undefined;
+    started = performance.now();
+  }
+}
+
+function answerOf(decision: Decision, supposed: boolean) {
+  const { id: _, allow, policy_revision, data_revision, data_age_ms, ...verdict } = decision;
+  return { ...(supposed ? { would_allow: allow } : { allow }), verdict, policy_revision, data_revision, data_age_ms };
+}
+
+/** Inputs may leave out the name of the one service that is asked for. */
+function partsOf(
+  { question, paths }: Explained,
+  { portal, services }: PolicyInput,
+): Pick<Explanation, 'question' | 'paths'> {
+  const only = (portal ?? services[0]?.service)?.service_id ?? '';
+  return { question, paths: paths.map((path) => (path.service_id === '' ? { ...path, service_id: only } : path)) };
+}
+
+function notesOf({ question, paths }: Explained, notes: Readonly<Record<string, RuleNote>>): Record<string, RuleNote> {
+  const occurring = new Set([question, ...paths.map(({ rules }) => rules)].flat().map(({ rule }) => rule));
+  return Object.fromEntries(Object.entries(notes).filter(([rule]) => occurring.has(rule)));
+}
