@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RuleNote } from '../domain/explanation.ts';
+import { BundleRefusal } from './bundle-refusal.ts';
 
 /** Contents by path, without a leading slash. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>;
@@ -48,7 +49,7 @@ const Manifest = z.object({
 
 export type Manifest = z.infer<typeof Manifest>;
 
-/** @throws Error with a sentence, as all that read a part. */
+/** @throws BundleRefusal, as all that read a part. */
 export function readManifest(files: BundleFiles): Manifest {
   return readPart(files, '.manifest', 'its manifest', Manifest);
 }
@@ -65,15 +66,20 @@ export function readSelfTest(files: BundleFiles): SelfTestCase[] {
 
 export function readData(files: BundleFiles): object {
   const elsewhere = [...files.keys()].find((path) => /\/data\.(json|yaml)$|^data\.yaml$/.test(path));
-  if (elsewhere) throw new Error(`it holds ${elsewhere}: build it with opa build, which makes one data.json`);
+  if (elsewhere)
+    throw new BundleRefusal(
+      'part_malformed',
+      `it holds ${elsewhere}: build it with opa build, which makes one data.json`,
+    );
   const data = files.has('data.json') ? readJson(files, 'data.json') : {};
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Error('its data.json is no object');
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw new BundleRefusal('part_malformed', 'its data.json is no object');
   return data;
 }
 
 export function requiredFile(files: BundleFiles, path: string): Uint8Array {
   const file = files.get(path);
-  if (!file) throw new Error(`it holds no ${path}`);
+  if (!file) throw new BundleRefusal('part_malformed', `it holds no ${path}`);
   return file;
 }
 
@@ -81,7 +87,7 @@ function readPart<T>(files: BundleFiles, path: string, called: string, schema: z
   const parsed = schema.safeParse(readJson(files, path));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`${called} is malformed: ${faults.join('; ')}`);
+  throw new BundleRefusal('part_malformed', `${called} is malformed: ${faults.join('; ')}`);
 }
 
 function readJson(files: BundleFiles, path: string): unknown {
@@ -89,6 +95,6 @@ function readJson(files: BundleFiles, path: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (thrown) {
-    throw new Error(`its ${path} is no JSON`, { cause: thrown });
+    throw new BundleRefusal('part_malformed', `its ${path} is no JSON`, { cause: thrown });
   }
 }

@@ -1,10 +1,20 @@
 import { readFile, stat } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync } from 'node:zlib';
 import { ACTS } from '../domain/administration.ts';
 import { toError } from '../domain/errors.ts';
 import type { RuleNote } from '../domain/explanation.ts';
 import { readAdminVerdict } from './admin-result.ts';
-import { readData, readManifest, readRules, readSelfTest, requiredFile, type SelfTestCase } from './bundle-parts.ts';
+import {
+  type BundleFiles,
+  readData,
+  readManifest,
+  readRules,
+  readSelfTest,
+  requiredFile,
+  type SelfTestCase,
+} from './bundle-parts.ts';
+import { BundleRefusal, type RefusalCode } from './bundle-refusal.ts';
 import type { PolicyInput } from './input.ts';
 import { load, makeStockInstance, neededBuiltins } from './instance.ts';
 import { onlyResult, readVerdict } from './result.ts';
@@ -34,8 +44,10 @@ export interface Bundle {
 const ENTRYPOINT = 'authz/decision';
 /** Who may manage; a policy that only decides has none. */
 export const ADMIN_ENTRYPOINT = 'admin/decision';
-const MAX_PACKED = 16 * 1024 * 1024;
+/** As it travels. */
+export const MAX_PACKED = 16 * 1024 * 1024;
 const MAX_UNPACKED = 64 * 1024 * 1024;
+const LIMIT = { maxOutputLength: MAX_UNPACKED };
 
 /** Built-ins that the SDK answers in JavaScript; whatever else wasm does not do itself would throw when reached. */
 const SUPPLIED = new Set([
@@ -47,38 +59,98 @@ const SUPPLIED = new Set([
   'json.is_valid',
 ]);
 
-/** @throws Error with a sentence naming the file and what is wrong with it: start-up must fail. */
+/**
+ * A bundle that is trusted as it lies there: the one that comes with the program, or one under work.
+ * @throws Error with a sentence naming the file and what is wrong with it: start-up must fail.
+ */
 export async function readBundle(path: string): Promise<Bundle> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_PACKED) throw new Error(`it is larger than ${MAX_PACKED} bytes`);
+    if (size > MAX_PACKED) throw tooLarge();
     return parseBundle(await readFile(path));
   } catch (thrown) {
     throw new Error(`cannot use the policy bundle ${path}: ${toError(thrown).message}`, { cause: thrown });
   }
 }
 
-/** @throws Error with a sentence saying what is wrong. */
+/** The same of bytes. @throws BundleRefusal */
 export function parseBundle(packed: Uint8Array): Bundle {
-  // The limit holds while unpacking: a small archive cannot fill the memory.
-  const files = readTar(gunzipSync(packed, { maxOutputLength: MAX_UNPACKED }));
-  // Signatures (.signatures.json) are to be checked here, over `files`, before anything in them is believed.
+  const files = unpackWith(() => gunzipSync(packed, LIMIT));
+  const parts = readParts(files);
+  return assemble(
+    parts,
+    attempt('module_invalid', () => new WebAssembly.Module(new Uint8Array(parts.wasm))),
+  );
+}
+
+/** Contents by path, without believing anything in them. @throws BundleRefusal */
+export async function unpackBundle(packed: Uint8Array): Promise<BundleFiles> {
+  if (packed.length > MAX_PACKED) throw tooLarge();
+  const outcome = await promisify<Uint8Array, typeof LIMIT, Buffer>(gunzip)(packed, LIMIT).catch(toError);
+  return unpackWith(() => {
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  });
+}
+
+/** Instantiates nothing before all parts are read; compiles beside the event loop. @throws BundleRefusal */
+export async function compileBundle(files: BundleFiles): Promise<Bundle> {
+  const parts = readParts(files);
+  const module = await WebAssembly.compile(new Uint8Array(parts.wasm)).catch((thrown) => {
+    throw new BundleRefusal('module_invalid', toError(thrown).message, { cause: thrown });
+  });
+  return assemble(parts, module);
+}
+
+export function tooLarge(): BundleRefusal {
+  return new BundleRefusal('too_large', `it is larger than ${MAX_PACKED} bytes`);
+}
+
+/** The limit holds while unpacking: a small archive cannot fill the memory. */
+function unpackWith(unzip: () => Uint8Array): Map<string, Uint8Array> {
+  let archive: Uint8Array;
+  try {
+    archive = unzip();
+  } catch (thrown) {
+    const error = toError(thrown);
+    const bomb = 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw bomb
+      ? new BundleRefusal('unpacks_too_large', `it unpacks to more than ${MAX_UNPACKED} bytes: larger than it may be`)
+      : new BundleRefusal('damaged', `it cannot be unpacked: ${error.message}`, { cause: thrown });
+  }
+  return readTar(archive);
+}
+
+type Parts = Omit<Bundle, 'module' | 'entrypoint'> & { wasm: Uint8Array };
+
+function readParts(files: BundleFiles): Parts {
   const manifest = readManifest(files);
   const revision = revisionOf(files);
   if (manifest.revision !== revision) {
-    throw new Error(`its manifest says revision ${manifest.revision}, its contents are ${revision}`);
+    const message = `its manifest says revision ${manifest.revision}, its contents are ${revision}`;
+    throw new BundleRefusal('revision_wrong', message);
   }
-  const { input } = manifest.metadata;
   const entry = manifest.wasm.find(({ entrypoint }) => entrypoint === ENTRYPOINT);
-  if (!entry) throw new Error(`it has no entrypoint ${ENTRYPOINT}`);
-  const data = readData(files);
-  const others = manifest.wasm.map(({ entrypoint }) => entrypoint).filter((name) => name !== ENTRYPOINT);
-  if (manifest.wasm.some(({ module }) => module !== entry.module)) throw new Error('it has more than one module');
-  const module = compile(requiredFile(files, entry.module.replace(/^\//, '')), data, others);
-  const notes = { rules: readRules(files), selfTest: readSelfTest(files) };
-  const bundle: Bundle = { module, data, input, entrypoint: ENTRYPOINT, others, revision, ...notes };
+  if (!entry) throw new BundleRefusal('entrypoint_missing', `it has no entrypoint ${ENTRYPOINT}`);
+  if (manifest.wasm.some(({ module }) => module !== entry.module)) {
+    throw new BundleRefusal('part_malformed', 'it has more than one module');
+  }
+  return {
+    wasm: requiredFile(files, entry.module.replace(/^\//, '')),
+    data: readData(files),
+    input: manifest.metadata.input,
+    others: manifest.wasm.map(({ entrypoint }) => entrypoint).filter((name) => name !== ENTRYPOINT),
+    revision,
+    rules: readRules(files),
+    selfTest: readSelfTest(files),
+  };
+}
+
+function assemble({ wasm: _, ...parts }: Parts, module: WebAssembly.Module): Bundle {
+  assertCallable(module, parts);
+  const bundle: Bundle = { ...parts, module, entrypoint: ENTRYPOINT };
   if (bundle.input === 'mandates') assertDeniesNobody(bundle);
-  if (others.includes(ADMIN_ENTRYPOINT)) assertLetsNobodyManage(bundle);
+  if (bundle.others.includes(ADMIN_ENTRYPOINT)) assertLetsNobodyManage(bundle);
   return bundle;
 }
 
@@ -94,39 +166,49 @@ function assertDeniesNobody({ module, data, entrypoint }: Bundle): void {
     services: [],
     via_needed: false,
   };
-  const set = attempt(() => makeStockInstance(module, data, entrypoint).evaluate(JSON.stringify(nobody)));
+  const set = attempt('answer_malformed', () =>
+    makeStockInstance(module, data, entrypoint).evaluate(JSON.stringify(nobody)),
+  );
   const verdict = readVerdict(onlyResult(set)?.value);
-  if (typeof verdict === 'string') throw new Error(`it does not answer as it should: ${verdict}`);
-  if (verdict.allow) throw new Error('it allows nobody everything');
+  if (typeof verdict === 'string') throw malformed(`it does not answer as it should: ${verdict}`);
+  if (verdict.allow) throw new BundleRefusal('allows_nobody', 'it allows nobody everything');
 }
 
 /** Nobody may do anything to the register, whatever it is called. */
 function assertLetsNobodyManage({ module, data }: Bundle): void {
-  const instance = attempt(() => makeStockInstance(module, data, ADMIN_ENTRYPOINT));
+  const instance = attempt('answer_malformed', () => makeStockInstance(module, data, ADMIN_ENTRYPOINT));
   for (const name of [...ACTS, '']) {
-    const set = attempt(() => instance.evaluate(JSON.stringify({ now: 0, act: { name }, manage_service: '' })));
+    const set = attempt('answer_malformed', () =>
+      instance.evaluate(JSON.stringify({ now: 0, act: { name }, manage_service: '' })),
+    );
     const verdict = readAdminVerdict(onlyResult(set)?.value);
     if (typeof verdict === 'string')
-      throw new Error(`its ${ADMIN_ENTRYPOINT} does not answer as it should: ${verdict}`);
-    if (verdict.allow) throw new Error(`its ${ADMIN_ENTRYPOINT} lets nobody do ${name}`);
+      throw malformed(`its ${ADMIN_ENTRYPOINT} does not answer as it should: ${verdict}`);
+    if (verdict.allow) throw new BundleRefusal('allows_nobody', `its ${ADMIN_ENTRYPOINT} lets nobody do ${name}`);
   }
+}
+
+function malformed(message: string): BundleRefusal {
+  return new BundleRefusal('answer_malformed', message);
 }
 
 /** The SDK throws bare strings and objects. */
-function attempt<T>(call: () => T): T {
+function attempt<T>(code: RefusalCode, call: () => T): T {
   try {
     return call();
   } catch (thrown) {
-    throw toError(thrown);
+    throw new BundleRefusal(code, toError(thrown).message, { cause: thrown });
   }
 }
 
-function compile(wasm: Uint8Array, data: object, others: readonly string[]): WebAssembly.Module {
-  const module = new WebAssembly.Module(new Uint8Array(wasm));
-  const policy = attempt(() => load(module, data));
+function assertCallable(module: WebAssembly.Module, { data, others }: Pick<Parts, 'data' | 'others'>): void {
+  const policy = attempt('module_invalid', () => load(module, data));
   const absent = [ENTRYPOINT, ...others].find((name) => !Object.hasOwn(policy.entrypoints, name));
-  if (absent !== undefined) throw new Error(`its module has no entrypoint ${absent}`);
+  if (absent !== undefined) {
+    throw new BundleRefusal('entrypoint_missing', `its module has no entrypoint ${absent}`);
+  }
   const unknown = neededBuiltins(policy).filter((name) => !SUPPLIED.has(name));
-  if (unknown.length > 0) throw new Error(`it needs built-ins that are not there: ${unknown.join(', ')}`);
-  return module;
+  if (unknown.length > 0) {
+    throw new BundleRefusal('builtin_missing', `it needs built-ins that are not there: ${unknown.join(', ')}`);
+  }
 }

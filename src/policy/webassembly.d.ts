@@ -7,4 +7,5 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+  function compile(bytes: Uint8Array): Promise<Module>;
 }

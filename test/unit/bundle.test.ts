@@ -148,6 +148,12 @@ describe('a tar archive', () => {
     expect(() => readTar(archive)).toThrow(/damaged/);
   });
 
+  it('that goes on after its end is refused', () => {
+    const archive = Buffer.concat([tar([{ name: 'a', content }]), tarEntry({ name: 'b', content })]);
+    expect(() => readTar(archive)).toThrow(/goes on after its end/);
+    expect([...readTar(Buffer.concat([tar([{ name: 'a', content }]), Buffer.alloc(8192)])).keys()]).toEqual(['a']);
+  });
+
   it('that promises more than it holds is refused', () => {
     expect(() => readTar(tar([{ name: 'a', content, size: 1_000_000 }]))).toThrow(/ends in the middle of a/);
   });
