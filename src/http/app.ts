@@ -7,7 +7,7 @@ import { makeDecisionDoor } from './decision.ts';
 import { type Direct, makeDirect } from './direct.ts';
 import { makeDiscovery, wellKnownPaths } from './discovery.ts';
 import { makeEvaluationsDoor } from './evaluations.ts';
-import { type Door, type ExchangeDeps, makeExchange } from './exchange.ts';
+import { type Door, type Exchange, type ExchangeDeps, makeExchange } from './exchange.ts';
 import type { Handles } from './handles.ts';
 import { makeHostCheck } from './hosts.ts';
 import { openApi } from './openapi.ts';
@@ -26,6 +26,8 @@ export interface AppDeps extends Pick<ExchangeDeps, 'identify' | 'log' | 'onProb
   allowedHosts?: readonly string[];
   /** Base URL without a slash at the end; without it there is no AuthZEN discovery. */
   publicUrl?: string;
+  /** Pages at `/console/policy`, which only `dev` has. */
+  console?: (exchange: Pick<Exchange, 'admit' | 'problem'>) => Hono<{ Bindings: Bindings }>;
 }
 
 export interface App extends Pick<Hono<{ Bindings: Bindings }>, 'fetch' | 'request'> {
@@ -47,6 +49,7 @@ export function createApp(deps: AppDeps): App {
       app.get(path, publish(makeDiscovery(deps.publicUrl, deps.search !== undefined)));
   }
   app.get('/v1/openapi.json', publish(openApi));
+  if (deps.console !== undefined) app.route('/console/policy', deps.console(exchange));
 
   const methods = new Map(app.routes.map(({ path, method }) => [path, method]));
   app.notFound((c) => {

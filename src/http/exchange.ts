@@ -34,6 +34,15 @@ export const API_VERSION = '1.0.0';
 /** What all doors have in common: host, caller, request id, and the one way in which errors leave. */
 export function makeExchange({ identify, checkHost, log, onProblem }: ExchangeDeps) {
   const report = makeReport(log);
+
+  /** What the caller may know of an error; here it is reported and counted. */
+  function problem(thrown: unknown, requestId: string, path: string): Problem {
+    const found = toProblem(thrown, requestId);
+    report(thrown, { path, status: found.status, code: found.code, requestId });
+    onProblem?.(found);
+    return found;
+  }
+
   return {
     /** @throws AppError `host_refused` | `unauthenticated` */
     admit(header: Header, connection: Connection, requestId: string): Call {
@@ -48,15 +57,13 @@ export function makeExchange({ identify, checkHost, log, onProblem }: ExchangeDe
       return { status: 200, headers: headersOf('application/json', requestId), body: JSON.stringify(body) };
     },
 
+    problem,
+
     /** The only place where an error becomes an answer. */
     refuse(thrown: unknown, requestId: string, path: string, more: Record<string, string> = {}): Reply {
-      const problem = toProblem(thrown, requestId);
-      const { status, code } = problem;
-      const fields = { path, status, code, requestId };
-      report(thrown, fields);
-      onProblem?.(problem);
-      const headers = { ...headersOf('application/problem+json', requestId), ...headersFor(problem), ...more };
-      return { status, headers, body: JSON.stringify(problem) };
+      const said = problem(thrown, requestId, path);
+      const headers = { ...headersOf('application/problem+json', requestId), ...headersFor(said), ...more };
+      return { status: said.status, headers, body: JSON.stringify(said) };
     },
   };
 }
