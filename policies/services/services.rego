@@ -2,10 +2,61 @@
 # title: What a service asks besides
 # description: |
 #   A service owner's own conditions (R43, R46). They only take away: whatever they say, nothing is allowed that the
-#   general rules deny.
+#   general rules deny. `tables.conditions` says which services have which, by ServiceID, with what each reads; those of
+#   a portal bind whoever enters by it (R45).
+# schemas:
+#   - input: schema.input
 package services
+
+import data.services.chains
+import data.services.firsthand
+import data.services.intermediaries
+import data.services.levels
 
 # METADATA
 # title: What the owner of this service has against this path
-# description: A set of reasons; empty when he has nothing against it.
-objections(_, _) := set()
+# description: A set of reasons; empty when he has nothing against it (R43, R46).
+# scope: document
+# custom:
+#   reasons:
+#     service_condition_unknown: The service has a condition of its own that no rule here can read.
+objections(service, path) := _objections(service, path) | _objections(input.portal, path) if input.portal
+
+else := _objections(service, path)
+
+# METADATA
+# title: The level that the owner of this service asks for what is done
+# description: Never a lower one than `general`, which the service asks anyhow (R85, R95).
+# scope: document
+level(service, general) := _raised(_raised(general, service), input.portal) if input.portal
+
+else := _raised(general, service)
+
+_raised(general, service) := max([general, levels.asked(wanted)]) if {
+	wanted := data.tables.conditions[service.service_id].levels
+}
+
+else := general
+
+# a service without a name might be one with conditions
+_objections(service, path) := {reason |
+	some name, wanted in data.tables.conditions[service.service_id]
+	some reason in _against(name, wanted, path)
+} if {
+	data.tables.conditions[service.service_id]
+}
+
+else := set() if service.service_id
+
+else := {"service_condition_unknown"}
+
+# a condition that is none of these, or gives no answer, is not met
+_against(name, wanted, path) := chains.objections(wanted, path) if name == "chains"
+
+else := firsthand.objections(wanted, path) if name == "firsthand"
+
+else := intermediaries.objections(wanted, path) if name == "intermediaries"
+
+else := levels.objections(wanted) if name == "levels"
+
+else := {"service_condition_unknown"}

@@ -24,8 +24,8 @@ export function writeInput(input: PolicyInput): string {
   if (portal) json += `,"portal":${service(portal, 0)}`;
   if (together.length > 0) json += `,"together":${list(together, participant)}`;
   if (via_needed) json += ',"via_needed":true';
-  const besides: Besides = { reading: portal ? trim.NAME : 0, chain: via ? namedChain : anyChain };
-  return `${json},"services":${list(services, (asked) => serviceQuestion(asked, besides))}}`;
+  const chain = via ? namedChain : anyChain;
+  return `${json},"services":${list(services, (asked) => serviceQuestion(asked, chain))}}`;
 }
 
 /** Texts of records as `trimmed` leaves them. */
@@ -47,6 +47,7 @@ function freeze<T extends object>(value: T): T {
 
 const party = remembered(trim.trimParty);
 const intermediary = remembered(trim.trimIntermediary);
+const namedIntermediary = remembered(trim.trimNamed);
 const ownParty = remembered(trim.trimRepresented);
 const ownPartyWithBranches = remembered((facts: PartyFacts) => facts);
 const means = remembered((facts: { active: boolean }) => facts);
@@ -79,20 +80,14 @@ function participant(one: Participant): string {
   return `{${json.slice(1)}}`;
 }
 
-/** What the rest of the question makes readable in its services. */
-interface Besides {
-  reading: trim.Reading;
-  chain: (found: ChainCandidate) => string;
-}
-
-function serviceQuestion(asked: ServiceQuestion, { reading, chain }: Besides): string {
-  let json = `{"service":${service(asked.service, reading | trim.readingOf(asked))}`;
+function serviceQuestion(asked: ServiceQuestion, chain: (found: ChainCandidate) => string): string {
+  let json = `{"service":${service(asked.service, trim.readingOf(asked))}`;
   if (asked.direct.length > 0) json += `,"direct":${list(asked.direct, mandate)}`;
   if (asked.chains.length > 0) json += `,"chains":${list(asked.chains, chain)}`;
   return `${json}}`;
 }
 
-const namedChain = chainOf(party);
+const namedChain = chainOf(namedIntermediary);
 const anyChain = chainOf(intermediary);
 
 function chainOf(through: (facts: PartyFacts) => string) {

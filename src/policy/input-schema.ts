@@ -58,7 +58,7 @@ const Terms = z
 
 const Service = z
   .object({
-    service_id: id.exactOptional(),
+    service_id: id,
     domain: z.enum(['assets', 'personal_care', 'general']),
     definition: Terms,
     instance: Terms,

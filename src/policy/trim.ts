@@ -17,9 +17,14 @@ export function trimParty(facts: PartyFacts): object {
   return without(facts, ['birth_date', 'kvk', 'has_branches']);
 }
 
-/** An intermediary when none was asked for by name: then nothing asks who it is. */
+/** An intermediary named in `via`. Owners of services may list whom they admit, by number. */
+export function trimNamed(facts: PartyFacts): object {
+  return without(facts, ['birth_date', 'has_branches']);
+}
+
+/** An intermediary when none was asked for by name: then nothing asks which party it is. */
 export function trimIntermediary(facts: PartyFacts): object {
-  return without(trimParty(facts), ['party_id']);
+  return without(trimNamed(facts), ['party_id']);
 }
 
 /** The represented, whose age may matter, when no branch was asked for. */
@@ -36,12 +41,12 @@ export function trimMandate(facts: MandateFacts): TrimmedMandate {
 }
 
 /**
- * What a question reads of a service, one bit each: its name (behind a portal), its sets, and of its terms the
- * branches, the chains, the kinds and the grounds that the mandates found give cause to look at.
+ * What a question reads of a service, one bit each: its sets, and of its terms the branches, the chains, the kinds and
+ * the grounds that the mandates found give cause to look at. Its name always stays, for by it the owner's own conditions
+ * are found: without it the policy takes it to have some that are not met.
  */
 export type Reading = number;
 
-export const NAME = 1;
 const SETS = 2;
 const BRANCHES = 4;
 const CHAINS = 8;
@@ -88,7 +93,6 @@ function readingOfMandate({ kind, ground, scope, branches }: MandateFacts): Read
 
 export function trimService(facts: ServiceFacts, reading: Reading): object {
   const unread = ['service_uuid', 'owner', 'sub_services'];
-  if (!(reading & NAME)) unread.push('service_id');
   if (!(reading & SETS)) unread.push('sets');
   const { definition, instance } = facts;
   const terms = { definition: trimTerms(definition, reading), instance: trimTerms(instance, reading) };

@@ -99,7 +99,7 @@ describe('the policy input as JSON', () => {
     const { domain, follow_up } = facts;
     const kinds = { employee: true };
     expect(writtenOf(aMandate(id(12)), facts).service).toEqual({
-      ...{ domain, follow_up },
+      ...{ service_id: facts.service_id, domain, follow_up },
       definition: { active: true, loa: 'eh3', kinds },
       instance: { loa: 'eh3', kinds },
     });
@@ -110,21 +110,24 @@ describe('the policy input as JSON', () => {
       kinds: { statutory: true },
       grounds: { owner: true },
     });
-    const [{ service: behind }] = JSON.parse(
-      writeInput({ now: NOW, ...nobody, portal: facts, services: [{ service: facts, direct: [], chains: [] }] }),
-    ).services;
-    expect(behind.service_id).toBe(facts.service_id);
+    expect(JSON.parse(writeInput({ now: NOW, ...nobody, portal: facts })).portal.service_id).toBe(facts.service_id);
   });
 
-  it('says who the intermediary is when one was asked for', () => {
-    const found = { intermediary: aParty(id(2)), first: [aMandate(id(15))], second: [aMandate(id(16))] };
+  it('says of the intermediary what number it has, and which party it is when it was asked for', () => {
+    const kvk = '12345678';
+    const found = {
+      intermediary: aParty(id(2), { kvk, has_branches: true }),
+      first: [aMandate(id(15))],
+      second: [aMandate(id(16))],
+    };
     const services = [{ service: aService(), direct: [], chains: [found] }];
     const intermediaryOf = (json: string) => JSON.parse(json).services[0].chains[0].intermediary;
     const { kind, states } = found.intermediary;
-    expect(intermediaryOf(writeInput({ now: NOW, ...nobody, services }))).toEqual({ kind, states });
+    expect(intermediaryOf(writeInput({ now: NOW, ...nobody, services }))).toEqual({ kvk, kind, states });
     const via = { party: found.intermediary };
     expect(intermediaryOf(writeInput({ now: NOW, ...nobody, services, via }))).toEqual({
       party_id: id(2),
+      kvk,
       kind,
       states,
     });

@@ -7,6 +7,8 @@
 #   - input: schema.input
 package authz.level
 
+import data.services as conditions
+
 # METADATA
 # title: The spelling is known
 known(spelling) if data.tables.levels[spelling]
@@ -21,9 +23,11 @@ else := service.instance.loa
 # METADATA
 # title: The level that this question requires
 # scope: document
-required(service) := max([of_service(service), asked]) if asked := data.tables.levels[input.request.min_loa]
+required(service) := max([conditions.level(service, of_service(service)), asked]) if {
+	asked := data.tables.levels[input.request.min_loa]
+}
 
-else := of_service(service)
+else := conditions.level(service, of_service(service))
 
 # METADATA
 # title: The caller asks no more than the catalogue

@@ -11,6 +11,7 @@ import data.authz.chain
 import data.authz.link
 import data.authz.service as services
 import data.authz.state
+import data.services as conditions
 
 # METADATA
 # title: The actor acts for himself
@@ -69,18 +70,21 @@ else := found if {
 _holds_himself(service) if {
 	as_himself(input)
 	state.stopping_self(input.represented.party, service) == set()
+	conditions.objections(service, _self) == set()
 }
 
-_holding_direct(asked, required) := [_direct_path(mandate) |
+_holding_direct(asked, required) := [path |
 	by_one_mandate(input)
 	some mandate in asked.direct
 	direct(mandate)
 	owner_may_act(mandate, asked.service)
 	link.holds(mandate, asked.service, required)
 	link.source_holds(mandate, asked.service)
+	path := _direct_path(mandate)
+	conditions.objections(asked.service, path) == set()
 ]
 
-_holding_chains(asked, required) := [_chain_path(found, first_link, second_link) |
+_holding_chains(asked, required) := [path |
 	not is_self(input)
 	some found in asked.chains
 	chain.through_named(found)
@@ -93,6 +97,8 @@ _holding_chains(asked, required) := [_chain_path(found, first_link, second_link)
 	chain.reaches_clients(second_link)
 	chain.second_unlimited(second_link)
 	link.holds(second_link, asked.service, required)
+	path := _chain_path(found, first_link, second_link)
+	conditions.objections(asked.service, path) == set()
 ]
 
 # METADATA
@@ -127,17 +133,19 @@ none := {"basis": "none", "links": [], "parties": []}
 
 _self_candidates(service) := [{"path": _self, "reasons": reasons} |
 	as_himself(input)
-	reasons := state.stopping_self(input.represented.party, service)
+	reasons := state.stopping_self(input.represented.party, service) | conditions.objections(service, _self)
 ]
 
-_direct_candidates(asked, required) := [{"path": _direct_path(mandate), "reasons": reasons} |
+_direct_candidates(asked, required) := [{"path": path, "reasons": reasons} |
 	by_one_mandate(input)
 	some mandate in asked.direct
 	direct(mandate)
+	path := _direct_path(mandate)
 	reasons := union({
 		link.reasons(mandate, asked.service, required),
 		link.source_reasons(mandate, asked.service),
 		_stopping_owner(mandate, asked.service),
+		conditions.objections(asked.service, path),
 	})
 ]
 
@@ -146,17 +154,19 @@ _stopping_owner(mandate, service) := {reason |
 	some reason in state.stopping_self(input.actor.party, service)
 }
 
-_chain_candidates(asked, required) := [{"path": _chain_path(found, first_link, second_link), "reasons": reasons} |
+_chain_candidates(asked, required) := [{"path": path, "reasons": reasons} |
 	not is_self(input)
 	some found in asked.chains
 	chain.through_named(found)
 	some first_link in found.first
 	some second_link in found.second
+	path := _chain_path(found, first_link, second_link)
 	reasons := union({
 		link.reasons(first_link, asked.service, required),
 		link.source_reasons(first_link, asked.service),
 		link.reasons(second_link, asked.service, required),
 		chain.reasons(asked.service, found, first_link, second_link),
+		conditions.objections(asked.service, path),
 	})
 ]
 
