@@ -70,7 +70,7 @@ export function makeExplain(deps: ExplainDeps): Explain {
   }
 
   function explainOn(input: PolicyInput, wide: Gathered, decision: Decision): Explained {
-    const explained = explain.decide({ ...input, services: wide.services });
+    const explained = explain.decide({ ...input, services: withOthers(input, wide) });
     const same = explained.allow === decision.allow && explained.reasons.join() === decision.reasons.join();
     if (!same) throw new AppError('policy_failed', 'the policy decides one thing and explains another');
     return explained;
@@ -109,6 +109,15 @@ export function makeExplain(deps: ExplainDeps): Explain {
     }
     throw new AppError('policy_failed', 'the policy changes faster than it can be asked');
   };
+}
+
+/** The chains that count, and those through others than whom the question names. */
+function withOthers({ services }: PolicyInput, wide: Gathered): PolicyInput['services'] {
+  return services.map((asked, index) => {
+    const known = new Set(asked.chains.map(({ intermediary }) => intermediary.party_id));
+    const others = (wide.services[index]?.chains ?? []).filter(({ intermediary }) => !known.has(intermediary.party_id));
+    return others.length === 0 ? asked : { ...asked, chains: [...asked.chains, ...others] };
+  });
 }
 
 /** Lets decisions pass between slices; undefined as soon as something no longer holds. */
