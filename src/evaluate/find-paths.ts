@@ -7,7 +7,7 @@ import { required } from './incomplete.ts';
 import type { Strand } from './strand.ts';
 
 /** Beyond these second-link organisations the caller names the intermediary (`via`). */
-const MAX_INTERMEDIARIES = 64;
+export const MAX_INTERMEDIARIES = 64;
 /** A portal with many services and an actor with many organisations multiply; beyond this `via` is needed too. */
 const MAX_CHAIN_KEYS = 16_384;
 

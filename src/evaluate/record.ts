@@ -1,7 +1,9 @@
 import { AppError } from '../domain/errors.ts';
+import type { Question } from '../domain/evaluation.ts';
 import type { Entry } from '../records/entry.ts';
 import { makeSpan } from '../records/trace.ts';
 import { type Call, isRefusal } from './call.ts';
+import type { Gathered } from './gather.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The record of a call that asked one question. */
@@ -45,10 +47,11 @@ function entryOf(
 function requestOf({ item, gathered }: Outcome): unknown {
   if (item instanceof AppError) return { faults: item.faults.map(({ at }) => at) };
   if (isRefusal(item)) return { refused: item.refused };
-  const { via, together, loa, branch, service, operation, min_loa, min_revision, time } = item;
+  const { loa, branch, service, operation, min_loa, min_revision, time } = item;
+  const { actor, represented, ...others } = partiesNamed(item, gathered);
   return {
-    actor: gathered?.actor.party?.party_id ?? null,
-    represented: gathered?.represented.party?.party_id ?? null,
+    actor,
+    represented,
     service,
     loa,
     branch,
@@ -57,6 +60,15 @@ function requestOf({ item, gathered }: Outcome): unknown {
     min_loa,
     min_revision,
     time,
+    ...others,
+  };
+}
+
+/** Everybody whom a question names, by `party_id`. */
+export function partiesNamed({ via, together }: Pick<Question, 'via' | 'together'>, gathered: Gathered | undefined) {
+  return {
+    actor: gathered?.actor.party?.party_id ?? null,
+    represented: gathered?.represented.party?.party_id ?? null,
     via: via && (gathered?.via?.party?.party_id ?? null),
     together: together?.map((one, index) => ({
       party: gathered?.together[index]?.party?.party_id ?? null,

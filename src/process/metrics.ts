@@ -9,6 +9,8 @@ export interface Sources {
 
 const SECONDS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
 
+const SEARCH_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5];
+
 const ADMIN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
 
 export type Metrics = ReturnType<typeof makeMetrics>;
@@ -40,6 +42,17 @@ export function makeMetrics() {
     policyReplacements: counter('policy_instance_replacements_total', 'Policy instances replaced, by cause.', [
       'cause',
     ]),
+    shadowCompared: counter('shadow_compared_total', 'Decisions compared with those of the shadow bundle.'),
+    shadowDifferences: counter(
+      'shadow_differences_total',
+      'Decisions that the shadow bundle would change: how, first reason that came or went, service.',
+      ['difference', 'reason', 'service'],
+    ),
+    shadowDropped: counter('shadow_dropped_total', 'Sampled decisions that were not compared, by cause.', ['cause']),
+    shadowFailures: counter('shadow_failures_total', 'Decisions on which the shadow bundle failed, by cause.', [
+      'cause',
+    ]),
+    ...searchMetrics(registers),
     refusals: counter('refusals_total', 'Requests refused before they were a question, by code.', ['code']),
     recordsWritten: counter('records_written_total', 'Decision records written.'),
     recordsFailed: counter('records_failed_total', 'Decision records that could not be written.'),
@@ -63,6 +76,23 @@ export function makeMetrics() {
     syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
     syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),
     watch: (sources: Sources) => watch(registers, sources),
+  };
+}
+
+function searchMetrics(registers: Registry[]) {
+  return {
+    searches: new Counter({
+      name: 'machtig_searches_total',
+      help: 'Searches by what was searched and outcome: found, nothing or an error code.',
+      labelNames: ['search', 'outcome'],
+      registers,
+    }),
+    searchSeconds: new Histogram({
+      name: 'machtig_search_seconds',
+      help: 'From a search to one recorded page of results, without HTTP.',
+      buckets: SEARCH_SECONDS,
+      registers,
+    }),
   };
 }
 
