@@ -42,6 +42,8 @@ export type RefusalCode = keyof typeof REFUSALS;
 /** A bundle that is not used. What was in use stays in use. */
 export class BundleRefusal extends Error {
   readonly code: RefusalCode;
+  /** Which release it was, where its signature vouches for that; `issuedAt` in seconds since 1970. */
+  issued?: { revision: string; issuedAt: number };
 
   constructor(code: RefusalCode, message: string, options: { cause?: unknown } = {}) {
     super(message, options);
