@@ -60,6 +60,6 @@ function add<K extends Absentable>(context: Partial<Answer>, answer: Answer, nam
 }
 
 /** RFC 3339 in UTC. A moment beyond the year 9999 has no such form and is as good as never. */
-function toTime(ms: number): string | null {
+export function toTime(ms: number): string | null {
   return ms < 253_402_300_800_000 ? new Date(ms).toISOString() : null;
 }

@@ -2,12 +2,14 @@ import { Hono } from 'hono';
 import { AppError } from '../domain/errors.ts';
 import type { EvaluateAuthzen } from '../evaluate/authzen.ts';
 import type { Evaluate } from '../evaluate/call.ts';
+import type { Explain } from '../evaluate/explain.ts';
 import { makeBarePoint, makeEvaluationDoor, makeMandatePoint } from './authzen.ts';
 import { makeDecisionDoor } from './decision.ts';
 import { type Direct, makeDirect } from './direct.ts';
 import { makeDiscovery, wellKnownPaths } from './discovery.ts';
 import { makeEvaluationsDoor } from './evaluations.ts';
 import { type Door, type Exchange, type ExchangeDeps, makeExchange } from './exchange.ts';
+import { makeExplainDoor } from './explain.ts';
 import type { Handles } from './handles.ts';
 import { makeHostCheck } from './hosts.ts';
 import { openApi } from './openapi.ts';
@@ -17,7 +19,9 @@ import { makeSearchDoors, type SearchPoint } from './search.ts';
 
 export interface AppDeps extends Pick<ExchangeDeps, 'identify' | 'log' | 'onProblem'> {
   /** What answers: the mandates of the register, or a bundle that wants the bare AuthZEN request. */
-  policy: { input: 'mandates'; evaluate: Evaluate } | { input: 'authzen'; evaluate: EvaluateAuthzen };
+  policy:
+    | { input: 'mandates'; evaluate: Evaluate; explain?: Explain }
+    | { input: 'authzen'; evaluate: EvaluateAuthzen };
   /** Absent: nothing can be searched. */
   search?: SearchPoint;
   /** Makes parties that a search named without an identifier known to all doors. */
@@ -44,6 +48,9 @@ export function createApp(deps: AppDeps): App {
   const { respond, publish, refuse } = makeRespond(exchange, checkHost);
 
   for (const [path, door] of doors) app.post(path, respond(door));
+  if (deps.policy.input === 'mandates' && deps.policy.explain !== undefined) {
+    app.post('/v1/explain', respond(makeExplainDoor(deps.policy.explain, deps.handles)));
+  }
   if (deps.publicUrl !== undefined) {
     for (const path of wellKnownPaths(deps.publicUrl))
       app.get(path, publish(makeDiscovery(deps.publicUrl, deps.search !== undefined)));

@@ -74,7 +74,7 @@ function headersOf(type: string, requestId: string): Record<string, string> {
 
 function headersFor({ status }: Problem): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer realm="machtig"' };
-  if (status === 503) return { 'retry-after': '1' };
+  if (status === 503 || status === 429) return { 'retry-after': '1' };
   return {};
 }
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { API_VERSION } from './exchange.ts';
+import { explainAnswer, explainRequest } from './explain-schemas.ts';
 import { decisionAnswer, evaluationResponse, evaluationsResponse, metadata, problem } from './response-schemas.ts';
 import { decisionRequest, evaluationRequest, evaluationsFrame } from './schemas.ts';
 
 const SCHEMAS = {
   DecisionRequest: decisionRequest,
   DecisionAnswer: decisionAnswer,
+  ExplainRequest: explainRequest,
+  ExplainAnswer: explainAnswer,
   EvaluationRequest: evaluationRequest,
   EvaluationResponse: evaluationResponse,
   EvaluationsRequest: z.looseObject({ ...evaluationRequest.partial().shape, ...evaluationsFrame.shape }),
@@ -82,8 +85,21 @@ function question(operationId: string, summary: string, request: SchemaName, res
   };
 }
 
+/** Only where the bundle can say why, and for callers with the right `details`. */
+function explanation() {
+  const { post } = question('explain', 'Why: every rule on every path found', 'ExplainRequest', 'ExplainAnswer');
+  const responses = {
+    ...post.responses,
+    200: answers('Explained. Nobody may act on it.', 'application/json', 'ExplainAnswer'),
+    404: refuses('The policy in use cannot say why.'),
+    429: refuses('One explanation at a time; try again.'),
+  };
+  return { post: { ...post, responses } };
+}
+
 const PATHS = {
   '/v1/decision': question('decide', 'The short form, for people and scripts', 'DecisionRequest', 'DecisionAnswer'),
+  '/v1/explain': explanation(),
   '/access/v1/evaluation': question(
     'evaluate',
     'AuthZEN 1.0 Access Evaluation',

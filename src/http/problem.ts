@@ -120,7 +120,6 @@ const ADMIN_ALONE = [
   'idempotency_conflict',
   'unsupported_media_type',
   'not_acceptable',
-  'too_many_requests',
   'login_unavailable',
 ] as const;
 const DECISIONS_ALONE = ['data_stale', 'revision_not_reached', 'clock_skewed', 'records_unavailable'] as const;
