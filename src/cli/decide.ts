@@ -21,6 +21,7 @@ import { makeRecords, RECORDS_OFF, type RecordsFile } from '../records/records.t
 import { makeUses, type UseSink } from '../records/uses.ts';
 import type { Keys } from '../store/keys.ts';
 import type { Config } from './config.ts';
+import { openExplain } from './open-explain.ts';
 import { VERSION } from './version.ts';
 
 /** What a process that decides is given; `data` differs between dev (in process) and sidecar (Redis). */
@@ -98,7 +99,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
 }
 
 function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records): AppDeps['policy'] {
-  const { data, keys, lifecycle, metrics, now } = deps;
+  const { data, keys, lifecycle, log, metrics, now } = deps;
   const options: EngineOptions = {
     makeInstance: makeRawInstance,
     onReplace: (cause) => metrics.policyReplacements.inc({ cause }),
@@ -112,8 +113,10 @@ function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records): AppDeps
   const { lookups, freshness } = data;
   const alias = rememberAliases(keys.alias);
   const engine = makeEngine(bundle, readVerdict, options);
+  const explain = openExplain(bundle, engine, options, { lookups, freshness, alias, now, log });
   return {
     input: 'mandates',
+    ...(explain && { explain }),
     evaluate: makeEvaluate({ lookups, freshness, policy: engine, alias, records, uses, now, metrics }),
   };
 }
