@@ -7,7 +7,7 @@ import { counted, LEVEL_NAMES } from './words.ts';
 
 /** The question as a form; it asks by the address, so that every answer can be kept and sent as a link. */
 export function form(wish: Wish, choices: Choices, faults: readonly Fault[]): Html {
-  const rare = [wish.with, wish.operation, wish.case, wish.via, wish.at, ...wish.together].some((text) => text !== '');
+  const rare = [wish.with, wish.case, wish.via, wish.at, ...wish.together].some((text) => text !== '');
   const field = makeField(faults);
   return html`<form class="ask" method="get" action="/console/policy#answer" aria-labelledby="ask-title">
 <h2 id="ask-title">The question</h2>
