@@ -1,63 +1,24 @@
-/** Compiles a folder of policies into a bundle that names its own content as its revision. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** The folders of rules whose bundles are committed. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { revisionOf } from '../src/policy/revision.ts';
-import { readTar } from '../src/policy/tar.ts';
-import { findTool } from './tools.ts';
+import { build, showFailing } from '../src/workbench/build.ts';
+import { showComplaint } from '../src/workbench/complaint.ts';
+import { type PolicyFolder, readFolder } from '../src/workbench/folder.ts';
+import { readyCases } from '../src/workbench/ready-cases.ts';
+import { makeToolbox } from '../src/workbench/toolbox.ts';
+import { ROOT } from '../src/workbench/tools.ts';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
+export const root = ROOT;
 
-/** Every committed bundle and the sources it is made of. */
-export const BUNDLES = [
-  { source: 'policies', bundle: 'bundles/mandates.tar.gz', entrypoints: ['authz/decision', 'authz/explain', 'admin/decision'] },
-  {
-    source: 'examples/authzen-fixture',
-    bundle: 'examples/authzen-fixture/bundle.tar.gz',
-    entrypoints: ['authz/decision'],
-  },
-] as const;
-export type Source = Pick<(typeof BUNDLES)[number], 'source' | 'entrypoints'>;
+/** Every folder with a `policy.yaml` that names its bundle. */
+export const FOLDERS: readonly PolicyFolder[] = ['policies', 'examples/authzen-fixture'].map((name) =>
+  readFolder(join(root, name)),
+);
 
-/** Bundle content by path. */
-export type Files = Map<string, Uint8Array>;
+export const run = makeToolbox(process.env);
 
-export function unpack(packed: Uint8Array): Files {
-  return readTar(gunzipSync(packed));
-}
-
-/** The bundle of a source (relative to the root), byte for byte the same whenever the sources are. */
-export function compile(source: Source): Uint8Array {
-  const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
-  try {
-    const unnamed = opaBuild(source, join(folder, 'unnamed.tar.gz'), '');
-    return opaBuild(source, join(folder, 'named.tar.gz'), revisionOf(unpack(unnamed)));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function opaBuild({ source, entrypoints }: Source, output: string, revision: string): Uint8Array {
-  const ignored = ['*_test.rego', 'capabilities.json', 'schemas', '*.tar.gz', '*.md'].flatMap((name) => [
-    '--ignore',
-    name,
-  ]);
-  execFileSync(
-    findTool('opa'),
-    [
-      'build',
-      ...['--target', 'wasm'],
-      ...entrypoints.flatMap((name) => ['--entrypoint', name]),
-      ...['--capabilities', 'policies/capabilities.json'],
-      ...ignored,
-      ...['--revision', revision],
-      ...['--output', output],
-      ...['--bundle', source],
-    ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  return readFileSync(output);
+/** The bundle of a folder, byte for byte the same whenever the sources are. @throws Error saying why there is none */
+export async function compile(folder: PolicyFolder): Promise<Uint8Array> {
+  const { packed, complaints, failing } = await build({ folder, run }, await readyCases(folder));
+  if (packed !== undefined) return packed;
+  throw new Error([...complaints.flatMap(showComplaint), ...failing.flatMap(showFailing)].join('\n'));
 }

@@ -1,73 +1,66 @@
 /**
- * `npm run check:policy`: format, types, tests, lint, and that everything committed is what its sources make. Goes on
- * after a failure, so that all of them are seen at once.
+ * `npm run check:policy`: what `machtig policy check` looks at, in every folder of rules; the cases natively, too; and
+ * that everything committed is what its sources make. Goes on after a failure, so that all of them are seen at once.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { BUNDLES, compile, type Files, root, type Source, unpack } from './policy-bundle.ts';
+import { join, relative } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { readTar } from '../src/policy/tar.ts';
+import { showFailing } from '../src/workbench/build.ts';
+import { showComplaint } from '../src/workbench/complaint.ts';
+import type { PolicyFolder } from '../src/workbench/folder.ts';
+import { check, type Report } from '../src/workbench/pipeline.ts';
+import { readyCases } from '../src/workbench/ready-cases.ts';
+import { FOLDERS, root, run } from './policy-bundle.ts';
 import { GENERATED } from './policy-generated.ts';
-import { findTool, type ToolName } from './tools.ts';
+import { findTool } from './tools.ts';
 
-/** Undefined when all is well, else what is wrong. */
-type Check = () => string | undefined;
-
-const CAPABILITIES = ['--capabilities', 'policies/capabilities.json'];
-const RULES = ['policies/authz', 'policies/admin', 'policies/calendar', 'policies/fixtures'];
-const FIXTURE = 'examples/authzen-fixture';
 /** Written by `npm run cases`; without it the cases are left to their other judges. */
-const CASES = existsSync(join(root, 'build/cases.json')) ? ['policies/conformance', 'build/cases.json'] : [];
-
-const test = ['test', '--fail-on-empty', '--timeout', '120s', ...RULES, 'policies/data.json'];
-
-const CHECKS: [name: string, check: Check][] = [
-  ['format', run('opa', ['fmt', '--fail', '--list', 'policies', FIXTURE])],
-  [
-    'types and capabilities',
-    run('opa', ['check', '--strict', '--schema', 'policies/schemas', ...CAPABILITIES, ...RULES]),
-  ],
-  ['tests', run('opa', [...test, ...CASES])],
-  ['coverage', run('opa', [...test, '--coverage', '--threshold', '100'])],
-  ['tests of the AuthZEN fixture', run('opa', ['test', '--fail-on-empty', `${FIXTURE}/authz`, `${FIXTURE}/data.json`])],
-  ['lint', run('regal', ['lint', 'policies', FIXTURE])],
-  ['no lint rule ignored', () => ignored()],
-  ...GENERATED.map(({ path, make }): [string, Check] => [path, () => sameText(path, make())]),
-  ...BUNDLES.map((one): [string, Check] => [one.bundle, () => sameBundle(one, one.bundle)]),
-];
+const CASES = 'build/cases.json';
+const RULES = ['authz', 'admin', 'calendar', 'fixtures', 'services', 'conformance', 'data.json'];
 
 let failed = 0;
-for (const [name, check] of CHECKS) {
-  const fault = attempt(check);
+
+function tell(name: string, fault: string | undefined): void {
   console.log(`${fault === undefined ? 'ok  ' : 'FAIL'} ${name}`);
-  if (fault !== undefined) {
-    failed += 1;
-    console.log(fault.trimEnd().replace(/^/gm, '     '));
-  }
+  if (fault === undefined) return;
+  failed += 1;
+  console.log(fault.trimEnd().replace(/^/gm, '     '));
 }
-if (CASES.length === 0) console.log('     (conformance cases left out: npm run cases writes build/cases.json)');
+
+for (const folder of FOLDERS) await checkFolder(folder);
+if (existsSync(join(root, CASES))) tell('conformance cases, natively', askNatively());
+else console.log(`     (conformance cases, natively: left out; npm run cases writes ${CASES})`);
+tell('no lint rule ignored', ignored());
+for (const { path, make } of GENERATED) tell(path, sameText(path, make()));
 process.exitCode = failed === 0 ? 0 : 1;
 
-function attempt(check: Check): string | undefined {
-  try {
-    return check();
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+async function checkFolder(folder: PolicyFolder): Promise<void> {
+  const name = relative(root, folder.path);
+  const readCases = () => readyCases(folder);
+  const report = await check({ folder, run, write: false, readCases, lastGood: async () => undefined });
+  for (const { stage, complaints, looked } of report.stages) {
+    const faults = stage === 'cases' && report.built?.failing.length ? [] : complaints.flatMap(showComplaint);
+    const failing = stage === 'cases' ? (report.built?.failing ?? []).flatMap(showFailing) : [];
+    const fault = [...faults, ...failing].join('\n');
+    tell(`${name}: ${stage}${looked === '' ? '' : ` (${looked})`}`, complaints.length === 0 ? undefined : fault);
   }
+  if (folder.bundle !== undefined) tell(relative(root, folder.bundle), sameBundle(folder.bundle, report));
 }
 
-function run(tool: ToolName, args: string[]): Check {
-  return () => {
-    const { status, error, stdout, stderr } = spawnSync(findTool(tool), args, { cwd: root, encoding: 'utf8' });
-    return status === 0 ? undefined : `${stdout}${stderr}${error ?? ''}`;
-  };
+function askNatively(): string | undefined {
+  const paths = RULES.map((name) => join('policies', name));
+  const args = ['test', '--fail-on-empty', '--timeout', '120s', ...paths, CASES];
+  const { status, error, stdout, stderr } = spawnSync(findTool('opa'), args, { cwd: root, encoding: 'utf8' });
+  return status === 0 ? undefined : `${stdout}${stderr}${error ?? ''}`;
 }
 
 function ignored(): string | undefined {
-  const found = spawnSync('grep', ['-rn', 'regal ignore', 'policies', FIXTURE, '--include=*.rego'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return found.stdout === '' ? undefined : found.stdout;
+  const folders = FOLDERS.map(({ path }) => relative(root, path));
+  const args = ['-rn', 'regal ignore', ...folders, '--include=*.rego'];
+  const { stdout } = spawnSync('grep', args, { cwd: root, encoding: 'utf8' });
+  return stdout === '' ? undefined : stdout;
 }
 
 function sameText(path: string, made: string): string | undefined {
@@ -75,18 +68,23 @@ function sameText(path: string, made: string): string | undefined {
   return same ? undefined : `${path} is not what its sources make: run npm run build:policy`;
 }
 
-/** File by file: how the archive was packed may differ from one version of Go to the next. */
-function sameBundle(source: Source, bundle: string): string | undefined {
-  const committed = unpack(readFileSync(join(root, bundle)));
-  const made = unpack(compile(source));
-  const paths = [...new Set([...committed.keys(), ...made.keys()])].sort();
-  const different = paths.filter((path) => !sameFile(committed, made, path));
+/** File by file: how the archive was compressed may differ from one version of Node to the next. */
+function sameBundle(path: string, { built }: Report): string | undefined {
+  if (built?.packed === undefined) return 'it was not built: see above';
+  const committed = unpack(readFileSync(path));
+  const made = unpack(built.packed);
+  const names = [...new Set([...committed.keys(), ...made.keys()])].sort();
+  const different = names.filter((name) => Buffer.compare(bytes(committed, name), bytes(made, name)) !== 0);
   return different.length === 0
     ? undefined
-    : `${bundle} differs from its sources in ${different.join(', ')}: run npm run build:policy`;
+    : `${relative(root, path)} differs from its sources in ${different.join(', ')}: run npm run build:policy`;
 }
 
-function sameFile(a: Files, b: Files, path: string): boolean {
-  const [left, right] = [a.get(path), b.get(path)];
-  return left !== undefined && right !== undefined && Buffer.compare(left, right) === 0;
+function unpack(packed: Uint8Array): Map<string, Uint8Array> {
+  return readTar(gunzipSync(packed));
+}
+
+/** What is not there is like no file. */
+function bytes(files: Map<string, Uint8Array>, name: string): Uint8Array {
+  return files.get(name) ?? new Uint8Array([0]);
 }

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Complaint, Stage } from './complaint.ts';
+import { type PolicyFolder, placeOf, regoFiles } from './folder.ts';
+import { opaComplaints } from './opa-errors.ts';
+import type { RunTool } from './toolbox.ts';
+
+/** What one stage found; none: all is well. */
+export interface StageResult {
+  stage: Stage;
+  complaints: Complaint[];
+  /** What was looked at, such as `117 tests`. */
+  looked: string;
+}
+
+/** How a stage is run. */
+export interface StageDeps {
+  folder: PolicyFolder;
+  run: RunTool;
+  signal?: AbortSignal | undefined;
+}
+
+/** Writes every file as `opa fmt` has it, or (`write: false`) only says which are not. Whatever cannot be read is said. */
+export async function format({ folder, run, signal }: StageDeps, write: boolean): Promise<StageResult> {
+  const { cwd, name } = placeOf(folder);
+  const files = regoFiles(folder);
+  const { status, stdout, stderr } = await run('opa', ['fmt', ...(write ? ['--write'] : ['--list', '--fail']), name], {
+    cwd,
+    signal,
+  });
+  const unread = /rego_parse_error|failed to/.test(stderr) ? opaComplaints('format', stderr, cwd) : [];
+  const listed = write || status === 0 ? [] : stdout.split('\n').filter((line) => line.endsWith('.rego'));
+  const unformatted = listed.map((file) => ({
+    stage: 'format' as const,
+    file: resolve(cwd, file),
+    says: 'is not formatted: opa fmt --write, or machtig policy dev, does it',
+  }));
+  return { stage: 'format', complaints: [...unread, ...unformatted], looked: `${files.length} files` };
+}
+
+/** Strict, against the schemas of what the rules read, and with what WebAssembly does by itself. */
+export async function checkTypes({ folder, run, signal }: StageDeps): Promise<StageResult> {
+  const { cwd } = placeOf(folder);
+  const files = regoFiles(folder);
+  const schemas = folder.schemas === undefined ? [] : ['--schema', folder.schemas];
+  const args = ['check', '--strict', '--format', 'json', ...schemas, '--capabilities', folder.capabilities, ...files];
+  const { status, stderr, stdout } = await run('opa', args, { cwd, signal });
+  const complaints = status === 0 ? [] : opaComplaints('types', stderr || stdout, cwd);
+  return { stage: 'types', complaints, looked: `${files.length} files` };
+}
+
+const Lint = z.object({
+  violations: z
+    .array(
+      z.object({
+        title: z.string(),
+        description: z.string(),
+        location: z.object({ file: z.string(), row: z.number(), col: z.number() }),
+      }),
+    )
+    .nullish(),
+});
+
+/** By the configuration that stands nearest above the folder (`.regal/config.yaml`). */
+export async function lint({ folder, run, signal }: StageDeps): Promise<StageResult> {
+  const { cwd, name } = placeOf(folder);
+  const files = regoFiles(folder);
+  const { status, stdout, stderr } = await run('regal', ['lint', '--format', 'json', name], { cwd, signal });
+  const parsed = Lint.safeParse(readJson(stdout));
+  if (!parsed.success) {
+    return { stage: 'lint', complaints: status === 0 ? [] : opaComplaints('lint', stderr || stdout, cwd), looked: '' };
+  }
+  const complaints = (parsed.data.violations ?? []).map(({ title, description, location: { file, row, col } }) => ({
+    stage: 'lint' as const,
+    file: resolve(cwd, file),
+    line: row,
+    column: col,
+    says: `${sentence(description)} (${title})`,
+  }));
+  return { stage: 'lint', complaints, looked: `${files.length} files` };
+}
+
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sentence(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
+}
