@@ -26,7 +26,7 @@ export async function readQuestions(file: string): Promise<ExampleQuestion[]> {
 
 /** Says where the decision point is, and asks the questions of a file where they make sense. */
 export async function askExamples(
-  { url, input }: Pick<Deciding, 'url' | 'input'>,
+  { url, input, consoleUrl }: Pick<Deciding, 'url' | 'input' | 'consoleUrl'>,
   file: string | undefined,
   { out }: Terminal,
 ): Promise<void> {
@@ -38,6 +38,7 @@ export async function askExamples(
     for (const question of questions) out.write(await ask(url, question));
   }
   out.write(`\nThe API: ${url}/v1/openapi.json.\n`);
+  if (consoleUrl !== undefined) out.write(`Try the policy in a browser, rule by rule: ${consoleUrl}\n`);
 }
 
 const answerForm = z.looseObject({ allow: z.boolean(), basis: z.string().nullable(), reasons: z.array(z.string()) });

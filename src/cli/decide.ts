@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Caller } from '../domain/caller.ts';
 import { makeEvaluateAuthzen } from '../evaluate/authzen.ts';
 import { makeEvaluate } from '../evaluate/evaluate.ts';
+import type { Explain } from '../evaluate/explain.ts';
 import { rememberAliases } from '../evaluate/remember.ts';
 import type { AppDeps } from '../http/app.ts';
 import { createApp } from '../http/app.ts';
@@ -39,10 +40,14 @@ export interface DecideDeps {
   metrics: Metrics;
   /** The clock that decides: milliseconds since 1970. */
   now: () => number;
+  /** Makes the page to try the policy, of what explains and of the rules in use; given in `dev` alone. */
+  console?: (explain: Explain, policy: () => Pick<Bundle, 'rules' | 'revision'>) => NonNullable<AppDeps['console']>;
 }
 
 export interface Deciding extends Listening {
   opsUrl: string;
+  /** Where the policy can be tried. */
+  consoleUrl?: string;
   input: Bundle['input'];
   freshness: Freshness;
   policyRevision: string;
@@ -66,6 +71,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   });
   const opsListening = await serveOps(ops, config.ops);
   lifecycle.onClose('the ops port', opsListening.close);
+  const pages = consoleFor(policy, bundle, deps);
   const { allowedHosts, publicUrl, drainMs, tcp, tls, socket } = config.listen;
   const app = createApp({
     policy,
@@ -75,6 +81,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
     onProblem: ({ status, code }) => status < 500 && metrics.refusals.inc({ code }),
     allowedHosts,
     ...(publicUrl !== undefined && { publicUrl }),
+    ...pages,
   });
   const listening = await serve(app, {
     drainMs,
@@ -91,6 +98,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   return {
     ...listening,
     opsUrl: opsListening.url,
+    ...(pages.console && listening.url && { consoleUrl: `${listening.url}/console/policy` }),
     input: bundle.input,
     freshness: data.freshness,
     policyRevision: bundle.revision,
@@ -119,6 +127,12 @@ function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records): AppDeps
     ...(explain && { explain }),
     evaluate: makeEvaluate({ lookups, freshness, policy: engine, alias, records, uses, now, metrics }),
   };
+}
+
+/** Only where the bundle can explain itself. */
+function consoleFor(policy: AppDeps['policy'], bundle: Bundle, { console }: DecideDeps): Pick<AppDeps, 'console'> {
+  if (console === undefined || policy.input !== 'mandates' || policy.explain === undefined) return {};
+  return { console: console(policy.explain, () => bundle) };
 }
 
 function openRecords({ config, lifecycle, log, metrics, now }: DecideDeps): { records: Records; reopen: () => void } {

@@ -2,32 +2,34 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseIdentifier, toUrn } from '../domain/identifier.ts';
 import { type Choices, choicesOf } from '../http/console/choices.ts';
-import type { ConsoleDeps } from '../http/console/console.ts';
+import { type ConsoleDeps, makeConsole } from '../http/console/console.ts';
 import type { Example } from '../http/console/try-page.ts';
 import { NO_WISH } from '../http/console/wish.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import { readRegisterFile, readText } from '../register/read-file.ts';
 import { makePool } from '../store/postgres.ts';
 import { type ExampleQuestion, readQuestions } from './ask.ts';
+import type { DecideDeps } from './decide.ts';
 import { describe } from './dev-describe.ts';
 
-/** What the page to try the policy needs besides the policy: whom and what one can choose, and what they are called. */
+/** The page to try the policy, with whom and what the register file lets one choose. */
 export async function openDevConsole(
   registerFile: string,
   databaseUrl: string,
   lifecycle: Lifecycle,
-): Promise<Pick<ConsoleDeps, 'choices' | 'examples' | 'describe'>> {
+): Promise<NonNullable<DecideDeps['console']>> {
   const choices = choicesOf(readRegisterFile(await readText(registerFile)).file);
   const questionsFile = join(dirname(registerFile), 'questions.yaml');
   const questions = existsSync(questionsFile) ? await readQuestions(questionsFile) : [];
   // A connection that breaks also fails the statement that runs on it.
   const pool = makePool(databaseUrl, { onError: () => {}, max: 2 });
   lifecycle.onClose('the connections of the console', () => pool.end());
-  return {
+  const known: Pick<ConsoleDeps, 'choices' | 'examples' | 'describe'> = {
     choices,
     examples: questions.flatMap((question) => toExample(question, choices)),
     describe: (mandates, parties) => describe(pool, mandates, parties),
   };
+  return (explain, policy) => (exchange) => makeConsole({ ...known, explain, policy }, exchange);
 }
 
 /** An example question by the keys of the register file; none when it asks what the page cannot. */

@@ -15,7 +15,8 @@ import { readAccess } from './admin-access.ts';
 import { makeQueues } from './admin-jobs.ts';
 import type { Config } from './config.ts';
 import { makeSecret } from './config-secret.ts';
-import { type Deciding, openDecisions } from './decide.ts';
+import { type DecideDeps, type Deciding, openDecisions } from './decide.ts';
+import { openDevConsole } from './dev-console.ts';
 import { type LoginOfDev, startDevLogin } from './dev-login.ts';
 import { devPeople } from './dev-people.ts';
 import { keysOf, urlOf } from './keys.ts';
@@ -37,13 +38,15 @@ const THROWN_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes:
 
 /** Role `dev`: everything in one process, filled with a register file. Stores that are not given are embedded. */
 export async function startDev(given: SyncDeps, registerFile: string): Promise<Developing> {
-  const deps = { ...given, config: await withDefaults(given) };
-  const { config } = deps;
+  const configured = { ...given, config: await withDefaults(given) };
+  const { config } = configured;
   await migrate(urlOf(config, 'databaseUrl'));
   await withPool(config, async (pool) => {
     await importRegisterFile(registerFile, { pool, keys: keysOf(config) });
     await makeQueues(pool);
   });
+  const console = await openDevConsole(registerFile, urlOf(config, 'databaseUrl'), given.lifecycle);
+  const deps = { ...configured, console };
   const deciding = await (config.redisUrl === undefined ? startInProcess(deps) : startSidecar(deps));
   const embedded = given.config.databaseUrl === undefined ? { embeddedDatabase: urlOf(config, 'databaseUrl') } : {};
   const admin =
@@ -71,7 +74,7 @@ async function startAdminInDev(
   return { admin: await openAdmin(plain, { file: login.access }), login };
 }
 
-async function startInProcess(deps: SyncDeps): Promise<Deciding> {
+async function startInProcess(deps: SyncDeps & Pick<DecideDeps, 'console'>): Promise<Deciding> {
   const { config } = deps;
   const keys = keysOf(config);
   const store = makeMemoryStore();

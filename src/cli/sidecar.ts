@@ -6,12 +6,12 @@ import { USES } from '../mandates/redis-layout.ts';
 import { makeRedisLookups } from '../mandates/redis-lookups.ts';
 import { makeRedisUseSink } from '../records/redis-uses.ts';
 import { makeRedis, untilReady } from '../store/redis.ts';
-import { type Deciding, openDecisions } from './decide.ts';
+import { type DecideDeps, type Deciding, openDecisions } from './decide.ts';
 import { keysOf, urlOf } from './keys.ts';
 import { type SyncDeps, startProjecting } from './sync.ts';
 
 /** Role `sidecar`: answers from Redis through a bounded cache; given a database it also takes part in sync. */
-export async function startSidecar(deps: SyncDeps): Promise<Deciding> {
+export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console'>): Promise<Deciding> {
   const { config, lifecycle, log, metrics } = deps;
   const keys = keysOf(config);
   const key = { keyId: keys.keyId, keyCheck: keys.check() };
@@ -34,7 +34,8 @@ export async function startSidecar(deps: SyncDeps): Promise<Deciding> {
   lifecycle.onClose('the stream of changes', following.close);
   const useSink = makeRedisUseSink(client, USES);
   const data = { lookups, freshness: following.freshness, cache: lookups.counts, useSink };
-  return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now });
+  const pages = deps.console === undefined ? {} : { console: deps.console };
+  return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...pages });
 }
 
 /** Nobody asked for a revision here: not keeping up with one's own reads is being stale. */

@@ -8,6 +8,7 @@ import type { Explain } from '../../evaluate/explain.ts';
 import { type Exchange, requestIdOf } from '../exchange.ts';
 import type { Problem } from '../problem.ts';
 import type { Bindings, HttpContext } from '../respond.ts';
+import { requireRights } from '../rights.ts';
 import { idsOf, namesOf } from './answered.ts';
 import type { Choices } from './choices.ts';
 import { type Html, layout } from './layout.ts';
@@ -93,6 +94,7 @@ async function tryIt(deps: ConsoleDeps, url: URL, call: Call): Promise<Made> {
 }
 
 async function answerTo(deps: ConsoleDeps, wish: Wish, asked: Asked, origin: string, call: Call) {
+  requireRights(asked.question, call.caller);
   const explanation = await deps.explain(asked, call);
   const { mandates, parties } = idsOf(explanation);
   const described = await deps.describe(mandates, parties);
