@@ -34,6 +34,7 @@ else := _raised(general, service)
 
 _raised(general, service) := max([general, levels.asked(wanted)]) if {
 	wanted := data.tables.conditions[service.service_id].levels
+	levels.readable(wanted)
 }
 
 else := general

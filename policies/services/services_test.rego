@@ -112,7 +112,7 @@ test_stronger_login[note] if {
 		["no operation", fixtures.employee, {"loa": "eh4"}, levels, {"reasons": ["mandate_loa_insufficient"]}],
 		[
 			"a level that nobody knows", strong, {"loa": "eh4", "operation": "view"}, {"view": "eh9"},
-			{"allow": false, "loa_required": null},
+			{"reasons": ["service_condition_unknown"], "loa_required": null},
 		],
 	]
 	asked := object.union(fixtures.direct([mandate]), {"request": request})

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import data from '../../policies/data.json' with { type: 'json' };
 import { decide } from '../oracle/oracle.ts';
+import type { Conditions } from '../oracle/register.ts';
 import { registerFacts } from '../support/register-facts.ts';
 import { registerFile } from '../support/register-file.ts';
 import { loadCases } from './cases.ts';
 import { comparable } from './compare.ts';
 
 const { cases, register } = loadCases();
-const facts = registerFacts(registerFile.parse(register));
+const conditions = new Map<string, Conditions>(Object.entries(data.tables.conditions));
+const facts = { ...registerFacts(registerFile.parse(register)), conditions };
 
 describe('the oracle agrees with the case', () => {
   it.each(cases)('$title', ({ question, now, expect: expected }) => {

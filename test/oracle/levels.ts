@@ -22,8 +22,9 @@ export function rankOf(spelling: string): number | undefined {
   return Object.hasOwn(SPELLINGS, spelling) ? SPELLINGS[spelling] : undefined;
 }
 
-export function loaRank(loa: Loa): number {
-  return ORDER.indexOf(loa) + 1;
+/** 0 for what is no level. */
+export function loaRank(loa: unknown): number {
+  return ORDER.indexOf(loa as Loa) + 1; // Whatever it is, it is only compared.
 }
 
 export function loaOfRank(rank: number): Loa {

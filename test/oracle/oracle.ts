@@ -1,9 +1,10 @@
 import type { Question } from '../../src/domain/evaluation.ts';
 import type { PartyFacts, ServiceFacts } from '../../src/domain/facts.ts';
 import { isPartyRef, type PartyName, toUrn } from '../../src/domain/identifier.ts';
+import { wantedRank } from './conditions.ts';
 import { loginFailures, required } from './levels.ts';
 import { type Actor, boundaries, findPaths, type Inquiry, type Path } from './paths.ts';
-import type { Register } from './register.ts';
+import type { Conditions, Register } from './register.ts';
 import { DENIED, firstAfter, nobody, type OracleVerdict, rank, report, withReason } from './report.ts';
 import { hasState } from './states.ts';
 
@@ -17,7 +18,7 @@ export function decide(register: Register, question: Question, now: number): Ora
   const { actor, represented, service } = named;
   if (!actor || !represented || !service) throw new Error('whoever is unknown has given a reason');
   const ask = (one: ServiceFacts, closed: string[]): Answer =>
-    answer(register, question, { actor, represented, service: one, asked: service.service_id, closed }, now);
+    answer(register, question, { actor, represented, service: one, asked: service, closed }, now);
   if (service.sub_services.length === 0) return ask(service, []).verdict;
   const behind = service.sub_services.flatMap((id) => register.services.get(id) ?? []);
   return portal(
@@ -88,15 +89,17 @@ interface Known {
   actor: Actor;
   represented: PartyFacts;
   service: ServiceFacts;
-  /** ServiceID asked for: the service's own, or the portal's in front of it. */
-  asked: string;
+  /** What was asked for: the service itself, or the portal in front of it. */
+  asked: ServiceFacts;
   /** What is wrong with the portal in front of the service. */
   closed: string[];
 }
 
 function answer(register: Register, question: Question, named: Known, now: number): Answer {
   const { actor, represented, service } = named;
+  const conditions = conditionsOf(register, [service, named.asked]);
   const level = required(service, question.min_loa);
+  const floor = Math.max(level.rank, wantedRank(conditions, question.operation));
   const via = question.via && partyOf(register, question.via);
   const inquiry: Inquiry = {
     register,
@@ -104,19 +107,25 @@ function answer(register: Register, question: Question, named: Known, now: numbe
     represented,
     together: (question.together ?? []).flatMap(({ id, loa }) => actorOf(register, id, loa) ?? []),
     ...(via && { via }),
-    at: { now, service, rank: level.rank, ...asked(question, named) },
+    conditions,
+    at: { now, service, rank: floor, ...asked(question, named) },
   };
   const common = [...new Set([...level.failures, ...named.closed, ...commonFailures(inquiry, register)])];
   const { paths, viaNeeded } = findPaths(inquiry);
   for (const path of paths) for (const reason of common) path.failures.add(reason);
   const [best] = paths.sort(rank);
   const moments = [...paths.flatMap(boundaries), ...actorMoments(inquiry)];
-  const login = loginFailures([actor.loa], level.rank);
+  const login = loginFailures([actor.loa], floor);
   const verdict = best
-    ? report(best, level.rank, { now, moments })
+    ? report(best, floor, { now, moments })
     : nobody([...common, ...login], viaNeeded, { now, moments });
   const needed = viaNeeded && !verdict.allow ? withReason(verdict, 'via_required') : verdict;
   return { service, verdict: needed, moments, ...(best && { best }) };
+}
+
+function conditionsOf(register: Register, services: ServiceFacts[]): Conditions[] {
+  const names = new Set(services.map(({ service_id }) => service_id));
+  return [...names].map((name) => register.conditions?.get(name) ?? {});
 }
 
 /** A case belongs to the ServiceID asked for: at a portal it is no case of a service behind it. */
@@ -124,7 +133,7 @@ function asked({ branch, operation, case: id }: Question, { service, asked: name
   return {
     ...(branch !== undefined && { branch }),
     ...(operation !== undefined && { operation }),
-    ...(id !== undefined && { case: `${name}#${id}`, found: `${service.service_id}#${id}` }),
+    ...(id !== undefined && { case: `${name.service_id}#${id}`, found: `${service.service_id}#${id}` }),
   };
 }
 

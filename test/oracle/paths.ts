@@ -1,7 +1,8 @@
 import type { Basis } from '../../src/domain/evaluation.ts';
 import type { PartyFacts, PartyId } from '../../src/domain/facts.ts';
+import { objections } from './conditions.ts';
 import { loginFailures } from './levels.ts';
-import type { Register } from './register.ts';
+import type { Conditions, Register } from './register.ts';
 import { type Circumstances, firstLinkFailures, majorityAt, secondLinkFailures } from './rules.ts';
 import { type Link, linkedOrganisations, linksBetween } from './scan.ts';
 import { hasState, statesAt } from './states.ts';
@@ -30,6 +31,8 @@ export interface Inquiry {
   represented: PartyFacts;
   together: Actor[];
   via?: PartyFacts;
+  /** Of the service, and of the portal in front of it. */
+  conditions: Conditions[];
   at: Circumstances;
 }
 
@@ -61,16 +64,17 @@ export function boundaries(path: Path): number[] {
 }
 
 function makePath(inquiry: Inquiry, path: { basis: Basis; links: Link[]; between: PartyFacts[]; own: string[] }): Path {
-  const { actor, represented, together, at } = inquiry;
+  const { actor, represented, together, conditions, at } = inquiry;
   const joint = jointAuthority(path.links, together, at.now);
   const level = loginFailures([actor.loa, ...joint.present.map(({ loa }) => loa)], at.rank);
+  const against = objections(conditions, { ...path, operation: at.operation });
   const delegates = path.links.flatMap(({ parent }) => (parent?.delegate ? [parent.delegate] : []));
   return {
     basis: path.basis,
     order: ORDER.indexOf(path.basis),
     links: path.links,
     parties: [represented, ...path.between, actor.party, ...delegates, ...joint.holders.map(({ party }) => party)],
-    failures: new Set([...path.own, ...level, ...joint.failures]),
+    failures: new Set([...path.own, ...level, ...joint.failures, ...against]),
     holders: joint.required,
   };
 }

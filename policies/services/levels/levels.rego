@@ -9,12 +9,12 @@ package services.levels
 
 # METADATA
 # title: What the owner has against any path
-# description: Nothing but levels that are none; the others are asked of login and mandates, by `authz.level` (R95).
+# description: Nothing but levels that are none; the others are asked of login and mandates, in `authz.level` (R95).
 objections(wanted) := {"service_condition_unknown" | not readable(wanted)}
 
 # METADATA
 # title: Each operation has a level that is known
-# description: A level that nobody knows is reached by nobody (R95).
+# description: Nobody can do anything at a level that nobody knows (R95).
 readable(wanted) if {
 	is_object(wanted)
 	wanted != {}
@@ -31,4 +31,4 @@ readable(wanted) if {
 # scope: document
 asked(wanted) := wanted[operation] if operation := input.request.operation
 
-else := max(array.concat(["eh2"], [level | some level in wanted]))
+else := max([level | some level in wanted])

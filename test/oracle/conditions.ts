@@ -1,0 +1,57 @@
+import type { Basis } from '../../src/domain/evaluation.ts';
+import type { PartyFacts } from '../../src/domain/facts.ts';
+import { loaRank } from './levels.ts';
+import type { Conditions } from './register.ts';
+import type { Link } from './scan.ts';
+
+/** What a condition looks at. */
+export interface Way {
+  basis: Basis;
+  links: readonly Link[];
+  /** Between the represented and the actor. */
+  between: readonly PartyFacts[];
+  operation: string | undefined;
+}
+
+type Objection = (wanted: unknown, way: Way) => string | undefined;
+
+const OBJECTIONS: Record<string, Objection> = {
+  chains: (wanted, { basis, operation }) =>
+    basis === 'chain' && !says(wanted, operation, true) ? 'operation_not_by_chain' : undefined,
+  intermediaries: (wanted, { basis, between }) =>
+    basis === 'chain' && !says(wanted, between[0]?.kvk, true) ? 'intermediary_not_listed' : undefined,
+  firsthand: (wanted, { links }) =>
+    wanted !== false && links.some(({ facts }) => facts.derived_from) ? 'onward_mandate_not_accepted' : undefined,
+  levels: (wanted) => (levelsOf(wanted) ? undefined : 'service_condition_unknown'),
+};
+
+/** Every reason that these owners have against this way. */
+export function objections(asked: readonly Conditions[], way: Way): string[] {
+  return asked.flatMap((conditions) =>
+    Object.entries(conditions).flatMap(([name, wanted]) => {
+      const objection = Object.hasOwn(OBJECTIONS, name) ? OBJECTIONS[name] : undefined;
+      return objection ? (objection(wanted, way) ?? []) : ['service_condition_unknown'];
+    }),
+  );
+}
+
+/** The level that these owners ask for the operation: for one that they do not name, or none, the highest. */
+export function wantedRank(asked: readonly Conditions[], operation: string | undefined): number {
+  const ranks = asked.map(({ levels }) => {
+    const named = levelsOf(levels);
+    if (named === undefined) return 0;
+    return (operation === undefined ? undefined : named.get(operation)) ?? Math.max(...named.values());
+  });
+  return Math.max(0, ...ranks);
+}
+
+function levelsOf(wanted: unknown): Map<string, number> | undefined {
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) return undefined;
+  const levels = new Map(Object.entries(wanted).map(([operation, level]) => [operation, loaRank(level)]));
+  return levels.size === 0 || [...levels.values()].includes(0) ? undefined : levels;
+}
+
+function says(wanted: unknown, key: string | undefined, value: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted) || key === undefined) return false;
+  return Object.entries(wanted).some(([name, said]) => name === key && said === value);
+}
