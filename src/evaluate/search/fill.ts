@@ -8,10 +8,14 @@ import { type JudgeDeps, judgeAll } from './judge.ts';
 import type { Page } from './page.ts';
 import { makeSmallest } from './smallest.ts';
 
-/** Of those who come next, so many are kept at once: all that a search needs room for. */
 const KEEP = 1000;
 /** Decisions beside a search wait no longer than this, and one evaluation. */
 const SLICE_MS = 2;
+
+export interface FillDeps extends Sources, Omit<JudgeDeps, 'breathe'> {
+  /** Of those who come next, so many are kept at once: all that a search needs room for. Default 1000. */
+  keep?: number;
+}
 
 export interface Filling {
   asked: Asked;
@@ -24,12 +28,12 @@ export interface Filling {
  * again, until the page is over or nobody is left.
  * @returns whether nobody is left
  */
-export function makeFill(deps: Sources & Omit<JudgeDeps, 'breathe'>) {
+export function makeFill({ keep = KEEP, ...deps }: FillDeps) {
   return async function fill(filling: Filling, found: Gathered): Promise<boolean> {
     const { asked, page } = filling;
     const breathe = makeBreathe(SLICE_MS);
     for (;;) {
-      const smallest = makeSmallest(KEEP, page.position());
+      const smallest = makeSmallest(keep, page.position());
       for await (const chunk of candidatesOf(asked, found, deps)) {
         // Whom a pass that is not finished did not meet, may come before whom it did.
         if (page.isLate()) return false;

@@ -32,6 +32,8 @@ export interface SearchDeps {
   deadlineMs: number;
   /** So many searches at the same time, and no more. */
   atOnce: number;
+  /** How many candidates a search holds at once. Default 1000. */
+  keep?: number;
 }
 
 /** Who may act, for whom, with what: the candidates come from exact keys and `Reach`, the policy judges each. */

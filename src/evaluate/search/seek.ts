@@ -1,19 +1,16 @@
 import type { Caller } from '../../domain/caller.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Revision } from '../../domain/revision.ts';
-import type { Freshness, Lookups } from '../../mandates/lookups.ts';
+import type { Freshness } from '../../mandates/lookups.ts';
 import type { Gathered } from '../gather.ts';
 import type { Asked } from './asked.ts';
-import type { Sources } from './candidates.ts';
-import { makeFill } from './fill.ts';
+import { type FillDeps, makeFill } from './fill.ts';
 import type { Found, Paging } from './found.ts';
-import type { JudgeDeps } from './judge.ts';
 import { namesOf } from './names.ts';
 import { openSearch } from './opening.ts';
 import { makePage, type Page } from './page.ts';
 
-export interface SeekDeps extends Sources, Omit<JudgeDeps, 'breathe'> {
-  lookups: Pick<Lookups, 'read'>;
+export interface SeekDeps extends FillDeps {
   freshness: Pick<Freshness, 'maxAgeMs'>;
   deadlineMs: number;
 }
