@@ -23,6 +23,7 @@ export function consistencyFaults(v: Values, role: Role): Fault[] {
     .filter((name) => v[name] === undefined)
     .map((name) => ({ at: name, message: `must be given for the role ${role}` }));
   if (role === 'sidecar' || role === 'dev') faults.push(...tlsFaults(v), ...doorFaults(v), ...callerFaults(v, role));
+  faults.push(...shadowFaults(v));
   if (role === 'admin') faults.push(...tlsFaults(v), ...adminDoorFaults(v));
   if (role === 'dev' && !isLoopbackHost(v.MACHTIG_ADMIN_HOST)) {
     faults.push({ at: 'MACHTIG_ADMIN_HOST', message: 'must be a loopback address in the role dev' });
@@ -38,6 +39,14 @@ function adminDoorFaults(v: Values): Fault[] {
     faults.push({ at: 'MACHTIG_ADMIN_HOST', message: 'must be a loopback address, unless TLS is configured' });
   }
   return [...faults, ...nameFaults(v)];
+}
+
+/** How a bundle is tried says nothing while none is: its name may have been misspelt. */
+function shadowFaults(v: Values): Fault[] {
+  if (v.MACHTIG_SHADOW_BUNDLE) return [];
+  return (['MACHTIG_SHADOW_SHARE', 'MACHTIG_SHADOW_CPU'] as const)
+    .filter((name) => v[name] !== undefined)
+    .map((name) => ({ at: name, message: 'needs MACHTIG_SHADOW_BUNDLE' }));
 }
 
 function tlsFaults(v: Values): Fault[] {

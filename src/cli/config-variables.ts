@@ -18,6 +18,12 @@ const whole = (min: number, max: number) =>
     .regex(/^[0-9]{1,9}$/)
     .transform(Number)
     .pipe(z.int().min(min).max(max));
+const decimal = (max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,3}(\.[0-9]{1,6})?$/)
+    .transform(Number)
+    .pipe(z.number().positive().max(max));
 const text = z.string().min(1).max(4096);
 const list = text
   .transform((value) => value.split(',').map((part) => part.trim().toLowerCase()))
@@ -169,6 +175,19 @@ export const variables = z.object({
       ),
     ),
   MACHTIG_BUNDLE: text.default('bundles/mandates.tar.gz').meta(notes('The policy bundle.', 'the path of a file')),
+  MACHTIG_SHADOW_BUNDLE: text
+    .optional()
+    .meta(notes('A policy bundle to try beside the active one: it never answers (see sre.md).', 'the path of a file')),
+  MACHTIG_SHADOW_SHARE: decimal(1)
+    .optional()
+    .meta(
+      notes('Of all decisions, the share that it is tried on.', 'a number above 0, at most 1', {
+        defaultText: '0.1',
+      }),
+    ),
+  MACHTIG_SHADOW_CPU: decimal(100)
+    .optional()
+    .meta(notes('CPU that it may use, in percent of one core.', 'a number above 0, at most 100', { defaultText: '5' })),
   MACHTIG_MAX_STALENESS_MS: whole(100, 3_600_000)
     .default(5000)
     .meta(notes('Beyond this age of the data no decision is given.', 'milliseconds, 100 to 3600000')),

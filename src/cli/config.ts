@@ -34,6 +34,8 @@ export interface Config {
   ops: { host: string; port: number };
   callers: { file?: string; anonymous?: Caller['rights'] };
   bundle: string;
+  /** A candidate that is tried beside the active bundle: on which share of decisions, with how much of one core. */
+  shadow?: { bundle: string; share: number; cpuPercent: number };
   freshness: { maxStalenessMs: number; minRevisionWaitMs: number };
   cacheMb: number;
   records: { mode: 'written' | 'synced' | 'full' | 'off'; file: string };
@@ -140,6 +142,13 @@ function toConfig(v: Values, role: Role): Config {
       ...(anonymous && { anonymous }),
     },
     bundle: v.MACHTIG_BUNDLE,
+    ...(v.MACHTIG_SHADOW_BUNDLE && {
+      shadow: {
+        bundle: v.MACHTIG_SHADOW_BUNDLE,
+        share: v.MACHTIG_SHADOW_SHARE ?? 0.1,
+        cpuPercent: v.MACHTIG_SHADOW_CPU ?? 5,
+      },
+    }),
     freshness: { maxStalenessMs: v.MACHTIG_MAX_STALENESS_MS, minRevisionWaitMs: v.MACHTIG_MIN_REVISION_WAIT_MS },
     cacheMb: v.MACHTIG_CACHE_MB,
     records: { mode: v.MACHTIG_RECORDS, file: v.MACHTIG_RECORDS_FILE },

@@ -20,9 +20,11 @@ import type { Metrics } from '../process/metrics.ts';
 import type { Records } from '../records/entry.ts';
 import { makeRecords, RECORDS_OFF, type RecordsFile } from '../records/records.ts';
 import { makeUses, type UseSink } from '../records/uses.ts';
+import type { Shadow } from '../rollout/shadow.ts';
 import type { Keys } from '../store/keys.ts';
 import type { Config } from './config.ts';
 import { openExplain } from './open-explain.ts';
+import { openShadow } from './shadow.ts';
 import { VERSION } from './version.ts';
 
 /** What a process that decides is given; `data` differs between dev (in process) and sidecar (Redis). */
@@ -62,12 +64,14 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   metrics.policyInfo.set({ revision: bundle.revision }, 1);
   metrics.watch({ dataAgeMs: () => ageOrUndefined(data.freshness), cache: data.cache });
   const records = openRecords(deps);
-  const policy = openPolicy(bundle, deps, records.records);
+  const shadow = await openShadow(deps, bundle);
+  const policy = openPolicy(bundle, deps, records.records, shadow);
   let door: 'starting' | 'open' | 'stopping' = 'starting';
   const ops = createOps({
     missing: () => [...(door === 'open' ? [] : [door]), ...(hasProjection(data.freshness) ? [] : ['projection'])],
     freshness: data.freshness,
     metrics: metrics.registry,
+    ...(shadow && { shadow: shadow.status }),
   });
   const opsListening = await serveOps(ops, config.ops);
   lifecycle.onClose('the ops port', opsListening.close);
@@ -106,7 +110,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   };
 }
 
-function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records): AppDeps['policy'] {
+function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records, shadow: Shadow | undefined): AppDeps['policy'] {
   const { data, keys, lifecycle, log, metrics, now } = deps;
   const options: EngineOptions = {
     makeInstance: makeRawInstance,
@@ -125,7 +129,10 @@ function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records): AppDeps
   return {
     input: 'mandates',
     ...(explain && { explain }),
-    evaluate: makeEvaluate({ lookups, freshness, policy: engine, alias, records, uses, now, metrics }),
+    evaluate: makeEvaluate({
+      ...{ lookups, freshness, policy: engine, alias, records, uses, now, metrics },
+      ...(shadow && { shadow }),
+    }),
   };
 }
 

@@ -6,6 +6,7 @@ import { formatRevision, type Revision } from '../domain/revision.ts';
 import type { Freshness } from '../mandates/lookups.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { PolicyInput } from '../policy/input.ts';
+import type { Shadow } from '../rollout/shadow.ts';
 import type { Refusal } from './call.ts';
 import type { Gathered } from './gather.ts';
 import { type Outcome, toAppError } from './outcome.ts';
@@ -16,9 +17,11 @@ export interface DecideDeps {
   freshness: Freshness;
   now: () => number;
   keepInput: boolean;
+  /** Tries another policy on what was decided, once it has been answered. */
+  shadow?: Pick<Shadow, 'offer'>;
 }
 
-export function makeDecide({ policy, freshness, now, keepInput }: DecideDeps) {
+export function makeDecide({ policy, freshness, now, keepInput, shadow }: DecideDeps) {
   /** Field by field: spreading an object that was parsed costs some microseconds. */
   function toDecision(verdict: Verdict, revision: Revision, ageMs: number): Decision {
     return {
@@ -46,6 +49,7 @@ export function makeDecide({ policy, freshness, now, keepInput }: DecideDeps) {
       requireOwner(gathered, caller);
       const input: PolicyInput = Object.assign(gathered, { now: now() });
       const answer = toDecision(policy.decide(input), revision, ageMs);
+      shadow?.offer(input, answer);
       return keepInput ? { item, answer, gathered, input } : { item, answer, gathered };
     } catch (thrown) {
       return { item, answer: toAppError(thrown), gathered };

@@ -6,6 +6,7 @@ import type { Engine } from '../policy/engine.ts';
 import type { Metrics } from '../process/metrics.ts';
 import type { Entry, Records } from '../records/entry.ts';
 import type { Uses } from '../records/uses.ts';
+import type { Shadow } from '../rollout/shadow.ts';
 import { type Call, type Evaluate, type Item, isRefusal, type Refusal, type Semantic } from './call.ts';
 import { makeDecide } from './decide.ts';
 import type { Alias } from './gather.ts';
@@ -24,6 +25,7 @@ export interface EvaluateDeps {
   /** The clock that decides: milliseconds since 1970. */
   now: () => number;
   metrics: Pick<Metrics, 'countDecision' | 'countError' | 'decisionSeconds'>;
+  shadow?: Pick<Shadow, 'offer'>;
 }
 
 /** The use case behind every way of asking: look up, decide by policy, record, answer. */

@@ -15,13 +15,15 @@ export interface OpsDeps {
   freshness?: Pick<Freshness, 'position'>;
   /** prom-client's registry fits. */
   metrics: { contentType: string; metrics(): Promise<string> };
+  /** Where another bundle is tried: what came of it so far. */
+  shadow?: () => object;
 }
 
 /**
  * The ops port: health and metrics, never a decision and never personal data. Three signals, so that stale data
  * (`/freshz`) does not take a sidecar out of service (`/readyz`), nor restart it (`/livez`).
  */
-export function createOps({ missing, freshness, metrics }: OpsDeps): Hono {
+export function createOps({ missing, freshness, metrics, shadow }: OpsDeps): Hono {
   const ops = new Hono();
   ops.get('/livez', () => answer({ status: 'live' }));
   ops.get('/readyz', () => {
@@ -32,6 +34,10 @@ export function createOps({ missing, freshness, metrics }: OpsDeps): Hono {
     if (freshness === undefined) throw new AppError('not_found', 'no projection here');
     const { revision, ageMs } = freshness.position();
     return answer({ status: 'fresh', data_revision: formatRevision(revision), data_age_ms: ageMs });
+  });
+  ops.get('/shadow', () => {
+    if (shadow === undefined) throw new AppError('not_found', 'no other bundle is tried here');
+    return answer(shadow());
   });
   ops.get(
     '/metrics',
