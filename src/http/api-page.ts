@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DECISION_CODES, ERROR_CLASSES } from './problem.ts';
 import { decisionAnswer } from './response-schemas.ts';
 import { decisionRequest, evaluationRequest } from './schemas.ts';
+import { resourceSearch, resourcesFound } from './search-schemas.ts';
 
 /** docs/api.md: the fields and codes as tables, from the schemas that judge requests and answers. */
 export function apiPage(): string {
@@ -18,6 +19,11 @@ export function apiPage(): string {
     AUTHZEN,
     fieldTable(evaluationRequest),
     AFTER_AUTHZEN,
+    SEARCH,
+    fieldTable(resourceSearch),
+    '\nThe answer:\n',
+    fieldTable(resourcesFound),
+    AFTER_SEARCH,
     '| code | status | meaning |\n|---|---|---|',
     ...errors,
     '',
@@ -103,10 +109,22 @@ whole by the item's own. (Only a missing \`type\`, \`id\` or \`name\` is taken f
 \`options.evaluations_semantic\` is \`execute_all\` (the default), \`deny_on_first_deny\` or \`permit_on_first_permit\`; the
 last two end the list at that item. An item that cannot be decided is \`decision: false\` with \`context.error\`
 (\`status\`, \`code\`, \`message\`, \`errors\`), which no denial has. Without items it is the single evaluation.
+`;
 
+const SEARCH = `## POST /access/v1/search/subject, …/resource, …/action
+
+For callers with the right \`search\`. AuthZEN 1.0: who may do this (the subject is left open), for whom may it be done
+(the resource), which services may be used (the action). What is left open keeps its \`type\` and \`properties\`; an
+\`id\` there is ignored, and so is all of \`action\` in a search for actions. Each result evaluates to \`true\` in the
+place of what was left open, as it is, with the same rest; whoever does so is found. How to use it, and what stands in
+\`properties\`: [app-developers.md](app-developers.md#search). The search for resources; the others are like it:
+`;
+
+const AFTER_SEARCH = `
 ## GET /.well-known/authzen-configuration
 
-AuthZEN metadata; only where \`MACHTIG_PUBLIC_URL\` is set, and with that URL whatever the Host header says.
+AuthZEN metadata, with the search endpoints where there is a search; only where \`MACHTIG_PUBLIC_URL\` is set, and with
+that URL whatever the Host header says.
 
 ## Errors
 

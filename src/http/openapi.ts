@@ -3,6 +3,14 @@ import { API_VERSION } from './exchange.ts';
 import { explainAnswer, explainRequest } from './explain-schemas.ts';
 import { decisionAnswer, evaluationResponse, evaluationsResponse, metadata, problem } from './response-schemas.ts';
 import { decisionRequest, evaluationRequest, evaluationsFrame } from './schemas.ts';
+import {
+  actionSearch,
+  actionsFound,
+  resourceSearch,
+  resourcesFound,
+  subjectSearch,
+  subjectsFound,
+} from './search-schemas.ts';
 
 const SCHEMAS = {
   DecisionRequest: decisionRequest,
@@ -13,6 +21,12 @@ const SCHEMAS = {
   EvaluationResponse: evaluationResponse,
   EvaluationsRequest: z.looseObject({ ...evaluationRequest.partial().shape, ...evaluationsFrame.shape }),
   EvaluationsResponse: z.union([evaluationsResponse, evaluationResponse]),
+  SubjectSearch: subjectSearch,
+  SubjectsFound: subjectsFound,
+  ResourceSearch: resourceSearch,
+  ResourcesFound: resourcesFound,
+  ActionSearch: actionSearch,
+  ActionsFound: actionsFound,
   Metadata: metadata,
   Problem: problem,
 };
@@ -97,6 +111,17 @@ function explanation() {
   return { post: { ...post, responses } };
 }
 
+/** Only for callers with the right `search`. */
+function search(operationId: string, summary: string, request: SchemaName, response: SchemaName) {
+  const { post } = question(operationId, summary, request, response);
+  const responses = {
+    ...post.responses,
+    200: answers('A page of results; nothing found is an answer too.', 'application/json', response),
+    429: refuses('As many searches as may be are under way; try again.'),
+  };
+  return { post: { ...post, responses } };
+}
+
 const PATHS = {
   '/v1/decision': question('decide', 'The short form, for people and scripts', 'DecisionRequest', 'DecisionAnswer'),
   '/v1/explain': explanation(),
@@ -111,6 +136,24 @@ const PATHS = {
     'AuthZEN 1.0 Access Evaluations',
     'EvaluationsRequest',
     'EvaluationsResponse',
+  ),
+  '/access/v1/search/subject': search(
+    'searchSubjects',
+    'AuthZEN 1.0 Subject Search: who may act',
+    'SubjectSearch',
+    'SubjectsFound',
+  ),
+  '/access/v1/search/resource': search(
+    'searchResources',
+    'AuthZEN 1.0 Resource Search: for whom',
+    'ResourceSearch',
+    'ResourcesFound',
+  ),
+  '/access/v1/search/action': search(
+    'searchActions',
+    'AuthZEN 1.0 Action Search: with which services',
+    'ActionSearch',
+    'ActionsFound',
   ),
   '/.well-known/authzen-configuration': {
     get: {
