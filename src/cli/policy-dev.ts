@@ -1,17 +1,66 @@
-import type { Terminal } from './terminal.ts';
+import { writeFile } from 'node:fs/promises';
+import { build, showFailing } from '../workbench/build.ts';
+import { showComplaint } from '../workbench/complaint.ts';
+import { readFolder } from '../workbench/folder.ts';
+import { makeLastGood } from '../workbench/last-good.ts';
+import { check } from '../workbench/pipeline.ts';
+import { readyCases } from '../workbench/ready-cases.ts';
+import { showReport } from '../workbench/show-report.ts';
+import { makeToolbox } from '../workbench/toolbox.ts';
+import { watch } from '../workbench/watch.ts';
+import { EXIT, type Terminal } from './terminal.ts';
 
-export async function runPolicyDev(_terminal: Terminal, _folder: string | undefined): Promise<number> {
-  throw new Error('not built yet');
+const FOLDER = 'policies';
+/** Complaints, cases and answers that fit a screen. */
+const SCREENFUL = 4;
+const CLEAR = '\u001b[2J\u001b[H';
+
+/** Until Ctrl-C. */
+export async function runPolicyDev(terminal: Terminal, folder = FOLDER): Promise<number> {
+  readFolder(folder);
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  const clear = terminal.out.isTTY === true ? CLEAR : '';
+  await watch({
+    path: folder,
+    run: makeToolbox(terminal.env),
+    signal: ending.signal,
+    tell: (report, found, ms) => {
+      // A screen that is not redrawn is told the end only.
+      if (report.waitsFor.length > 0 && clear === '') return;
+      terminal.out.write(`${clear}${showReport(report, { folder: found, ms, atMost: SCREENFUL })}\n`);
+    },
+    fail: (message) => terminal.err.write(`${clear}${message}\n`),
+  });
+  return EXIT.ok;
 }
 
-export async function runPolicyCheck(_terminal: Terminal, _folder: string | undefined): Promise<number> {
-  throw new Error('not built yet');
+/** Everything that is wrong, and every answer that changed; changes nothing. */
+export async function runPolicyCheck(terminal: Terminal, path = FOLDER): Promise<number> {
+  const folder = readFolder(path);
+  const report = await check({
+    folder,
+    run: makeToolbox(terminal.env),
+    write: false,
+    readCases: () => readyCases(folder),
+    lastGood: makeLastGood(folder),
+  });
+  terminal.out.write(showReport(report, { folder, ms: report.ms, atMost: Number.POSITIVE_INFINITY }));
+  return report.ok ? EXIT.ok : EXIT.failed;
 }
 
-export async function runPolicyBuild(
-  _terminal: Terminal,
-  _folder: string | undefined,
-  _output: string,
-): Promise<number> {
-  throw new Error('not built yet');
+/** Writes nothing when a case does not hold: no sidecar would take it over. */
+export async function runPolicyBuild(terminal: Terminal, path = FOLDER, output: string): Promise<number> {
+  const folder = readFolder(path);
+  const cases = await readyCases(folder);
+  const { packed, bundle, complaints, failing } = await build({ folder, run: makeToolbox(terminal.env) }, cases);
+  if (packed === undefined) {
+    terminal.err.write(`${[...complaints.flatMap(showComplaint), ...failing.flatMap(showFailing)].join('\n')}\n`);
+    terminal.err.write(`${output} was not written\n`);
+    return EXIT.failed;
+  }
+  await writeFile(output, packed);
+  terminal.out.write(`${output}: revision ${bundle?.revision}, ${packed.length} bytes, ${cases.length} cases\n`);
+  return EXIT.ok;
 }

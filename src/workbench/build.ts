@@ -54,9 +54,15 @@ function failed(one: ReadyCase, answer: Answer): FailingCase[] {
 /** A failing case on the screen: its place and title, and each field with what was expected and what was got. */
 export function showFailing({ title, file, line, missed }: FailingCase): string[] {
   return [
-    `  ${placeText(file, line)}  ${title}`,
+    `  ${isWider(missed) ? 'WIDER: ' : ''}${title}`,
+    `      ${placeText(file, line)}`,
     ...missed.map(({ field, expected, got }) => `      ${field}: expected ${text(expected)}, got ${text(got)}`),
   ];
+}
+
+/** Whether it is allowed what is to be denied: the worst that a rule can do. */
+export function isWider(missed: readonly Missed[]): boolean {
+  return missed.some(({ field, got }) => (field === 'allow' || field === 'decision') && got === true);
 }
 
 function text(value: unknown): string {

@@ -28,7 +28,8 @@ export function showComplaint({ file, line, column, says, hint }: Complaint): st
 
 /** As a terminal links it: relative to where the author is. */
 export function placeText(file: string, line?: number): string {
-  const path = relative('', file);
+  const near = relative('', file);
+  const path = near.startsWith('..') ? file : near || '.';
   return line === undefined ? path : `${path}:${line}`;
 }
 

@@ -12,6 +12,8 @@ export interface Report {
   ms: number;
   /** In the order in which they are looked at; a stage that could say nothing is absent. */
   stages: StageResult[];
+  /** Stages that are still being looked at. */
+  waitsFor: readonly Stage[];
   /** Absent: nothing compiled, or there is nothing to compare with. */
   comparison?: Comparison;
   built?: Built;
@@ -22,36 +24,36 @@ export interface PipelineDeps extends StageDeps {
   write: boolean;
   readCases: () => Promise<ReadyCase[]>;
   lastGood: () => Promise<LastGood | undefined>;
+  /** Files may just have been written. */
+  formatted?: () => void;
+  /** What is known while the tests still run. */
+  soon?: (report: Report) => void;
 }
 
 /**
  * All stages, side by side where they do not wait for each other. It stops at what makes the rest meaningless: a file
- * that cannot be read, a type that is wrong. @throws Error when a tool is not there, or `signal` stops it.
+ * that cannot be read, a type that is wrong. What the cases answer is known long before the tests are through.
+ * @throws Error when a tool is not there, or `signal` stops it
  */
 export async function check(deps: PipelineDeps): Promise<Report> {
   const startedAt = performance.now();
-  const report = (stages: StageResult[], more: Pick<Report, 'comparison' | 'built'> = {}): Report => ({
+  const report = (stages: StageResult[], more: Partial<Report> = {}): Report => ({
     ok: stages.every(({ complaints }) => complaints.length === 0),
     ms: Math.round(performance.now() - startedAt),
-    stages,
     ...more,
+    stages,
+    waitsFor: more.waitsFor ?? [],
   });
   const cases = settle(deps.readCases());
   const formatted = await format(deps, deps.write);
+  deps.formatted?.();
   if (formatted.complaints.some(({ line }) => line !== undefined)) return report([formatted]);
-  // Linting needs no types; it is stopped when they are wrong, and then says nothing.
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, ...(deps.signal ? [deps.signal] : [])]);
-  const linting = settle(lint({ ...deps, signal }));
-  const types = await checkTypes(deps);
-  if (types.complaints.length > 0) {
-    stop.abort();
-    await linting;
-    return report([formatted, types]);
-  }
-  const [{ tests, coverage }, compiled, linted] = await Promise.all([runTests(deps), tryCases(deps, cases), linting]);
-  const { stages, ...found } = compiled;
-  return report([formatted, types, unwrap(linted), tests, coverage, ...stages], found);
+  const [types, { stages, ...found }] = await Promise.all([checkTypes(deps), tryCases(deps, cases)]);
+  if (types.complaints.length > 0) return report([formatted, types]);
+  const waitsFor: Stage[] = ['lint', 'tests', 'coverage'];
+  deps.soon?.(report([formatted, types, ...stages], { ...found, waitsFor }));
+  const [{ tests, coverage }, linted] = await Promise.all([runTests(deps), lint(deps)]);
+  return report([formatted, types, linted, tests, coverage, ...stages], found);
 }
 
 interface Tried extends Pick<Report, 'comparison' | 'built'> {
@@ -89,10 +91,3 @@ async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
     return { error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
   }
 }
-
-function unwrap<T>(settled: Settled<T>): T {
-  if ('error' in settled) throw settled.error;
-  return settled.value;
-}
-
-export const STAGES: readonly Stage[] = ['format', 'types', 'lint', 'tests', 'coverage', 'bundle', 'cases'];

@@ -1,0 +1,45 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PolicyFolder } from './folder.ts';
+
+/** What files are like, so that it can be told whether one was saved, added or removed. */
+export interface Fingerprint {
+  text: string;
+  /** When the latest of them was saved, milliseconds since 1970. */
+  latest: number;
+}
+
+/**
+ * Asked ten times a second instead of being told by the system: some hundred files take a millisecond, whatever an
+ * editor does when it saves (rename, replace, write in place) is seen, and mounts that tell nothing work as well.
+ */
+export function fingerprintOf(paths: readonly string[]): Fingerprint {
+  const files = paths.flatMap(filesUnder).sort();
+  let latest = 0;
+  const lines = files.map((path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return `${path} gone`;
+    latest = Math.max(latest, found.mtimeMs);
+    return `${path} ${found.mtimeMs} ${found.size} ${found.ino}`;
+  });
+  return { text: lines.join('\n'), latest };
+}
+
+/** Everything on which an answer to the author depends. */
+export function watchedPaths({ path, cases, registers }: PolicyFolder): string[] {
+  return [path, ...(cases === undefined ? [] : [cases]), ...registers];
+}
+
+/** Files of a folder, or the file itself. What editors leave lying about is not looked at. */
+function filesUnder(path: string): string[] {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return [path];
+  try {
+    return readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(rego|json|ya?ml|manifest)$/.test(name))
+      .map((name) => join(path, name));
+  } catch {
+    // A folder may go while it is read: the next look sees what is there.
+    return [path];
+  }
+}
