@@ -9,6 +9,8 @@ export interface UrlOptions {
   /** Sent as bearer token (RFC 6750). */
   token?: string;
   userAgent: string;
+  /** PEM: authorities whose certificates are believed, instead of those that Node knows. */
+  ca?: Buffer;
   /** Longest silence, in milliseconds. */
   idleMs?: number;
   /** Longest time for all of it. */
@@ -30,7 +32,7 @@ export function urlSource(address: string, options: UrlOptions): Source {
     async fetch(known, signal) {
       const within = AbortSignal.any([signal, AbortSignal.timeout(totalMs)]);
       try {
-        return await read(await send(url, headersFor(known, options), within, options.idleMs ?? 10_000), known);
+        return await read(await send(url, known, options, within), known);
       } catch (thrown) {
         if (thrown instanceof BundleRefusal) throw thrown;
         const why = within.aborted ? `no whole answer within ${totalMs} ms` : toError(thrown).message;
@@ -51,15 +53,18 @@ function headersFor(known: string | undefined, { token, userAgent }: UrlOptions)
   };
 }
 
-function send(
-  url: URL,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-  idleMs: number,
-): Promise<IncomingMessage> {
+function send(url: URL, known: string | undefined, options: UrlOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  const { ca, idleMs = 10_000 } = options;
+  const how = {
+    headers: headersFor(known, options),
+    signal,
+    agent: false,
+    timeout: idleMs,
+    ...(ca && { ca }),
+  } as const;
   const begin = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const request = begin(url, { headers, signal, agent: false, timeout: idleMs }, resolve);
+    const request = begin(url, how, resolve);
     request.on('timeout', () => request.destroy(new Error(`nothing heard for ${idleMs} ms`)));
     request.on('error', reject);
     request.end();

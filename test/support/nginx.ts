@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,10 +34,14 @@ export async function startNginx({ tls, also = '' }: NginxWish = {}): Promise<Te
   const port = await freePort();
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, tls, also));
   let stop = await run(folder, port);
+  let published = 1_700_000_000;
   const server: TestNginx = {
     url: `${tls ? 'https' : 'http'}://localhost:${port}`,
     async publish(name, bytes) {
       await writeFile(join(folder, 'next'), bytes);
+      // Its ETag is the second and the size, which two releases of a test may have in common.
+      published += 1;
+      await utimes(join(folder, 'next'), published, published);
       await rename(join(folder, 'next'), join(folder, 'www', name));
     },
     async log() {
