@@ -141,7 +141,7 @@ export async function startStack({ mandates, seed, databaseUrl, folder, lifecycl
         MACHTIG_PORT: String(port),
         MACHTIG_OPS_PORT: String(opsPort),
         MACHTIG_SOCKET: socket,
-        MACHTIG_ANONYMOUS: 'loopback:search,bsn,details',
+        MACHTIG_ANONYMOUS: 'loopback:bsn,details',
         MACHTIG_RECORDS: 'written',
         MACHTIG_RECORDS_FILE: join(folder, `records-${mandates}.jsonl`),
         MACHTIG_LOG_LEVEL: 'warn',

@@ -43,6 +43,7 @@ const TAIL = `
 - A decision port beyond loopback without the host names by which it is addressed: an unknown \`Host\` header is answered
   with 421, so that a page in somebody's browser cannot reach a sidecar by rebinding a name of its own to 127.0.0.1.
 - No callers at all: neither \`MACHTIG_CALLERS\` nor \`MACHTIG_ANONYMOUS=loopback\` (the role \`dev\` allows anonymous loopback).
+- A caller with both rights \`search\` and \`bsn\`, without the \`MACHTIG_SEAL_KEY\` that opens what BSNs rest under.
 - An admin port beyond loopback without TLS, whatever else encrypts: people log in there. In \`dev\` it never leaves
   loopback.
 - Half an access file: see below.

@@ -92,6 +92,9 @@ function callerFaults(v: Values, role: Role): Fault[] {
   if (v.MACHTIG_ANONYMOUS && v.MACHTIG_PORT !== 'off' && !isLoopbackHost(v.MACHTIG_HOST)) {
     return [{ at: 'MACHTIG_ANONYMOUS', message: 'can only be given when MACHTIG_HOST is a loopback address' }];
   }
+  if (v.MACHTIG_ANONYMOUS?.search && v.MACHTIG_ANONYMOUS.bsn && !v.MACHTIG_SEAL_KEY && role !== 'dev') {
+    return [{ at: 'MACHTIG_SEAL_KEY', message: 'must be given where MACHTIG_ANONYMOUS has both search and bsn' }];
+  }
   if (v.MACHTIG_CALLERS || v.MACHTIG_ANONYMOUS || role === 'dev') return [];
   return [
     { at: 'MACHTIG_CALLERS', message: 'must be given, unless MACHTIG_ANONYMOUS=loopback allows calls without it' },

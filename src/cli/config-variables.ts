@@ -1,40 +1,7 @@
 import { z } from 'zod';
-import { makeSecret } from './config-secret.ts';
+import { bundleVariables } from './config-bundle.ts';
+import { decimal, list, notes, secretBytes, secretText, text, type VariableNotes, whole } from './config-forms.ts';
 
-/** What the documentation and the error messages say of a variable. */
-export interface VariableNotes {
-  says: string;
-  /** Completes the sentence "must be …". */
-  allowed: string;
-  /** May also come from a file: `<NAME>_FILE`. Never printed. */
-  secret?: true;
-  /** How the default is written, where the parsed value would not read well. */
-  defaultText?: string;
-}
-
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,9}$/)
-    .transform(Number)
-    .pipe(z.int().min(min).max(max));
-const decimal = (max: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,3}(\.[0-9]{1,6})?$/)
-    .transform(Number)
-    .pipe(z.number().positive().max(max));
-const text = z.string().min(1).max(4096);
-const list = text
-  .transform((value) => value.split(',').map((part) => part.trim().toLowerCase()))
-  .pipe(z.array(z.string().regex(/^[a-z0-9.:[\]_-]+$/)));
-const secretText = (form: RegExp) => z.string().regex(form).transform(makeSecret);
-const secretBytes = (min: number, max: number) =>
-  z
-    .base64()
-    .transform((value) => Buffer.from(value, 'base64'))
-    .refine((bytes) => bytes.length >= min && bytes.length <= max)
-    .transform(makeSecret);
 const anonymous = z
   .string()
   .regex(/^loopback(:(search|bsn|details)(,(search|bsn|details))*)?$/)
@@ -79,7 +46,7 @@ export const variables = z.object({
     .optional()
     .meta(
       notes(
-        'Key that seals BSNs and pseudonyms in the register; for the roles that write.',
+        'Key that seals BSNs and pseudonyms in the register; for the roles that write, and sidecars whose callers search for BSNs.',
         'exactly 32 bytes in base64',
         { secret: true },
       ),
@@ -174,7 +141,7 @@ export const variables = z.object({
         { defaultText: 'refused (all rights in the role dev)' },
       ),
     ),
-  MACHTIG_BUNDLE: text.default('bundles/mandates.tar.gz').meta(notes('The policy bundle.', 'the path of a file')),
+  ...bundleVariables,
   MACHTIG_SHADOW_BUNDLE: text
     .optional()
     .meta(notes('A policy bundle to try beside the active one: it never answers (see sre.md).', 'the path of a file')),
@@ -194,6 +161,15 @@ export const variables = z.object({
   MACHTIG_MIN_REVISION_WAIT_MS: whole(0, 60_000)
     .default(200)
     .meta(notes('How long a question with min_revision waits for that revision.', 'milliseconds, 0 to 60000')),
+  MACHTIG_SEARCH_DEADLINE_MS: whole(100, 60_000)
+    .default(3000)
+    .meta(
+      notes(
+        'How long a search looks for one page of results; then the page is short, and its token goes on.',
+        'milliseconds, 100 to 60000',
+      ),
+    ),
+  MACHTIG_SEARCHES: whole(1, 100).default(4).meta(notes('Searches at the same time; others are refused.', '1 to 100')),
   MACHTIG_CACHE_MB: whole(1, 16_384).default(64).meta(notes('Bound of the in-process cache.', 'megabytes, 1 to 16384')),
   MACHTIG_RECORDS: z
     .enum(['written', 'synced', 'full', 'off'])
@@ -214,14 +190,6 @@ export const variables = z.object({
 
 export type VariableName = keyof z.output<typeof variables>;
 export type Values = z.output<typeof variables>;
-
-function notes(
-  says: string,
-  allowed: string,
-  more: Pick<VariableNotes, 'secret' | 'defaultText'> = {},
-): VariableNotes & Record<string, unknown> {
-  return { says, allowed, ...more };
-}
 
 const notesForm = z.object({
   says: z.string(),

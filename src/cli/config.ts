@@ -37,6 +37,8 @@ export interface Config {
   /** A candidate that is tried beside the active bundle: on which share of decisions, with how much of one core. */
   shadow?: { bundle: string; share: number; cpuPercent: number };
   freshness: { maxStalenessMs: number; minRevisionWaitMs: number };
+  /** `atOnce`: searches at the same time. */
+  search: { deadlineMs: number; atOnce: number };
   cacheMb: number;
   records: { mode: 'written' | 'synced' | 'full' | 'off'; file: string };
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -150,6 +152,7 @@ function toConfig(v: Values, role: Role): Config {
       },
     }),
     freshness: { maxStalenessMs: v.MACHTIG_MAX_STALENESS_MS, minRevisionWaitMs: v.MACHTIG_MIN_REVISION_WAIT_MS },
+    search: { deadlineMs: v.MACHTIG_SEARCH_DEADLINE_MS, atOnce: v.MACHTIG_SEARCHES },
     cacheMb: v.MACHTIG_CACHE_MB,
     records: { mode: v.MACHTIG_RECORDS, file: v.MACHTIG_RECORDS_FILE },
     logLevel: v.MACHTIG_LOG_LEVEL,

@@ -148,6 +148,14 @@ describe('doors that would stand open', () => {
     ]);
   });
 
+  test('who searches and may know BSNs needs the key that opens them', () => {
+    const both = { ...sidecar, MACHTIG_ANONYMOUS: 'loopback:search,bsn' };
+    expect(faultsOf(both)).toEqual(['MACHTIG_SEAL_KEY']);
+    expect(faultsOf({ ...both, MACHTIG_SEAL_KEY: key })).toEqual([]);
+    expect(faultsOf({ ...sidecar, MACHTIG_ANONYMOUS: 'loopback:search' })).toEqual([]);
+    expect(faultsOf({ MACHTIG_ANONYMOUS: 'loopback:search,bsn' }, 'dev')).toEqual([]);
+  });
+
   test('the port can be off only when there is a socket', () => {
     expect(faultsOf({ ...sidecar, MACHTIG_PORT: 'off' })).toEqual(['MACHTIG_PORT']);
     const config = loadConfig({ ...sidecar, MACHTIG_PORT: 'off', MACHTIG_SOCKET: '/run/m.sock' }, 'sidecar');
