@@ -14,7 +14,7 @@ import { check, type Report } from '../src/workbench/pipeline.ts';
 import { readyCases } from '../src/workbench/ready-cases.ts';
 import { FOLDERS, root, run } from './policy-bundle.ts';
 import { GENERATED } from './policy-generated.ts';
-import { findTool } from './tools.ts';
+import { findTool, type ToolName } from './tools.ts';
 
 /** Written by `npm run cases`; without it the cases are left to their other judges. */
 const CASES = 'build/cases.json';
@@ -32,6 +32,7 @@ function tell(name: string, fault: string | undefined): void {
 for (const folder of FOLDERS) await checkFolder(folder);
 if (existsSync(join(root, CASES))) tell('conformance cases, natively', askNatively());
 else console.log(`     (conformance cases, natively: left out; npm run cases writes ${CASES})`);
+tell('lint rules of our own', testLintRules());
 tell('no lint rule ignored', ignored());
 for (const { path, make } of GENERATED) tell(path, sameText(path, make()));
 process.exitCode = failed === 0 ? 0 : 1;
@@ -51,8 +52,15 @@ async function checkFolder(folder: PolicyFolder): Promise<void> {
 
 function askNatively(): string | undefined {
   const paths = RULES.map((name) => join('policies', name));
-  const args = ['test', '--fail-on-empty', '--timeout', '120s', ...paths, CASES];
-  const { status, error, stdout, stderr } = spawnSync(findTool('opa'), args, { cwd: root, encoding: 'utf8' });
+  return complaintOf('opa', ['test', '--fail-on-empty', '--timeout', '120s', ...paths, CASES]);
+}
+
+function testLintRules(): string | undefined {
+  return complaintOf('regal', ['test', '.regal/rules']);
+}
+
+function complaintOf(tool: ToolName, args: string[]): string | undefined {
+  const { status, error, stdout, stderr } = spawnSync(findTool(tool), args, { cwd: root, encoding: 'utf8' });
   return status === 0 ? undefined : `${stdout}${stderr}${error ?? ''}`;
 }
 
