@@ -95,7 +95,9 @@ async function tryIt(deps: ConsoleDeps, url: URL, call: Call): Promise<Made> {
 
 async function answerTo(deps: ConsoleDeps, wish: Wish, asked: Asked, origin: string, call: Call) {
   requireRights(asked.question, call.caller);
-  const explanation = await deps.explain(asked, call);
+  const found = await deps.explain(asked, call);
+  // A reason may be explained by a rule that was not asked itself.
+  const explanation = { ...found, rules: { ...deps.policy().rules, ...found.rules } };
   const { mandates, parties } = idsOf(explanation);
   const described = await deps.describe(mandates, parties);
   const names = namesOf(wish, deps.choices);

@@ -108,7 +108,7 @@ function parties({ parties: all }: Choices): Option[] {
 const organisations = ({ parties: all }: Choices): Option[] => all.filter(isOrganisation).map(toOption);
 
 const isOrganisation = ({ kind }: Party): boolean => kind === 'organisation';
-const toOption = ({ key, name }: Party) => [key, `${name} (${key})`] as const;
+const toOption = ({ key, name }: Party) => [key, name] as const;
 
 /** Without a script the list cannot follow the party: the branches of all, each under its own party. */
 function branches({ parties: all }: Choices, { party, branch }: Wish): Option[] {

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { NearMiss } from '../../domain/explanation.ts';
+import { LOAS } from '../../domain/facts.ts';
 import { type Identifier, toUrn } from '../../domain/identifier.ts';
 import { sayInstant, toWallClock } from './amsterdam.ts';
 import type { Answered } from './answered.ts';
@@ -7,7 +8,7 @@ import type { Choices } from './choices.ts';
 import { type Html, NOTHING } from './layout.ts';
 import { isAllowed } from './verdict.ts';
 import { addressOf, type Wish } from './wish.ts';
-import { LEVEL_NAMES, listed } from './words.ts';
+import { LEVEL_NAMES, listed, REACH_NAMES } from './words.ts';
 
 /** What, changed alone, would give the other answer; what the form can say has a link that asks it. */
 export function nearest(answered: Answered, choices: Choices): Html {
@@ -16,7 +17,8 @@ export function nearest(answered: Answered, choices: Choices): Html {
 <h2 id="nearest-title">What would make it a ${isAllowed(explanation) ? 'no' : 'yes'}</h2>
 ${
   explanation.nearest.length === 0
-    ? html`<p class="lead">No single change that was tried.</p>`
+    ? html`<p class="lead">Nothing alone that was tried: no other login, branch, operation, intermediary, company or moment, and no
+mandate otherwise than it is.</p>`
     : html`<p class="lead">Each of these alone. The policy was asked again with each, to find out.</p>
 <ul>${explanation.nearest.map((near) => item(near, answered, choices))}</ul>`
 }
@@ -61,10 +63,8 @@ function says({ change, from, to, mandate }: NearMiss, { described }: Answered, 
       return `Together with ${listed(to.split(', ').map((id) => partyName(id, described.parties, choices)))}`;
     case 'moment':
       return `At ${momentOr(to)}`;
-    case 'mandate': {
-      const name = described.mandates.get(mandate ?? '')?.name ?? mandate;
-      return `“${name}”: ${momentOr(to)} instead of ${from === null ? 'nothing' : momentOr(from)}`;
-    }
+    case 'mandate':
+      return `The mandate “${described.mandates.get(mandate ?? '')?.name ?? mandate}” ${instead(to, from)}`;
   }
 }
 
@@ -75,6 +75,18 @@ function branchName(number: string, { parties }: Choices): string {
 
 function partyName(id: string, names: ReadonlyMap<string, string>, { parties }: Choices): string {
   return names.get(id) ?? parties.find((one) => toUrn(one.identifier) === id)?.name ?? id;
+}
+
+/** What a mandate would be instead of what it is. */
+function instead(to: string, from: string | null): string {
+  if (MOMENT.test(to))
+    return `running until ${momentOr(to)}, instead of ${from ? `until ${momentOr(from)}` : 'for ever'}`;
+  if (LOAS.some((loa) => loa === to)) return `at level ${to} instead of ${from}`;
+  if (to.startsWith('version ')) return `confirmed at ${to} of the set, instead of ${from}`;
+  if (REACH_NAMES[to] !== undefined)
+    return `for ${REACH_NAMES[to]}, instead of ${REACH_NAMES[from ?? ''] ?? from} only`;
+  if (to.startsWith('all ')) return `for ${to}, instead of ${from}`;
+  return `${to} instead of ${from}`;
 }
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;

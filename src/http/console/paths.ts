@@ -5,7 +5,7 @@ import type { Answered } from './answered.ts';
 import { type Html, NOTHING } from './layout.ts';
 import type { MandateCard } from './mandate-card.ts';
 import { ruleGroup } from './rules.ts';
-import { counted, GROUND_NAMES, KIND_NAMES, listed } from './words.ts';
+import { counted, GROUND_NAMES, KIND_NAMES, listed, REACH_NAMES } from './words.ts';
 
 /** Every path that was looked at, those that hold first; then the rules about the question. */
 export function paths(answered: Answered): Html {
@@ -61,7 +61,7 @@ ${verdicts.length === 0 ? NOTHING : ruleGroup(html`<h5 class="sr">Rules about th
 
 function mandateHead(card: MandateCard): Html {
   return html`<h4 class="flow">${card.represented} <span class="arrow" aria-hidden="true">→</span><span class="sr"> to </span> ${card.delegate}</h4>
-<p class="named">${KIND_NAMES[card.kind] ?? card.kind}: “${card.name}” <code>${card.id}</code></p>
+<p class="named">${KIND_NAMES[card.kind] ?? card.kind}: “${card.name}” <code class="id">${card.id}</code></p>
 <dl class="facts">${factsOf(card).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
@@ -80,9 +80,3 @@ function factsOf(card: MandateCard): [string, string][] {
   if (card.required !== null) facts.push(['Act together', `${card.required} of its holders`]);
   return facts;
 }
-
-const REACH_NAMES: Readonly<Record<string, string>> = {
-  own: 'the employer’s own',
-  clients: 'those of its clients',
-  both: 'its own and its clients’',
-};

@@ -54,8 +54,30 @@ function properties(given: Record<string, string | undefined>): object {
 }
 
 function curl(url: string, body: object): string {
-  const lines = JSON.stringify(body, null, 2);
-  return `curl -s ${url} -H 'content-type: application/json' -d ${quoted(lines)}`;
+  return `curl -s ${url} -H 'content-type: application/json' -d ${quoted(pretty(body, '', 0))}`;
+}
+
+const LINE = 84;
+
+/** JSON with what fits on a line on one line; the outermost is always spread. */
+function pretty(value: unknown, indent: string, room: number): string {
+  const flat = oneLine(value);
+  if (flat.length <= room || typeof value !== 'object' || value === null || Array.isArray(value)) return flat;
+  const inner = `${indent}  `;
+  const fields = Object.entries(value).map(([name, one]) => {
+    const head = `${inner}${JSON.stringify(name)}: `;
+    return `${head}${pretty(one, inner, LINE - head.length)}`;
+  });
+  return `{\n${fields.join(',\n')}\n${indent}}`;
+}
+
+/** JSON with a space where the eye wants one, not inside of texts. */
+function oneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([name, inner]) => `"${name}": ${oneLine(inner)}`)
+    .join(', ')}}`;
 }
 
 function explainLine(question: PlainQuestion, at: number | undefined, origin: string): string {

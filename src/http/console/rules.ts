@@ -29,15 +29,16 @@ function ruleItem({ rule, holds, reasons }: RuleVerdict, rules: Notes): Html {
   return html`<li class="${holds ? 'holds' : 'fails'}">
 <p class="rule"><span class="tag ${holds ? 'good' : 'bad'}"><span aria-hidden="true">${holds ? '✓' : '✗'}</span> ${holds ? 'holds' : 'fails'}</span>
 <a href="/console/policy/rules#${rule}">${note?.title ?? rule}</a></p>
-${reasons.map((code) => html`<p class="reason">${prose(meaningOf(code, rules))} <code>${code}</code></p>`)}
+${reasons.map((code) => html`<p class="reason">${prose(meaningOf(code, rules))} <code class="id">${code}</code></p>`)}
 ${note === undefined ? NOTHING : html`<p class="describes">${prose(note.description)}</p>${norms(note)}`}
 </li>`;
 }
 
-/** Where a rule comes from: requirements and norms. */
-export function norms({ requirements, links }: RuleNote): Html | string {
-  if (requirements.length === 0 && links.length === 0) return NOTHING;
-  const numbers = requirements.length === 0 ? NOTHING : html`<span>${requirements.join(', ')}</span>`;
+/** Where a rule comes from: norms, and requirements that its description does not name. */
+export function norms({ description, requirements, links }: RuleNote): Html | string {
+  const unsaid = requirements.filter((number) => !new RegExp(`\\b${number}\\b`).test(description));
+  if (unsaid.length === 0 && links.length === 0) return NOTHING;
+  const numbers = unsaid.length === 0 ? NOTHING : html`<span>${unsaid.join(', ')}</span>`;
   return html`<p class="norms">${numbers} ${links.map(normLink)}</p>`;
 }
 

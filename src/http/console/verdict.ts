@@ -41,7 +41,7 @@ function denial({ verdict, rules }: Explanation): Html {
   const { reasons, loa_required, holders_required } = verdict;
   return html`<h3>${reasons.length === 1 ? 'Because' : 'Because, on the path that comes nearest'}</h3>
 <ul class="reasons">
-${reasons.map((code) => html`<li>${prose(meaningOf(code, rules))} <code>${code}</code></li>`)}
+${reasons.map((code) => html`<li>${prose(meaningOf(code, rules))} <code class="id">${code}</code></li>`)}
 </ul>
 ${loa_required === null ? NOTHING : html`<p>A login at <strong>${loa_required}</strong> or above would do.</p>`}
 ${holders_required === null ? NOTHING : html`<p><strong>${holders_required}</strong> must act together.</p>`}`;

@@ -49,6 +49,12 @@ export const BASIS_NAMES: Readonly<Record<NonNullable<Verdict['basis']>, string>
   portal: 'for services behind this portal',
 };
 
+export const REACH_NAMES: Readonly<Record<string, string>> = {
+  own: 'the employer’s own affairs',
+  clients: 'the affairs of its clients',
+  both: 'its own affairs and its clients’',
+};
+
 /** What a code means, in the words of the rule that gives it; the code itself where no rule explains it. */
 export function meaningOf(code: string, rules: Readonly<Record<string, RuleNote>>): string {
   for (const { reasons } of Object.values(rules)) {
