@@ -10,6 +10,7 @@ import { makeIdentify, parseCallers } from '../http/callers.ts';
 import { createOps, serveOps } from '../http/ops.ts';
 import { type Listening, serve } from '../http/serve.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
+import type { Reach } from '../mandates/reach.ts';
 import { type Bundle, readBundle } from '../policy/bundle.ts';
 import { type EngineOptions, makeEngine } from '../policy/engine.ts';
 import { makeRawInstance } from '../policy/raw-instance.ts';
@@ -24,6 +25,7 @@ import type { Shadow } from '../rollout/shadow.ts';
 import type { Keys } from '../store/keys.ts';
 import type { Config } from './config.ts';
 import { openExplain } from './open-explain.ts';
+import { openSearch, requireSealKey } from './open-search.ts';
 import { openShadow } from './shadow.ts';
 import { VERSION } from './version.ts';
 
@@ -32,11 +34,13 @@ export interface DecideDeps {
   config: Config;
   data: {
     lookups: Lookups;
+    /** Absent: nothing can be searched. */
+    reach?: Reach;
     freshness: Freshness;
     cache: () => { hits: number; misses: number; bytes: number; entries: number };
     useSink: UseSink;
   };
-  keys: Pick<Keys, 'alias'>;
+  keys: Pick<Keys, 'alias' | 'mac' | 'canSeal' | 'unseal'>;
   lifecycle: Lifecycle;
   log: Log;
   metrics: Metrics;
@@ -65,7 +69,9 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   metrics.watch({ dataAgeMs: () => ageOrUndefined(data.freshness), cache: data.cache });
   const records = openRecords(deps);
   const shadow = await openShadow(deps, bundle);
-  const policy = openPolicy(bundle, deps, records.records, shadow);
+  const { policy, ...searching } = openPolicy(bundle, deps, records.records, shadow);
+  const callers = await readCallers(config);
+  if (searching.search !== undefined) requireSealKey(callers, deps.keys);
   let door: 'starting' | 'open' | 'stopping' = 'starting';
   const ops = createOps({
     missing: () => [...(door === 'open' ? [] : [door]), ...(hasProjection(data.freshness) ? [] : ['projection'])],
@@ -79,7 +85,8 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   const { allowedHosts, publicUrl, drainMs, tcp, tls, socket } = config.listen;
   const app = createApp({
     policy,
-    identify: makeIdentify(await readCallers(config)),
+    ...searching,
+    identify: makeIdentify(callers),
     log,
     // Errors of 500 and above are counted where they arise.
     onProblem: ({ status, code }) => status < 500 && metrics.refusals.inc({ code }),
@@ -110,7 +117,12 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   };
 }
 
-function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records, shadow: Shadow | undefined): AppDeps['policy'] {
+function openPolicy(
+  bundle: Bundle,
+  deps: DecideDeps,
+  records: Records,
+  shadow: Shadow | undefined,
+): Pick<AppDeps, 'policy' | 'search' | 'handles'> {
   const { data, keys, lifecycle, log, metrics, now } = deps;
   const options: EngineOptions = {
     makeInstance: makeRawInstance,
@@ -118,7 +130,8 @@ function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records, shadow: 
   };
   if (bundle.input === 'authzen') {
     const engine = makeEngine(bundle, readAuthzenAnswer, options);
-    return { input: 'authzen', evaluate: makeEvaluateAuthzen({ policy: engine, records, now, metrics }) };
+    const evaluate = makeEvaluateAuthzen({ policy: engine, records, now, metrics });
+    return { policy: { input: 'authzen', evaluate } };
   }
   const uses = makeUses({ sink: data.useSink, onDrop: (count) => metrics.usesDropped.inc(count) });
   lifecycle.onClose('the report of uses', uses.close);
@@ -126,13 +139,11 @@ function openPolicy(bundle: Bundle, deps: DecideDeps, records: Records, shadow: 
   const alias = rememberAliases(keys.alias);
   const engine = makeEngine(bundle, readVerdict, options);
   const explain = openExplain(bundle, engine, options, { lookups, freshness, alias, now, log });
+  const deciding = { lookups, freshness, policy: engine, alias, records, now, metrics };
+  const evaluate = makeEvaluate({ ...deciding, uses, ...(shadow && { shadow }) });
   return {
-    input: 'mandates',
-    ...(explain && { explain }),
-    evaluate: makeEvaluate({
-      ...{ lookups, freshness, policy: engine, alias, records, uses, now, metrics },
-      ...(shadow && { shadow }),
-    }),
+    policy: { input: 'mandates', ...(explain && { explain }), evaluate },
+    ...(data.reach && openSearch({ ...deciding, reach: data.reach }, keys, deps.config)),
   };
 }
 

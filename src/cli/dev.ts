@@ -89,6 +89,7 @@ async function startInProcess(deps: SyncDeps & Pick<DecideDeps, 'console'>): Pro
   });
   const data = {
     lookups: store.lookups,
+    reach: store.reach,
     freshness: following.freshness,
     cache: () => ({ hits: 0, misses: 0, bytes: 0, entries: 0 }),
     useSink: async () => {},
