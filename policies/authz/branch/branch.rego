@@ -33,6 +33,9 @@ else if own(question.represented, question.request.branch)
 # METADATA
 # title: The service takes mandates for named branches
 # description: A service that cannot respect a branch restriction gets no use of restricted mandates (R29, R37).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v2/servicerestriction-subdossiernr
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: restriction to branches"
 # scope: document
 # custom:
 #   reasons:
@@ -47,6 +50,9 @@ else if {
 # METADATA
 # title: The question names a branch where the mandate does
 # description: The caller then knows to ask at which branch (R29, R32).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v2/servicerestriction-subdossiernr
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: restriction to branches"
 # scope: document
 # custom:
 #   reasons:
@@ -58,6 +64,9 @@ else if input.request.branch
 # METADATA
 # title: The mandate covers the branch
 # description: All branches, or one that it names (R21, R22, R27, R28, R37).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v2/servicerestriction-subdossiernr
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: restriction to branches"
 # scope: document
 # custom:
 #   reasons:

@@ -11,8 +11,11 @@ import data.authz.service as services
 import data.authz.state
 
 # METADATA
-# title: Chains that count
-# description: All that were found or, when the question names an intermediary, those through it (R107).
+# title: The chain leads through the intermediary that was named
+# description: When the question names none, all chains that were found count (R107).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v3/interface-specifications-hm-mr-chain-authorization
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: chains have one intermediary"
 # scope: document
 through_named(chain) if not input.via
 
@@ -29,6 +32,9 @@ intermediary_active(chain) if not state.in_any(chain.intermediary)
 # METADATA
 # title: The first link may lead to an intermediary
 # description: A business, voluntary, statutory or appointed mandate to an organisation (R107, R116).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v3/interface-specifications-hm-mr-chain-authorization
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: chains have one intermediary"
 # custom:
 #   reasons:
 #     chain_first_link_not_allowed: This mandate cannot be the first link of a chain.
@@ -42,6 +48,9 @@ first_link_allowed(mandate, chain) if {
 # description: |
 #   An employee mandate that says so, or the power of who signs for the intermediary or owns it (R107). An onward
 #   mandate reaches them only if its parent does (R50).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v3/interface-specifications-hm-mr-chain-authorization
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: chains have one intermediary"
 # custom:
 #   reasons:
 #     reach_own_only: The actor may act for the intermediary itself, not for its clients.
@@ -68,6 +77,9 @@ _parent_stays_at_home(mandate) if {
 # METADATA
 # title: The second link is not limited to branches
 # description: Branches belong to the represented; a chain cannot be limited to one of the intermediary (R38).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v2/servicerestriction-subdossiernr
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: restriction to branches"
 # custom:
 #   reasons:
 #     second_link_branch_limited: The actor's mandate is limited to branches of the intermediary.

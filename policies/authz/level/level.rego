@@ -32,6 +32,9 @@ else := conditions.level(service, of_service(service))
 # METADATA
 # title: The caller asks no more than the catalogue
 # description: A level above that of the service cannot be asked for (R95).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v1/vaststellen-bevoegdheid
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: how authority is established"
 # custom:
 #   reasons:
 #     loa_above_catalogue: The question asks a higher level than the service has in the catalogue.
@@ -42,18 +45,27 @@ _above_catalogue(service) if data.tables.levels[input.request.min_loa] > of_serv
 # METADATA
 # title: The level of the login is below what is required
 # description: A login without a known level is no login; that has a reason of its own (R85, R95).
-# custom:
-#   reasons:
-#     loa_insufficient: The login was at a lower level than required; `loa_required` says which.
 login_too_low(required_level) if data.tables.levels[input.request.loa] < required_level
 
 # METADATA
 # title: The login reaches the level
+# description: The highest of what the service, its owner for this act, and the caller ask (R85, R95).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v1/vaststellen-bevoegdheid
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: how authority is established"
+# custom:
+#   reasons:
+#     loa_insufficient: The login was at a lower level than required; `loa_required` says which.
 login_suffices(required_level) if data.tables.levels[input.request.loa] >= required_level
 
 # METADATA
 # title: The mandate reaches the level
 # description: Statutory authority has no level of its own; only the login counts there (R86, R95).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v1/vaststellen-bevoegdheid
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: how authority is established"
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v1/auc3-registreren-bevoegdheid
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: registering authority"
 # scope: document
 # custom:
 #   reasons:

@@ -105,9 +105,6 @@ _holding_chains(asked, required) := [path |
 # title: Every path that was found, with what speaks against it
 # description: Without a mandate nobody acts for another (R46, R58).
 # scope: document
-# custom:
-#   reasons:
-#     no_mandate: Nothing was found by which the actor could act for the represented.
 candidates(asked, required) := found if {
 	found := array.flatten([
 		_self_candidates(asked.service),

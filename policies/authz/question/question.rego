@@ -13,7 +13,17 @@ import data.authz.state
 
 # METADATA
 # title: The question is understood
-# description: Every party and the service that it names are known; only then is anything else judged (R15, R17).
+# description: |
+#   Every party and the service that it names are known; only then is anything else judged. Nobody acts, and nobody is
+#   acted for, who is not identified; who acts is a person (R12, R15, R17, R46).
+# custom:
+#   reasons:
+#     actor_unknown: The identifier of the actor leads to nobody.
+#     actor_not_a_person: The actor is an organisation; only a natural person acts.
+#     represented_unknown: The identifier of the represented leads to nobody.
+#     intermediary_unknown: The identifier of the intermediary leads to nobody.
+#     service_unknown: There is no such service.
+#     service_ambiguous: The definition has several active instances; the ServiceID is needed.
 understood(question) if {
 	question.actor.party.kind == "person"
 	question.represented.party
@@ -27,16 +37,8 @@ else if question.via.party
 
 # METADATA
 # title: What the question names and the register does not know
-# description: Nobody acts, and nobody is acted for, who is not identified; who acts is a person (R12, R15, R17, R46).
+# description: The reasons of `understood` (R12, R15, R17, R46).
 # scope: document
-# custom:
-#   reasons:
-#     actor_unknown: The identifier of the actor leads to nobody.
-#     actor_not_a_person: The actor is an organisation; only a natural person acts.
-#     represented_unknown: The identifier of the represented leads to nobody.
-#     intermediary_unknown: The identifier of the intermediary leads to nobody.
-#     service_unknown: There is no such service.
-#     service_ambiguous: The definition has several active instances; the ServiceID is needed.
 misunderstood contains "actor_unknown" if not input.actor.party
 
 misunderstood contains "actor_not_a_person" if {
@@ -79,16 +81,8 @@ sound(question) if {
 
 # METADATA
 # title: What speaks against every path
+# description: The reasons of what `sound` asks.
 # scope: document
-# custom:
-#   reasons:
-#     means_inactive: The means with which the actor logged in has been deactivated.
-#     actor_deceased: The actor has died.
-#     actor_under_curatele: The actor is under curatele.
-#     loa_missing: The question does not say at which level the login was.
-#     loa_unknown: The level of the login, or the level asked for, has no known spelling.
-#     branch_not_for_person: A natural person has no branches.
-#     branch_unknown: The branch is none of the represented's own.
 common contains "means_inactive" if not means_active(input.actor)
 
 common contains "actor_deceased" if state.in_effect(input.actor.party, "deceased")
@@ -120,6 +114,9 @@ common contains "service_inactive" if not portal_active(input)
 # title: The means of the login is active
 # description: Who logged in with a means that has been deactivated since, did not log in (R13, R71).
 # scope: document
+# custom:
+#   reasons:
+#     means_inactive: The means with which the actor logged in has been deactivated.
 means_active(actor) if not actor.means
 
 else if actor.means.active == true
@@ -127,6 +124,13 @@ else if actor.means.active == true
 # METADATA
 # title: The actor is able to act
 # description: He is alive, and not under curatele (R105, R118).
+# related_resources:
+#   - ref: https://wetten.overheid.nl/BWBR0002656
+#     description: "Burgerlijk Wetboek 1:381: who is under curatele cannot act"
+# custom:
+#   reasons:
+#     actor_deceased: The actor has died.
+#     actor_under_curatele: The actor is under curatele.
 actor_able(person) if {
 	not state.in_effect(person, "deceased")
 	not state.in_effect(person, "curatele")
@@ -135,6 +139,13 @@ actor_able(person) if {
 # METADATA
 # title: The level of the login is known
 # description: The question says at which level the actor logged in, in a spelling that is known (R85, R95).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v1/vaststellen-bevoegdheid
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: how authority is established"
+# custom:
+#   reasons:
+#     loa_missing: The question does not say at which level the login was.
+#     loa_unknown: The level of the login, or the level asked for, has no known spelling.
 login_known(request) if data.tables.levels[request.loa]
 
 # METADATA
@@ -148,7 +159,14 @@ else if level.known(request.min_loa)
 # METADATA
 # title: The branch, if one is named, is one of the represented's own
 # description: Only organisations have branches (R25, R26).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v2/servicerestriction-subdossiernr
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: restriction to branches"
 # scope: document
+# custom:
+#   reasons:
+#     branch_not_for_person: A natural person has no branches.
+#     branch_unknown: The branch is none of the represented's own.
 branch_passes(question) if not question.request.branch
 
 else if {
@@ -163,6 +181,9 @@ else if branch.unverified_passes
 # METADATA
 # title: The portal, if one is asked for, is active
 # description: Behind a portal that is closed nothing can be reached (R43, R45).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v2/guc4-3-portaalfunctie
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: portals"
 # scope: document
 portal_active(question) if not question.portal
 
@@ -190,9 +211,6 @@ of_service(service, required) := union({
 # description: |
 #   Beside what speaks against every path: the actor works for more organisations than are looked up, so that the
 #   caller has to name the one through which he acts (R108).
-# custom:
-#   reasons:
-#     via_required: The actor works for too many organisations to look at all; name the intermediary in `via`.
 against(service, required) := union({
 	common,
 	of_service(service, required),

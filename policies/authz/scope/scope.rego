@@ -21,6 +21,9 @@ else if mandate.kind != "voluntary"
 # METADATA
 # title: The service is in the mandate's scope
 # description: A set covers only what it contains now; removals work at once (R40, R46).
+# related_resources:
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v1/auc3-registreren-bevoegdheid
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: registering authority"
 # scope: document
 # custom:
 #   reasons:

@@ -23,12 +23,21 @@ in_any(party) if {
 }
 
 # METADATA
-# title: States of the represented that stop this mandate
+# title: The represented is in no state that stops this mandate
 # description: |
 #   Death leaves survivor mandates. Bankruptcy, debt rescheduling (WSNP) and dissolution leave the curator, the
 #   liquidator, whom a public organisation appointed, and what was granted on their authority since. Curatele, and
 #   bewind where assets are concerned, leave who stands in by law or appointment: what the protected person granted
 #   ends (R118). Deregistration leaves nothing (R84, R113, R115, R116, R121).
+# related_resources:
+#   - ref: https://wetten.overheid.nl/BWBR0005291
+#     description: "Burgerlijk Wetboek 3:72: death, insolvency and curatele of who gave it end a power of attorney"
+#   - ref: https://wetten.overheid.nl/BWBR0001860
+#     description: "Faillissementswet 23 and 68: the curator has the estate"
+#   - ref: https://wetten.overheid.nl/BWBR0002656
+#     description: "Burgerlijk Wetboek 1:381 and 1:438: curatele and bewind"
+#   - ref: https://wetten.overheid.nl/BWBR0021777
+#     description: "Handelsregisterwet 2007"
 # custom:
 #   reasons:
 #     represented_deceased: The represented has died, and this is no survivor mandate.
@@ -46,8 +55,13 @@ stopping(mandate, represented, service) := {data.tables.state_reasons[fact.state
 }
 
 # METADATA
-# title: States that stop a person from acting for himself
+# title: The person is in no state that stops him from acting for himself
 # description: Under curatele for everything, under bewind for assets; insolvent or dead too (R113, R118).
+# related_resources:
+#   - ref: https://wetten.overheid.nl/BWBR0001860
+#     description: "Faillissementswet 23: the bankrupt loses the estate"
+#   - ref: https://wetten.overheid.nl/BWBR0002656
+#     description: "Burgerlijk Wetboek 1:381 and 1:438: curatele and bewind"
 stopping_self(person, service) := {data.tables.state_reasons[fact.state] |
 	some fact in person.states
 	_now(fact)

@@ -56,6 +56,9 @@ reaches_own_affairs(mandate) if not for_clients_only(mandate)
 # METADATA
 # title: The parent was given with the right of substitution
 # description: What was itself passed on is passed on no further (R50, R112).
+# related_resources:
+#   - ref: https://wetten.overheid.nl/BWBR0005291
+#     description: "Burgerlijk Wetboek 3:64: substitution"
 by_right(parent) if {
 	parent.substitution == true
 	not parent.derived_from
@@ -74,6 +77,9 @@ passer_able(mandate) if {
 # description: |
 #   It is active, in time and covers the question; it allows substitution, rests on no other, and its delegate is in no
 #   state that would stop him (R50, R112).
+# related_resources:
+#   - ref: https://wetten.overheid.nl/BWBR0005291
+#     description: "Burgerlijk Wetboek 3:64: substitution"
 # custom:
 #   reasons:
 #     parent_not_in_force: The mandate on which this onward mandate rests does not carry it (any more).

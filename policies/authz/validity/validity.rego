@@ -10,6 +10,11 @@ import data.calendar
 # METADATA
 # title: The mandate is active
 # description: Not asked for or offered only, not suspended, not revoked (R64, R75, R77).
+# related_resources:
+#   - ref: https://wetten.overheid.nl/BWBR0005291
+#     description: "Burgerlijk Wetboek 3:72: how a power of attorney ends"
+#   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v1/status-tbv-inzageregister
+#     description: "Afsprakenstelsel Elektronische Toegangsdiensten: statuses"
 # custom:
 #   reasons:
 #     mandate_pending: The mandate was requested or offered and is not in force yet.
@@ -55,6 +60,9 @@ else if calendar.within_five_years(mandate.valid_from, mandate.valid_until)
 # METADATA
 # title: The child is not of age
 # description: Parental authority ends at midnight on the eighteenth birthday (R117).
+# related_resources:
+#   - ref: https://wetten.overheid.nl/BWBR0002656
+#     description: "Burgerlijk Wetboek 1:233 and 1:245: minority and parental authority"
 # scope: document
 # custom:
 #   reasons:

@@ -43,6 +43,9 @@ else := {"loa_unknown" | not questions.login_known(input.request)}
 #   Who works for more organisations than are looked up names the one through which he acts, unless he may act without
 #   any (R107, R108).
 # scope: document
+# custom:
+#   reasons:
+#     via_required: The actor works for too many organisations to look at all; name the intermediary in `via`.
 found_without_via if not paths_found.via_required
 
 found_without_via if {
@@ -68,20 +71,25 @@ else := [found |
 
 _of_service(asked, required) := array.flatten([found, nothing]) if {
 	found := array.flatten([_himself(asked, required), _direct(asked, required), _chains(asked, required)])
-	nothing := [_of("", asked, required, _no_path, [_nothing_found]) | not _counts(found)]
+	nothing := [_of("", asked, required, _no_path, [_nothing_found]) | not something_found(found)]
 }
 
-# a path that is one, whatever else is wrong with it
-_counts(found) if {
+# METADATA
+# title: There is something by which the actor could act
+# description: Himself, a mandate or a chain, whatever else is wrong with it; else nobody acts for another (R46, R58).
+# custom:
+#   reasons:
+#     no_mandate: Nothing was found by which the actor could act for the represented.
+something_found(found) if {
 	some one in found
 	every rule in one.rules {
 		not "no_mandate" in rule.reasons
 	}
 }
 
-_nothing_found := _about("authz.path.via_required", {"via_required"}) if paths_found.via_required
+_nothing_found := _about("authz.why.found_without_via", {"via_required"}) if paths_found.via_required
 
-else := _about("authz.path.candidates", {"no_mandate"})
+else := _about("authz.why.something_found", {"no_mandate"})
 
 _himself(asked, required) := [_of("", asked, required, found, rules) |
 	paths_found.is_self(input)

@@ -59,9 +59,9 @@ test_paths[note] if {
 	[[one.basis, one.mandates, _failing(one.rules)] | some one in paths] == want
 }
 
-_none := ["none", [], {"authz.path.candidates - no_mandate"}]
+_none := ["none", [], {"authz.why.something_found - no_mandate"}]
 
-_not_looked_up := ["none", [], {"authz.path.via_required - via_required"}]
+_not_looked_up := ["none", [], {"authz.why.found_without_via - via_required"}]
 
 test_paths_that_do_not_count[note] if {
 	for_clients := object.union(fixtures.employee, {"reach": "clients"})
@@ -102,6 +102,7 @@ test_whole_path if {
 test_rule_of_one_mandate if {
 	asked := fixtures.direct([object.union(fixtures.employee, {"status": "suspended"})])
 	paths := why.paths with input as asked
+	[paths[0].holds, paths[0].reasons] == [false, ["mandate_suspended"]]
 	some one in paths[0].rules
 	one == {
 		"rule": "authz.validity.active",
@@ -109,7 +110,6 @@ test_rule_of_one_mandate if {
 		"reasons": ["mandate_suspended"],
 		"mandate": "employee",
 	}
-	[paths[0].holds, paths[0].reasons] == [false, ["mandate_suspended"]]
 }
 
 test_of_service[note] if {
