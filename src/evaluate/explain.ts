@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { Decision, Question, Verdict } from '../domain/evaluation.ts';
-import type { Explained, Explanation, NearMiss, RuleNote } from '../domain/explanation.ts';
+import type { Explained, Explanation, NearMiss, RuleNote, RuleVerdict } from '../domain/explanation.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { PolicyInput } from '../policy/input.ts';
@@ -88,12 +88,12 @@ export function makeExplain(deps: ExplainDeps): Explain {
     if (decision instanceof AppError) throw decision;
     if (input === undefined) throw new AppError('internal', 'decided without an input');
     const explained = explainOn(input, wide, decision);
-    const rules = notesOf(explained, notes());
+    const parts = partsOf(explained, input, notes());
     const ask: Ask = (changed) => policy.decide(changed);
-    const search = nearMisses({ input, verdict: decision, paths: explained.paths, others }, ask);
+    const search = nearMisses({ input, verdict: decision, paths: parts.paths, others }, ask);
     const nearest = await inSlices(search, () => policy.revision === revision);
     if (nearest === undefined) return undefined;
-    return { ...answerOf(decision, asked !== undefined), at, ...partsOf(explained, input), nearest, rules };
+    return { ...answerOf(decision, asked !== undefined), at, ...parts, nearest };
   }
 
   return async function explainQuestion(wish, call) {
@@ -141,16 +141,32 @@ function answerOf(decision: Decision, supposed: boolean) {
   return { ...(supposed ? { would_allow: allow } : { allow }), verdict, policy_revision, data_revision, data_age_ms };
 }
 
-/** Inputs may leave out the name of the one service that is asked for. */
-function partsOf(
-  { question, paths }: Explained,
-  { portal, services }: PolicyInput,
-): Pick<Explanation, 'question' | 'paths'> {
+type Notes = Readonly<Record<string, RuleNote>>;
+
+function partsOf(explained: Explained, { portal, services }: PolicyInput, notes: Notes) {
+  // Inputs may leave out the name of the one service that is asked for.
   const only = (portal ?? services[0]?.service)?.service_id ?? '';
-  return { question, paths: paths.map((path) => (path.service_id === '' ? { ...path, service_id: only } : path)) };
+  const paths = explained.paths.map((path) => ({
+    ...path,
+    service_id: path.service_id === '' ? only : path.service_id,
+    rules: path.rules.flatMap((rule) => byCondition(rule, notes)),
+  }));
+  const { question } = explained;
+  return { question, paths, rules: notesOf([question, ...paths.map(({ rules }) => rules)].flat(), notes) };
 }
 
-function notesOf({ question, paths }: Explained, notes: Readonly<Record<string, RuleNote>>): Record<string, RuleNote> {
-  const occurring = new Set([question, ...paths.map(({ rules }) => rules)].flat().map(({ rule }) => rule));
+const CONDITIONS = 'services.objections';
+
+/** The conditions of a service's owner are asked all at once: each reason is said by the rule whose note explains it. */
+function byCondition(verdict: RuleVerdict, notes: Notes): RuleVerdict[] {
+  if (verdict.rule !== CONDITIONS || verdict.holds) return [verdict];
+  return verdict.reasons.map((reason) => {
+    const of = Object.keys(notes).find((rule) => rule.startsWith('services.') && notes[rule]?.reasons[reason]);
+    return { ...verdict, rule: of ?? CONDITIONS, reasons: [reason] };
+  });
+}
+
+function notesOf(verdicts: readonly RuleVerdict[], notes: Notes): Record<string, RuleNote> {
+  const occurring = new Set(verdicts.map(({ rule }) => rule));
   return Object.fromEntries(Object.entries(notes).filter(([rule]) => occurring.has(rule)));
 }
