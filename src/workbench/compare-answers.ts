@@ -22,7 +22,7 @@ export interface Comparison {
   against: string;
   /** The gravest first: what was denied and is allowed. */
   changed: ChangedAnswer[];
-  /** Sources that differ, by their path in the bundle. */
+  /** Sources that differ, by their path in the folder. */
   sources: string[];
 }
 

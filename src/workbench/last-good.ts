@@ -12,7 +12,7 @@ export interface LastGood {
   /** For people: what it is. */
   name: string;
   bundle: Bundle;
-  /** Sources of its rules, by their path in it. */
+  /** Sources of its rules, by their path in their folder. */
   sources: ReadonlyMap<string, string>;
 }
 
@@ -43,10 +43,15 @@ async function read(path: string, id: string): Promise<LastGood | undefined> {
   }
 }
 
-/** Rego by path in the bundle. */
+/** Rego and data by path in their folder, whatever that was called where it was built. */
 export function sourcesIn(packed: Uint8Array): Map<string, string> {
   const files = [...readTar(gunzipSync(packed))].filter(([name]) => name.endsWith('.rego') || name === 'data.json');
-  return new Map(files.map(([name, bytes]) => [name, new TextDecoder().decode(bytes)]));
+  return new Map(
+    files.map(([name, bytes]) => [
+      name.endsWith('.rego') ? name.slice(name.indexOf('/') + 1) : name,
+      new TextDecoder().decode(bytes),
+    ]),
+  );
 }
 
 /** Undefined when git is not there, or does not know. */

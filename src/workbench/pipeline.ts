@@ -52,8 +52,8 @@ export async function check(deps: PipelineDeps): Promise<Report> {
   if (types.complaints.length > 0) return report([formatted, types]);
   const waitsFor: Stage[] = ['lint', 'tests', 'coverage'];
   deps.soon?.(report([formatted, types, ...stages], { ...found, waitsFor }));
-  const [{ tests, coverage }, linted] = await Promise.all([runTests(deps), lint(deps)]);
-  return report([formatted, types, linted, tests, coverage, ...stages], found);
+  const [tests, linted] = await Promise.all([runTests(deps), lint(deps)]);
+  return report([formatted, types, linted, ...tests, ...stages], found);
 }
 
 interface Tried extends Pick<Report, 'comparison' | 'built'> {

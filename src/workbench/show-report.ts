@@ -114,7 +114,10 @@ function becauseOf(one: ChangedAnswer, { sources }: Comparison, report: Report, 
     if (note === undefined) return `      by ${rule}, which is no more`;
     return `      by ${note.title} (${rule}, ${placeText(join(folder.path, note.file), ruleLine(folder, note.file, rule))})`;
   });
-  const files = rules.length > 0 || sources.length === 0 ? [] : [`      by what changed in ${sources.join(', ')}`];
+  const files =
+    rules.length > 0 || sources.length === 0
+      ? []
+      : [`      by what changed in ${sources.map((path) => placeText(join(folder.path, path))).join(', ')}`];
   return [...(said === '' ? [] : [`      ${said}`]), ...rules, ...files];
 }
 

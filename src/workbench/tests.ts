@@ -28,21 +28,17 @@ const Coverage = z.object({
   coverage: z.number(),
 });
 
-/** The tests beside the rules, with what of the rules they reach: once when all pass, twice when some do not. */
-export async function runTests(deps: StageDeps): Promise<{ tests: StageResult; coverage: StageResult }> {
+/** The tests beside the rules, with what of the rules they reach: once when all pass; twice, and of coverage nothing, when some do not. */
+export async function runTests(deps: StageDeps): Promise<StageResult[]> {
   const { folder, run, signal } = deps;
   const { cwd } = placeOf(folder);
   const files = testFiles(deps);
   const reached = await run('opa', ['test', '--coverage', '--coverage-runs=', ...OPTIONS, ...files], { cwd, signal });
   const parsed = Coverage.safeParse(readJson(reached.stdout));
   if (reached.status === 0 && parsed.success) {
-    return {
-      tests: { stage: 'tests', complaints: [], looked: '' },
-      coverage: judgeCoverage(parsed.data, folder.coverage, cwd),
-    };
+    return [{ stage: 'tests', complaints: [], looked: '' }, judgeCoverage(parsed.data, folder.coverage, cwd)];
   }
-  const coverage: StageResult = { stage: 'coverage', complaints: [], looked: 'not measured' };
-  return { tests: await findFailures(deps, reached.stderr || reached.stdout), coverage };
+  return [await findFailures(deps, reached.stderr || reached.stdout)];
 }
 
 const OPTIONS = ['--format', 'json', '--timeout', '60s'];
