@@ -7,14 +7,16 @@ import { createAdminApp } from '../http/admin/app.ts';
 import { serveAdmin } from '../http/admin/serve.ts';
 import { createOps, serveOps } from '../http/ops.ts';
 import { makeAdminEngine } from '../policy/admin-engine.ts';
-import { readBundle } from '../policy/bundle.ts';
+import type { EngineOptions } from '../policy/engine.ts';
 import { makeRawInstance } from '../policy/raw-instance.ts';
 import { loop } from '../process/loop.ts';
+import type { RollOut } from '../rollout/roll-out.ts';
 import { makePool } from '../store/postgres.ts';
 import { type Access, openAccess, readAccess } from './admin-access.ts';
 import { runJobs } from './admin-jobs.ts';
 import { makeKeyCheck } from './admin-key.ts';
 import { keysOf, urlOf } from './keys.ts';
+import { followPolicy } from './policy.ts';
 import type { SyncDeps } from './sync.ts';
 
 export interface Administering {
@@ -39,13 +41,16 @@ export async function startAdmin(deps: SyncDeps): Promise<Administering & { opsU
   let door: 'starting' | 'open' | 'stopping' = 'starting';
   const readiness = watchReadiness(pool, { signal: stop.signal });
   const missing = () => [...(door === 'open' ? [] : [door]), ...readiness.missing()];
-  const ops = await serveOps(createOps({ missing, metrics: metrics.registry }), config.ops);
+  let rollOut: RollOut | undefined;
+  const policy = () => rollOut?.status() ?? { active: null };
+  const ops = await serveOps(createOps({ missing, policy, metrics: metrics.registry }), config.ops);
   lifecycle.onClose('the ops port', ops.close);
   lifecycle.onClose('readiness', async () => {
     stop.abort();
     await readiness.done;
   });
-  const administering = await openAdmin(deps, access);
+  rollOut = await followPolicy(deps);
+  const administering = await openAdmin(deps, access, rollOut);
   door = 'open';
   lifecycle.onClose('new requests', () => {
     door = 'stopping';
@@ -54,13 +59,11 @@ export async function startAdmin(deps: SyncDeps): Promise<Administering & { opsU
 }
 
 /** Opens everything between the register and the admin port; what is opened last is closed first. */
-export async function openAdmin(deps: SyncDeps, access: Access): Promise<Administering> {
+export async function openAdmin(deps: SyncDeps, access: Access, rollOut: RollOut): Promise<Administering> {
   const { config, lifecycle, log, metrics } = deps;
-  const bundle = await readBundle(config.bundle);
-  const policy = makeAdminEngine(bundle, {
-    makeInstance: makeRawInstance,
-    onReplace: (cause) => metrics.policyReplacements.inc({ cause }),
-  });
+  const onReplace: EngineOptions['onReplace'] = (cause) => metrics.policyReplacements.inc({ cause });
+  const options = { makeInstance: makeRawInstance, onReplace };
+  const policy = rollOut.policy.follow((bundle) => makeAdminEngine(bundle, options));
   const keys = keysOf(config);
   const pool = makePool(urlOf(config, 'databaseUrl'), {
     max: config.admin.connections,
@@ -101,7 +104,7 @@ export async function openAdmin(deps: SyncDeps, access: Access): Promise<Adminis
   lifecycle.onClose('the admin port', listening.close);
   // Before the port drains: who waits for an event is answered at once.
   lifecycle.onClose('waiting for events', changes.stop);
-  return { url: listening.url ?? '', policyRevision: bundle.revision };
+  return { url: listening.url ?? '', policyRevision: policy.revision };
 }
 
 /** One connection listens for all who wait for an event. */

@@ -1,5 +1,6 @@
-import { isIP } from 'node:net';
 import type { Fault } from '../domain/errors.ts';
+import { bundleFaults } from './config-bundle.ts';
+import { isLoopbackHost } from './config-forms.ts';
 import type { Values, VariableName } from './config-variables.ts';
 
 /** What a process is started for; decides which variables it cannot do without. */
@@ -24,6 +25,7 @@ export function consistencyFaults(v: Values, role: Role): Fault[] {
     .map((name) => ({ at: name, message: `must be given for the role ${role}` }));
   if (role === 'sidecar' || role === 'dev') faults.push(...tlsFaults(v), ...doorFaults(v), ...callerFaults(v, role));
   faults.push(...shadowFaults(v));
+  if (role === 'sidecar' || role === 'admin' || role === 'dev') faults.push(...bundleFaults(v, role === 'dev'));
   if (role === 'admin') faults.push(...tlsFaults(v), ...adminDoorFaults(v));
   if (role === 'dev' && !isLoopbackHost(v.MACHTIG_ADMIN_HOST)) {
     faults.push({ at: 'MACHTIG_ADMIN_HOST', message: 'must be a loopback address in the role dev' });
@@ -99,10 +101,4 @@ function callerFaults(v: Values, role: Role): Fault[] {
   return [
     { at: 'MACHTIG_CALLERS', message: 'must be given, unless MACHTIG_ANONYMOUS=loopback allows calls without it' },
   ];
-}
-
-/** Names and addresses that never leave this machine. */
-export function isLoopbackHost(host: string): boolean {
-  if (host === 'localhost' || host === '::1' || host === '[::1]') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Caller } from '../domain/caller.ts';
 import type { Fault } from '../domain/errors.ts';
+import { type BundleConfig, toBundleConfig } from './config-bundle.ts';
 import { consistencyFaults, type Role } from './config-rules.ts';
 import { makeSecret, type Secret } from './config-secret.ts';
 import { type Values, variableNotes, variables } from './config-variables.ts';
@@ -33,7 +34,7 @@ export interface Config {
   };
   ops: { host: string; port: number };
   callers: { file?: string; anonymous?: Caller['rights'] };
-  bundle: string;
+  bundle: BundleConfig;
   /** A candidate that is tried beside the active bundle: on which share of decisions, with how much of one core. */
   shadow?: { bundle: string; share: number; cpuPercent: number };
   freshness: { maxStalenessMs: number; minRevisionWaitMs: number };
@@ -143,7 +144,7 @@ function toConfig(v: Values, role: Role): Config {
       ...(v.MACHTIG_CALLERS && { file: v.MACHTIG_CALLERS }),
       ...(anonymous && { anonymous }),
     },
-    bundle: v.MACHTIG_BUNDLE,
+    bundle: toBundleConfig(v),
     ...(v.MACHTIG_SHADOW_BUNDLE && {
       shadow: {
         bundle: v.MACHTIG_SHADOW_BUNDLE,

@@ -11,7 +11,7 @@ import { createOps, serveOps } from '../http/ops.ts';
 import { type Listening, serve } from '../http/serve.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import type { Reach } from '../mandates/reach.ts';
-import { type Bundle, readBundle } from '../policy/bundle.ts';
+import type { Bundle } from '../policy/bundle.ts';
 import { type EngineOptions, makeEngine } from '../policy/engine.ts';
 import { makeRawInstance } from '../policy/raw-instance.ts';
 import { readAuthzenAnswer, readVerdict } from '../policy/result.ts';
@@ -21,11 +21,14 @@ import type { Metrics } from '../process/metrics.ts';
 import type { Records } from '../records/entry.ts';
 import { makeRecords, RECORDS_OFF, type RecordsFile } from '../records/records.ts';
 import { makeUses, type UseSink } from '../records/uses.ts';
+import type { ActivePolicy } from '../rollout/active.ts';
+import type { RollOut } from '../rollout/roll-out.ts';
 import type { Shadow } from '../rollout/shadow.ts';
 import type { Keys } from '../store/keys.ts';
 import type { Config } from './config.ts';
 import { openExplain } from './open-explain.ts';
 import { openSearch, requireSealKey } from './open-search.ts';
+import { followPolicy } from './policy.ts';
 import { openShadow } from './shadow.ts';
 import { VERSION } from './version.ts';
 
@@ -46,6 +49,8 @@ export interface DecideDeps {
   metrics: Metrics;
   /** The clock that decides: milliseconds since 1970. */
   now: () => number;
+  /** Where several in one process ask the same policy. */
+  rollOut?: RollOut;
   /** Makes the page to try the policy, of what explains and of the rules in use; given in `dev` alone. */
   console?: (explain: Explain, policy: () => Pick<Bundle, 'rules' | 'revision'>) => NonNullable<AppDeps['console']>;
 }
@@ -64,12 +69,12 @@ export interface Deciding extends Listening {
 /** Opens everything between the data and the doors; what is opened last is closed first. */
 export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   const { config, data, lifecycle, log, metrics } = deps;
-  const bundle = await readBundle(config.bundle);
-  metrics.policyInfo.set({ revision: bundle.revision }, 1);
+  const rollOut = deps.rollOut ?? (await followPolicy(deps));
+  const bundle = rollOut.policy.bundle();
   metrics.watch({ dataAgeMs: () => ageOrUndefined(data.freshness), cache: data.cache });
   const records = openRecords(deps);
   const shadow = await openShadow(deps, bundle);
-  const { policy, ...searching } = openPolicy(bundle, deps, records.records, shadow);
+  const { policy, ...searching } = openPolicy(rollOut.policy, deps, records.records, shadow);
   const callers = await readCallers(config);
   if (searching.search !== undefined) requireSealKey(callers, deps.keys);
   let door: 'starting' | 'open' | 'stopping' = 'starting';
@@ -77,11 +82,12 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
     missing: () => [...(door === 'open' ? [] : [door]), ...(hasProjection(data.freshness) ? [] : ['projection'])],
     freshness: data.freshness,
     metrics: metrics.registry,
+    policy: rollOut.status,
     ...(shadow && { shadow: shadow.status }),
   });
   const opsListening = await serveOps(ops, config.ops);
   lifecycle.onClose('the ops port', opsListening.close);
-  const pages = consoleFor(policy, bundle, deps);
+  const pages = consoleFor(policy, rollOut.policy, deps);
   const { allowedHosts, publicUrl, drainMs, tcp, tls, socket } = config.listen;
   const app = createApp({
     policy,
@@ -118,7 +124,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
 }
 
 function openPolicy(
-  bundle: Bundle,
+  active: ActivePolicy,
   deps: DecideDeps,
   records: Records,
   shadow: Shadow | undefined,
@@ -128,8 +134,8 @@ function openPolicy(
     makeInstance: makeRawInstance,
     onReplace: (cause) => metrics.policyReplacements.inc({ cause }),
   };
-  if (bundle.input === 'authzen') {
-    const engine = makeEngine(bundle, readAuthzenAnswer, options);
+  if (active.bundle().input === 'authzen') {
+    const engine = active.follow((bundle) => makeEngine(bundle, readAuthzenAnswer, options));
     const evaluate = makeEvaluateAuthzen({ policy: engine, records, now, metrics });
     return { policy: { input: 'authzen', evaluate } };
   }
@@ -137,20 +143,24 @@ function openPolicy(
   lifecycle.onClose('the report of uses', uses.close);
   const { lookups, freshness } = data;
   const alias = rememberAliases(keys.alias);
-  const engine = makeEngine(bundle, readVerdict, options);
-  const explain = openExplain(bundle, engine, options, { lookups, freshness, alias, now, log });
+  const engine = active.follow((bundle) => makeEngine(bundle, readVerdict, options));
+  const explain = openExplain(active, engine, options, { lookups, freshness, alias, now, log });
   const deciding = { lookups, freshness, policy: engine, alias, records, now, metrics };
   const evaluate = makeEvaluate({ ...deciding, uses, ...(shadow && { shadow }) });
   return {
-    policy: { input: 'mandates', ...(explain && { explain }), evaluate },
+    policy: { input: 'mandates', explain, evaluate },
     ...(data.reach && openSearch({ ...deciding, reach: data.reach }, keys, deps.config)),
   };
 }
 
 /** Only where the bundle can explain itself. */
-function consoleFor(policy: AppDeps['policy'], bundle: Bundle, { console }: DecideDeps): Pick<AppDeps, 'console'> {
+function consoleFor(
+  policy: AppDeps['policy'],
+  active: ActivePolicy,
+  { console }: DecideDeps,
+): Pick<AppDeps, 'console'> {
   if (console === undefined || policy.input !== 'mandates' || policy.explain === undefined) return {};
-  return { console: console(policy.explain, () => bundle) };
+  return { console: console(policy.explain, active.bundle) };
 }
 
 function openRecords({ config, lifecycle, log, metrics, now }: DecideDeps): { records: Records; reopen: () => void } {

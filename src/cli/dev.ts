@@ -8,6 +8,7 @@ import { LAYOUT } from '../mandates/redis-layout.ts';
 import { loop } from '../process/loop.ts';
 import { importRegisterFile } from '../register/import.ts';
 import { readRegisterFile, readText } from '../register/read-file.ts';
+import type { RollOut } from '../rollout/roll-out.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { migrate } from '../store/migrate.ts';
 import { type Administering, openAdmin } from './admin.ts';
@@ -20,6 +21,7 @@ import { openDevConsole } from './dev-console.ts';
 import { type LoginOfDev, startDevLogin } from './dev-login.ts';
 import { devPeople } from './dev-people.ts';
 import { keysOf, urlOf } from './keys.ts';
+import { followPolicy } from './policy.ts';
 import { withPool } from './register.ts';
 import { startSidecar } from './sidecar.ts';
 import { projectInto, type SyncDeps } from './sync.ts';
@@ -46,11 +48,12 @@ export async function startDev(given: SyncDeps, registerFile: string): Promise<D
     await makeQueues(pool);
   });
   const console = await openDevConsole(registerFile, urlOf(config, 'databaseUrl'), given.lifecycle);
-  const deps = { ...configured, console };
+  const rollOut = await followPolicy(configured);
+  const deps = { ...configured, console, rollOut };
   const deciding = await (config.redisUrl === undefined ? startInProcess(deps) : startSidecar(deps));
   const embedded = given.config.databaseUrl === undefined ? { embeddedDatabase: urlOf(config, 'databaseUrl') } : {};
   const admin =
-    deciding.input === 'mandates' ? await startAdminInDev(deps, registerFile, embedded.embeddedDatabase) : {};
+    deciding.input === 'mandates' ? await startAdminInDev(deps, rollOut, registerFile, embedded.embeddedDatabase) : {};
   await untilFresh(deciding.freshness);
   return { ...deciding, ...admin, ...embedded };
 }
@@ -58,6 +61,7 @@ export async function startDev(given: SyncDeps, registerFile: string): Promise<D
 /** The admin API with a provider of logins of its own, unless an access file names another. */
 async function startAdminInDev(
   deps: SyncDeps,
+  rollOut: RollOut,
   registerFile: string,
   embeddedDatabase: string | undefined,
 ): Promise<Pick<Developing, 'admin' | 'login'>> {
@@ -66,15 +70,15 @@ async function startAdminInDev(
   // Whatever the decision port has: this one stays on loopback.
   const plain = { ...deps, config: { ...config, listen } };
   if (config.admin.accessFile) {
-    return { admin: await openAdmin(plain, await readAccess(config.admin, undefined)) };
+    return { admin: await openAdmin(plain, await readAccess(config.admin, undefined), rollOut) };
   }
   const people = devPeople(readRegisterFile(await readText(registerFile)).file);
   const login = await startDevLogin(people, config.admin, embeddedDatabase);
   lifecycle.onClose('the provider of logins', login.close);
-  return { admin: await openAdmin(plain, { file: login.access }), login };
+  return { admin: await openAdmin(plain, { file: login.access }, rollOut), login };
 }
 
-async function startInProcess(deps: SyncDeps & Pick<DecideDeps, 'console'>): Promise<Deciding> {
+async function startInProcess(deps: SyncDeps & Pick<DecideDeps, 'console' | 'rollOut'>): Promise<Deciding> {
   const { config } = deps;
   const keys = keysOf(config);
   const store = makeMemoryStore();

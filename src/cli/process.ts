@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { type Lifecycle, makeLifecycle, opening } from '../process/lifecycle.ts';
 import { type Log, makeLog } from '../process/log.ts';
 import { makeMetrics } from '../process/metrics.ts';
-import { type Config, loadConfig, type Role } from './config.ts';
+import { loadConfig, type Role } from './config.ts';
 import type { SyncDeps } from './sync.ts';
 import type { Terminal } from './terminal.ts';
-import { PACKAGE_ROOT } from './version.ts';
 
 /** A process that has hung while closing is ended after the time for draining and this. */
 const CLOSE_WITHIN_MS = 10_000;
@@ -47,17 +45,12 @@ export async function runOnce<T>(terminal: Terminal, role: Role, act: (deps: Syn
 }
 
 function makeDeps(terminal: Terminal, role: Role): SyncDeps {
-  const config = withOwnBundle(loadConfig(terminal.env, role), terminal);
+  const config = loadConfig(terminal.env, role);
   // In dev the terminal is a newcomer's: what is printed comes first, the log speaks when something is wrong.
   const quiet = role === 'dev' && !terminal.env.MACHTIG_LOG_LEVEL;
   const log: Log = makeLog({ level: quiet ? 'warn' : config.logLevel });
   const lifecycle: Lifecycle = makeLifecycle((error) => log.error({ err: error }, 'closing'));
   return { config, lifecycle, log, metrics: makeMetrics(), terminal };
-}
-
-/** The bundle that comes with the program lies beside it, wherever the process was started. */
-function withOwnBundle(config: Config, { env }: Terminal): Config {
-  return env.MACHTIG_BUNDLE ? config : { ...config, bundle: fileURLToPath(new URL(config.bundle, PACKAGE_ROOT)) };
 }
 
 function untilStopped(log: Log): Promise<void> {

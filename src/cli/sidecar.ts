@@ -11,7 +11,7 @@ import { keysOf, urlOf } from './keys.ts';
 import { type SyncDeps, startProjecting } from './sync.ts';
 
 /** Role `sidecar`: answers from Redis through a bounded cache; given a database it also takes part in sync. */
-export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console'>): Promise<Deciding> {
+export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' | 'rollOut'>): Promise<Deciding> {
   const { config, lifecycle, log, metrics } = deps;
   const keys = keysOf(config);
   const key = { keyId: keys.keyId, keyCheck: keys.check() };
@@ -34,8 +34,8 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console'>)
   lifecycle.onClose('the stream of changes', following.close);
   const useSink = makeRedisUseSink(client, USES);
   const data = { lookups, freshness: following.freshness, cache: lookups.counts, useSink };
-  const pages = deps.console === undefined ? {} : { console: deps.console };
-  return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...pages });
+  const shared = { ...(deps.console && { console: deps.console }), ...(deps.rollOut && { rollOut: deps.rollOut }) };
+  return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...shared });
 }
 
 /** Nobody asked for a revision here: not keeping up with one's own reads is being stale. */

@@ -15,6 +15,8 @@ export interface OpsDeps {
   freshness?: Pick<Freshness, 'position'>;
   /** prom-client's registry fits. */
   metrics: { contentType: string; metrics(): Promise<string> };
+  /** Which policy answers, since when, and what became of the last bundle that was looked at. */
+  policy?: () => object;
   /** Where another bundle is tried: what came of it so far. */
   shadow?: () => object;
 }
@@ -23,7 +25,7 @@ export interface OpsDeps {
  * The ops port: health and metrics, never a decision and never personal data. Three signals, so that stale data
  * (`/freshz`) does not take a sidecar out of service (`/readyz`), nor restart it (`/livez`).
  */
-export function createOps({ missing, freshness, metrics, shadow }: OpsDeps): Hono {
+export function createOps({ missing, freshness, metrics, policy, shadow }: OpsDeps): Hono {
   const ops = new Hono();
   ops.get('/livez', () => answer({ status: 'live' }));
   ops.get('/readyz', () => {
@@ -34,6 +36,10 @@ export function createOps({ missing, freshness, metrics, shadow }: OpsDeps): Hon
     if (freshness === undefined) throw new AppError('not_found', 'no projection here');
     const { revision, ageMs } = freshness.position();
     return answer({ status: 'fresh', data_revision: formatRevision(revision), data_age_ms: ageMs });
+  });
+  ops.get('/policy', () => {
+    if (policy === undefined) throw new AppError('not_found', 'nothing is decided here');
+    return answer(policy());
   });
   ops.get('/shadow', () => {
     if (shadow === undefined) throw new AppError('not_found', 'no other bundle is tried here');

@@ -38,10 +38,7 @@ export function makeMetrics() {
       buckets: SECONDS,
       registers,
     }),
-    policyInfo: gauge('policy_info', 'The policy in use: 1 under its revision.', ['revision']),
-    policyReplacements: counter('policy_instance_replacements_total', 'Policy instances replaced, by cause.', [
-      'cause',
-    ]),
+    ...policyMetrics(registers),
     shadowCompared: counter('shadow_compared_total', 'Decisions compared with those of the shadow bundle.'),
     shadowDifferences: counter(
       'shadow_differences_total',
@@ -76,6 +73,29 @@ export function makeMetrics() {
     syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
     syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),
     watch: (sources: Sources) => watch(registers, sources),
+  };
+}
+
+function policyMetrics(registers: Registry[]) {
+  const gauge = (name: string, help: string) => new Gauge({ name: `machtig_${name}`, help, registers });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name: `machtig_${name}`, help, labelNames, registers });
+  return {
+    policyInfo: new Gauge({
+      name: 'machtig_policy_info',
+      help: 'The policy in use: 1 under its revision.',
+      labelNames: ['revision'],
+      registers,
+    }),
+    policyRollouts: counter('policy_rollouts_total', 'Bundles tried and failures to get one: active, or why not.', [
+      'outcome',
+    ]),
+    policySince: gauge('policy_active_since_seconds', 'When the policy in use began to answer.'),
+    policyIssued: gauge('policy_issued_at_seconds', 'When the policy in use was signed; 0 when it is not.'),
+    policyHeard: gauge('policy_source_heard_seconds', 'When the source of policies last answered.'),
+    policyReplacements: counter('policy_instance_replacements_total', 'Policy instances replaced, by cause.', [
+      'cause',
+    ]),
   };
 }
 
