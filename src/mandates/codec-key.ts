@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import { type Bytes, makeBytes, malformed, readUuid } from './codec-bytes.ts';
 import type { RecordKey, RecordKind } from './record.ts';
-import { parseRecordKey, recordKey } from './record-key.ts';
+import { parseRecordKey, recordKey, type ScopeKey } from './record-key.ts';
 
 /** First byte of a packed record key. */
 const LETTERS: Record<RecordKind, string> = {
@@ -23,9 +23,21 @@ export function writeKey(out: Bytes, kind: RecordKind, first: string, second = '
   if (kind === 'branch') out.text(second);
   if (kind === 'mandates') {
     out.id(second);
-    out.u8(scope.charCodeAt(0));
-    if (scope.length > 1) out.id(scope.slice(1));
+    writeScope(out, scope);
   }
+}
+
+/** A scope key packed, as it stands at the end of a mandates key. */
+function writeScope(out: Bytes, scope: ScopeKey): void {
+  out.u8(scope.charCodeAt(0));
+  if (scope.length > 1) out.id(scope.slice(1));
+}
+
+/** @throws AppError `internal` on anything but a scope key */
+export function packScope(scope: ScopeKey): Buffer {
+  const out = makeBytes(17);
+  writeScope(out, scope);
+  return out.view();
 }
 
 /** @throws AppError `internal` on a key whose ids are no ids: no record can stand under it in this layout. */

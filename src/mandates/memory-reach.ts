@@ -4,10 +4,11 @@ import type { Pairs } from './memory-pairs.ts';
 import type { Reach } from './reach.ts';
 import type { ScopeKey } from './record-key.ts';
 
-const CHUNK = 1000;
+/** How often a walk begins anew because the copy was replaced. */
+const LOOKS_AT_MOST = 8;
 
-/** `live`: the pairs of the copy that is live now, if there is one. */
-export function makeMemoryReach(live: () => Pairs | undefined): Reach {
+/** `live`: the pairs of the copy that is live now, if there is one. `atOnce`: the size of a chunk. */
+export function makeMemoryReach(live: () => Pairs | undefined, atOnce: number): Reach {
   function now(): Pairs {
     const pairs = live();
     if (pairs === undefined) throw new AppError('not_ready', 'there is no live projection');
@@ -16,13 +17,15 @@ export function makeMemoryReach(live: () => Pairs | undefined): Reach {
 
   /** Iterating a Map or Set meets whatever is in it throughout; another copy has others, and is gone through anew. */
   async function* walk(itemsOf: (pairs: Pairs) => Iterable<string>): AsyncGenerator<string[]> {
-    for (let pairs: Pairs | undefined; pairs !== now(); ) {
-      pairs = now();
-      for (const chunk of chunksOf(itemsOf(pairs))) {
+    for (let looks = 0; looks < LOOKS_AT_MOST; looks++) {
+      const pairs = now();
+      for (const chunk of chunksOf(itemsOf(pairs), atOnce)) {
         yield chunk;
         if (pairs !== now()) break;
       }
+      if (pairs === now()) return;
     }
+    throw new AppError('not_ready', 'the projection is being replaced');
   }
 
   return {
@@ -44,11 +47,11 @@ function hasAny(held: ReadonlySet<ScopeKey>, scopes: ReadonlySet<ScopeKey>): boo
   return false;
 }
 
-function* chunksOf(items: Iterable<string>): Generator<string[]> {
+function* chunksOf(items: Iterable<string>, atOnce: number): Generator<string[]> {
   let chunk: string[] = [];
   for (const item of items) {
     chunk.push(item);
-    if (chunk.length < CHUNK) continue;
+    if (chunk.length < atOnce) continue;
     yield chunk;
     chunk = [];
   }

@@ -27,7 +27,8 @@ interface Live {
 
 const CONTENTS_CHUNK = 1000;
 
-export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
+/** `atOnce`: how many a chunk of `reach` holds. */
+export function makeMemoryStore(now: () => number = Date.now, atOnce = 1000): MemoryStore {
   const { tell, watch } = makeNotices();
   const { admit, seen } = makeFence();
   let live: Live | undefined;
@@ -52,7 +53,7 @@ export function makeMemoryStore(now: () => number = Date.now): MemoryStore {
         return keys.map(live.copy.find);
       },
     },
-    reach: makeMemoryReach(() => live?.copy.pairs),
+    reach: makeMemoryReach(() => live?.copy.pairs, atOnce),
     projection: {
       state: async () => live && { header: live.header, revision: live.revision, hash: live.hash, fence: seen() },
       async apply({ from, to, hash, writes }, given) {

@@ -63,7 +63,7 @@ const PARTS: readonly { reads: string; takes: (asked: Asked) => readonly (readon
   },
 ];
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Reads the register itself, through the views that define the facts. For deciding inside a writing transaction of the
@@ -75,13 +75,9 @@ export function makePostgresLookups(db: Queryable): Lookups {
     async read(keys) {
       if (keys.length === 0) return [];
       const statement = statementFor(keys);
-      const { rows } = statement
-        ? await db.query(statement).catch((thrown) => Promise.reject(unavailable(thrown)))
-        : { rows: [] };
+      const rows = statement ? await queryRows<{ entity: string; row: unknown }>(db, statement) : [];
       const copy = makeCopy();
-      for (const row of rows as { entity: string; row: unknown }[]) {
-        for (const write of writesOfRow(row)) copy.write(write);
-      }
+      for (const row of rows) for (const write of writesOfRow(row)) copy.write(write);
       return keys.map(copy.find);
     },
   };
@@ -130,6 +126,12 @@ function isCase([, , scope = '']: readonly string[]): boolean {
 /** Rows of two as two columns. */
 function columns(rows: readonly (readonly string[])[]): (string | undefined)[][] {
   return [rows.map(([first]) => first), rows.map(([, second]) => second)];
+}
+
+/** Rows as the statement builds them. @throws AppError `store_unavailable` */
+export async function queryRows<Row>(db: Queryable, statement: Parameters<Queryable['query']>[0]): Promise<Row[]> {
+  const { rows } = await db.query(statement).catch((thrown) => Promise.reject(unavailable(thrown)));
+  return rows as Row[];
 }
 
 function unavailable(thrown: unknown): AppError {

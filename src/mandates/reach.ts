@@ -3,8 +3,8 @@ import type { ScopeKey } from './record-key.ts';
 
 /**
  * Who is connected to whom, in no order and with doubles: what a search asks besides exact keys, and decisions never
- * do. Whatever is connected from the first chunk to the last is among what is given; what came or went meanwhile may
- * be. Chunks are small, so that neither store nor process holds a party's 70,000 clients at once.
+ * do. Whatever is connected from the first chunk to the last is among what is given; what came, went
+ * or was written anew meanwhile may be. Chunks are small, so that neither store nor process holds a party's 70,000 clients at once.
  * Every method throws AppError `store_unavailable` | `not_ready` | `data_stale` rather than leave something out.
  */
 export interface Reach {

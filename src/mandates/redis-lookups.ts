@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
-import { formatRevision, isBefore, parseRevision, type Revision } from '../domain/revision.ts';
+import { isBefore, type Revision } from '../domain/revision.ts';
 import { makeScript, readScript } from '../store/redis.ts';
 import { malformed } from './codec-bytes.ts';
 import { packKey, packKeys } from './codec-key.ts';
@@ -8,6 +8,7 @@ import type { Found, Lookups } from './lookups.ts';
 import type { Header } from './projection.ts';
 import type { RecordKey } from './record.ts';
 import { type Held, readFound } from './redis-found.ts';
+import { readHead } from './redis-head.ts';
 import { headerText, LAYOUT, partition, partitionOf } from './redis-layout.ts';
 
 export interface RedisLookupsOptions {
@@ -53,15 +54,9 @@ export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
     const { head, prefix } = partition(index);
     const atLeast = appliedIn(index);
     const reply = await script([head], [prefix, packKeys(asked.map(({ packed }) => packed))]);
-    if (!Array.isArray(reply)) throw malformed('the reply is no list');
-    const [header, generation, at, ...held] = reply;
-    assertReadable(header, expected);
-    const revision = Buffer.isBuffer(at) ? parseRevision(at.toString()) : undefined;
-    if (!Buffer.isBuffer(generation) || revision === undefined || held.length !== asked.length) {
-      throw malformed('the reply is cut off');
-    }
-    assertNotBefore(revision, atLeast);
-    return { generation: generation.toString(), revision, held };
+    const { generation, revision, rest } = readHead(reply, expected, atLeast);
+    if (rest.length !== asked.length) throw malformed('the reply is cut off');
+    return { generation, revision, held: rest as Held[] }; // As the script says; `readFound` looks at each.
   }
 
   async function look(byPartition: ReadonlyMap<number, Asked[]>): Promise<Found[] | undefined> {
@@ -103,22 +98,4 @@ function groupByPartition(keys: readonly RecordKey[], count: number): Map<number
     else groups.set(part, [{ packed, index }]);
   }
   return groups;
-}
-
-/** @throws AppError `data_stale` */
-function assertNotBefore(revision: Revision, atLeast: Revision | undefined): void {
-  if (atLeast === undefined || !isBefore(revision, atLeast)) return;
-  const [found, known] = [formatRevision(revision), formatRevision(atLeast)];
-  throw new AppError('data_stale', `Redis answered with data of ${found}, while changes up to ${known} are known`);
-}
-
-/** Another key or layout would find nothing under any name, and pass for a register without mandates. */
-function assertReadable(header: unknown, expected: string): void {
-  if (Buffer.isBuffer(header) && header.toString() === expected) return;
-  throw new AppError(
-    'not_ready',
-    Buffer.isBuffer(header)
-      ? 'the projection is of another layout, number of partitions or HMAC key than this process'
-      : 'there is no live projection',
-  );
 }

@@ -46,7 +46,11 @@ export function batch(from: number, to: number, ...writes: Write[]): Batch {
   return { from: at(from), to: at(to), hash: `hash ${to}`, writes };
 }
 
-export async function fill({ projection }: ProjectionSubject, fence: number, ...writes: Write[]): Promise<void> {
+export async function fill(
+  { projection }: Pick<ProjectionSubject, 'projection'>,
+  fence: number,
+  ...writes: Write[]
+): Promise<void> {
   const rebuild = await projection.rebuild(HEADER, fence);
   await rebuild.load(writes);
   await rebuild.swap(at(0), 'hash 0');
