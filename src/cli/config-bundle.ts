@@ -15,7 +15,6 @@ export const bundleVariables = {
       }),
     ),
   MACHTIG_BUNDLE: text
-    .refine((value) => !value.includes('://') || isBundleUrl(value))
     .optional()
     .meta(
       notes(
@@ -102,6 +101,10 @@ export function bundleFaults(v: Values, isDev: boolean): Fault[] {
   const from = v.MACHTIG_BUNDLE;
   if (from === undefined) return needing(v, OF_OWN, 'needs MACHTIG_BUNDLE');
   const faults = signingFaults(v, from, isDev);
+  if (isUrl(from) && !isBundleUrl(from)) {
+    const message = 'must be an https URL (http on loopback only) without password and fragment, or a path';
+    faults.push({ at: 'MACHTIG_BUNDLE', message });
+  }
   if (!isUrl(from)) faults.push(...needing(v, ['MACHTIG_BUNDLE_TOKEN'], 'needs a MACHTIG_BUNDLE that is a URL'));
   if (!from.startsWith('https:'))
     faults.push(...needing(v, ['MACHTIG_BUNDLE_CA'], 'needs a MACHTIG_BUNDLE with https'));

@@ -47,5 +47,9 @@ const TAIL = `
 - An admin port beyond loopback without TLS, whatever else encrypts: people log in there. In \`dev\` it never leaves
   loopback.
 - Half an access file: see below.
+- A bundle of your own in production without a key by which it is believed. The program's own bundle needs none; what
+  comes from a URL always does. \`MACHTIG_MODE=trial\` uses unsigned files, and says so in the log.
+- Half of what checks signatures: \`MACHTIG_BUNDLE_KEY\`, \`_KEY_ID\`, \`_ALGORITHM\` and \`_STATE\` go together. A private
+  key in \`MACHTIG_BUNDLE_KEY\`. No policy to begin with: neither from the source nor in \`MACHTIG_BUNDLE_STATE\`.
 - No key: there is no default for \`MACHTIG_HMAC_KEY\` and \`MACHTIG_SEAL_KEY\` outside \`dev\`. \`openssl rand -base64 32\` makes one.
 `;

@@ -167,3 +167,64 @@ describe('doors that would stand open', () => {
 test('docs/configuration.md is generated from the schema', async () => {
   await expect(configurationPage()).toMatchFileSnapshot('../../docs/configuration.md');
 });
+
+describe('the policy', () => {
+  const key = {
+    MACHTIG_BUNDLE_KEY: '/etc/machtig/release.pub',
+    MACHTIG_BUNDLE_KEY_ID: 'release',
+    MACHTIG_BUNDLE_ALGORITHM: 'ES256',
+    MACHTIG_BUNDLE_STATE: '/var/lib/machtig',
+  };
+  const file = { MACHTIG_BUNDLE: '/bundle.tar.gz' };
+  const url = { MACHTIG_BUNDLE: 'https://bundles.example/b.tar.gz' };
+
+  test('is the one that comes with the program unless another is given', () => {
+    expect(loadConfig(sidecar, 'sidecar').bundle).toEqual({ pollMs: 5000 });
+    expect(loadConfig({ ...sidecar, ...file, ...key }, 'sidecar').bundle).toEqual({
+      from: '/bundle.tar.gz',
+      trust: { keyFile: '/etc/machtig/release.pub', keyId: 'release', algorithm: 'ES256' },
+      stateFolder: '/var/lib/machtig',
+      pollMs: 5000,
+    });
+  });
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['unsigned in production', file, ['MACHTIG_BUNDLE_KEY']],
+    ['unsigned in production, said outright', { ...file, MACHTIG_MODE: 'production' }, ['MACHTIG_BUNDLE_KEY']],
+    ['unsigned on trial', { ...file, MACHTIG_MODE: 'trial' }, []],
+    ['from a URL without a key, on trial too', { ...url, MACHTIG_MODE: 'trial' }, ['MACHTIG_BUNDLE_KEY']],
+    ['from a URL with a key', { ...url, ...key, MACHTIG_BUNDLE_TOKEN: 'abc', MACHTIG_BUNDLE_CA: '/ca' }, []],
+    ['with a key but no bundle', key, Object.keys(key).sort()],
+    ['with a token but no bundle', { MACHTIG_BUNDLE_TOKEN: 'abc' }, ['MACHTIG_BUNDLE_TOKEN']],
+    ['a file with a token', { ...file, ...key, MACHTIG_BUNDLE_TOKEN: 'abc' }, ['MACHTIG_BUNDLE_TOKEN']],
+    ['a file with authorities', { ...file, ...key, MACHTIG_BUNDLE_CA: '/ca' }, ['MACHTIG_BUNDLE_CA']],
+    ['in clear from afar', { MACHTIG_BUNDLE: 'http://bundles.example/b', ...key }, ['MACHTIG_BUNDLE']],
+    ['in clear from here', { MACHTIG_BUNDLE: 'http://127.0.0.1:8/b', ...key }, []],
+    ['with a password in its address', { MACHTIG_BUNDLE: 'https://a:b@c.example/b', ...key }, ['MACHTIG_BUNDLE']],
+    ['over what is no HTTP', { MACHTIG_BUNDLE: 'ftp://bundles.example/b', ...key }, ['MACHTIG_BUNDLE']],
+    [
+      'under an algorithm with a shared secret',
+      { ...file, ...key, MACHTIG_BUNDLE_ALGORITHM: 'HS256' },
+      ['MACHTIG_BUNDLE_ALGORITHM'],
+    ],
+    [
+      'with a roll-back of what has no order',
+      { ...file, MACHTIG_MODE: 'trial', MACHTIG_BUNDLE_ROLLBACK: 'a'.repeat(32) },
+      ['MACHTIG_BUNDLE_ROLLBACK'],
+    ],
+    ['with a roll-back to a name', { ...file, ...key, MACHTIG_BUNDLE_ROLLBACK: 'last' }, ['MACHTIG_BUNDLE_ROLLBACK']],
+  ])('%s', (_, env, faults) => {
+    expect(faultsOf({ ...sidecar, ...env })).toEqual(faults);
+  });
+
+  test.each(Object.keys(key))('is refused when of its key only %s is missing, on trial too', (name) => {
+    const rest = Object.fromEntries(Object.entries(key).filter(([other]) => other !== name));
+    expect(faultsOf({ ...sidecar, ...file, ...rest, MACHTIG_MODE: 'trial' })).toEqual([name]);
+  });
+
+  test('is tried unsigned in dev, unless dev is to behave as in production', () => {
+    expect(faultsOf(file, 'dev')).toEqual([]);
+    expect(faultsOf({ ...file, MACHTIG_MODE: 'production' }, 'dev')).toEqual(['MACHTIG_BUNDLE_KEY']);
+    expect(faultsOf({ ...file, DATABASE_URL: 'postgres://x' }, 'operate')).toEqual([]);
+  });
+});
