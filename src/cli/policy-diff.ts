@@ -1,11 +1,75 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../domain/errors.ts';
+import { type Bundle, readBundle } from '../policy/bundle.ts';
+import { startProgress } from '../process/progress.ts';
+import { type DiffCase, diffCases, diffGenerated } from '../workbench/diff.ts';
+import { readFolder } from '../workbench/folder.ts';
+import { impactJson, impactText } from '../workbench/impact-report.ts';
+import { countChanged, type Tally } from '../workbench/impact-tally.ts';
+import { readyCases } from '../workbench/ready-cases.ts';
 import type { DiffWish } from '../workbench/wishes.ts';
-import type { Terminal } from './terminal.ts';
+import { EXIT, type Terminal } from './terminal.ts';
 
-export async function runPolicyDiff(
-  _terminal: Terminal,
-  _old: string,
-  _next: string,
-  _wish: DiffWish,
-): Promise<number> {
-  throw new Error('not built yet');
+const MAX_EXAMPLES = 3;
+/** Large enough for every kind of mandate in every state. */
+const MANDATES = 20_000;
+/** Around which validity is laid: the same questions whenever they are asked. */
+const YEAR = 2026;
+
+/**
+ * `machtig policy diff`: which answers differ between two bundles. Resolves to the exit code: 0 none, 1 some.
+ * @throws AppError `invalid_request` when they cannot be compared
+ */
+export async function runPolicyDiff(terminal: Terminal, old: string, next: string, wish: DiffWish): Promise<number> {
+  const [before, after] = [await readBundle(old), await readBundle(next)];
+  if (before.input !== after.input) {
+    throw new AppError(
+      'invalid_request',
+      `${old} reads ${before.input} and ${next} ${after.input}: they cannot be compared`,
+    );
+  }
+  const options = { before, after, maxExamples: MAX_EXAMPLES };
+  const cases = diffCases(await casesOf(before, after), options);
+  const generated = before.input === 'mandates' ? await overRegister(terminal, options, wish) : undefined;
+  const tallies = [cases, ...(generated ? [generated] : [])];
+  if (tallies.every(({ compared }) => compared === 0)) {
+    throw new AppError(
+      'invalid_request',
+      'neither bundle carries a case, and no folder `policies` is here: there is nothing to compare',
+    );
+  }
+  const rules = { ...before.rules, ...after.rules };
+  terminal.out.write(
+    wish.json
+      ? `${JSON.stringify({ before: before.revision, after: after.revision, cases: impactJson(cases, rules), ...(generated && { generated: { questions: wish.questions, seed: wish.seed, ...impactJson(generated, rules) } }) }, null, 2)}\n`
+      : `From ${before.revision} to ${after.revision}\n\nConformance cases\n${section(cases, rules)}${generated ? `\nA generated register, seed ${wish.seed}\n${section(generated, rules)}` : ''}`,
+  );
+  return tallies.some((tally) => countChanged(tally) > 0) ? EXIT.failed : EXIT.ok;
+}
+
+function section(tally: Tally<string>, rules: Bundle['rules']): string {
+  return `${impactText(tally, rules, (example) => example)}\n`;
+}
+
+async function overRegister(
+  { err }: Terminal,
+  options: { before: Bundle; after: Bundle; maxExamples: number },
+  { questions, seed }: DiffWish,
+): Promise<Tally<string>> {
+  const progress = startProgress({ label: 'diff', unit: 'questions', total: questions, screen: err });
+  const generated = { mandates: MANDATES, year: YEAR, seed, questions };
+  const tally = await diffGenerated({ ...options, ...generated, onAsked: progress.reach });
+  progress.end();
+  return tally;
+}
+
+/** What both bundles carry, and what lies here in a folder of rules of their kind. */
+async function casesOf(before: Bundle, after: Bundle): Promise<DiffCase[]> {
+  const carried = [...before.selfTest, ...after.selfTest].filter(
+    ({ entrypoint }) => !entrypoint || entrypoint === before.entrypoint,
+  );
+  const folder = existsSync(join('policies', 'policy.yaml')) ? readFolder('policies') : undefined;
+  const here = folder && folder.input === before.input ? await readyCases(folder) : [];
+  return [...carried, ...here];
 }

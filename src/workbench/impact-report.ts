@@ -9,8 +9,8 @@ const HEADINGS: Record<Impact, string> = {
   details: 'Answered with other details',
 };
 
-/** Groups printed of each impact; JSON has them all. */
-const SHOWN = 20;
+/** Ways of changing printed of each impact, services and examples of each way; JSON has them all. */
+const SHOWN = { ways: 20, services: 5, examples: 3 };
 
 /** What every report of an impact says, as JSON. */
 export function impactJson<E>(tally: Tally<E>, rules: Readonly<Record<string, RuleNote>>) {
@@ -32,30 +32,56 @@ export function impactText<E>(
   rules: Readonly<Record<string, RuleNote>>,
   showExample: (example: E) => string,
 ): string {
-  const groups = listGroups(tally);
+  const ways = waysOf(listGroups(tally));
   const parts = IMPACTS.filter((impact) => tally.changed[impact] > 0).map((impact) => {
-    const own = groups.filter((group) => group.impact === impact);
-    const shown = own.slice(0, SHOWN).map((group) => groupText(group, rules, showExample));
-    const more = own.length > SHOWN ? [`  … and ${own.length - SHOWN} more groups: --json lists them`] : [];
+    const own = ways.filter((way) => way.impact === impact);
+    const shown = own.slice(0, SHOWN.ways).map((way) => wayText(way, rules, showExample));
+    const more = own.length > SHOWN.ways ? [`  … and ${own.length - SHOWN.ways} more: --json lists them`] : [];
     return [`${HEADINGS[impact]}: ${count(tally.changed[impact])}`, ...shown, ...more].join('\n');
   });
   if (tally.unlisted > 0) parts.push(`${count(tally.unlisted)} more are of groups too many to list`);
   return [`${count(tally.same)} of ${count(tally.compared)} decisions stay the same`, ...parts].join('\n\n');
 }
 
-function groupText<E>(
-  group: ImpactGroup<E>,
+/** One way of changing, at all services where it occurs. */
+interface Way<E> extends Omit<ImpactGroup<E>, 'service'> {
+  services: [service: string, count: number][];
+}
+
+/** The same reasons by the same rules, whatever the service; the largest first within an impact. */
+function waysOf<E>(groups: readonly ImpactGroup<E>[]): Way<E>[] {
+  const ways = new Map<string, Way<E>>();
+  for (const { service, ...group } of groups) {
+    const key = JSON.stringify([group.impact, group.lost, group.gained, group.fields]);
+    const way = ways.get(key);
+    if (way === undefined) ways.set(key, { ...group, services: [[service, group.count]] });
+    else {
+      way.count += group.count;
+      way.services.push([service, group.count]);
+      way.rules = [...new Set([...way.rules, ...group.rules])].sort();
+      way.examples = [...way.examples, ...group.examples];
+    }
+  }
+  return [...ways.values()].sort((a, b) => b.count - a.count);
+}
+
+function wayText<E>(
+  way: Way<E>,
   rules: Readonly<Record<string, RuleNote>>,
   showExample: (example: E) => string,
 ): string {
+  const { services, examples } = way;
+  const more = services.length - SHOWN.services;
   return [
-    `  ${count(group.count)} × ${group.service || 'no service found'}: ${whatChanged(group)}`,
-    ...group.rules.map((rule) => `    by ${rule}${rules[rule] ? `: ${rules[rule].title}` : ''}`),
-    ...group.examples.map((example) => `    e.g. ${showExample(example)}`),
+    `  ${count(way.count)} × ${whatChanged(way)}`,
+    ...way.rules.map((rule) => `    by ${rule}${rules[rule] ? `: ${rules[rule].title}` : ''}`),
+    ...services.slice(0, SHOWN.services).map(([name, times]) => `    ${count(times)} at ${name || 'no service found'}`),
+    ...(more > 0 ? [`    … and at ${more} more services`] : []),
+    ...examples.slice(0, SHOWN.examples).map((example) => `    e.g. ${showExample(example)}`),
   ].join('\n');
 }
 
-function whatChanged({ impact, lost, gained, fields }: ImpactGroup<unknown>): string {
+function whatChanged({ impact, lost, gained, fields }: Way<unknown>): string {
   const said = [
     ...(lost.length > 0 ? [`no longer ${lost.join(', ')}`] : []),
     ...(gained.length > 0 ? [`${impact === 'failed' ? '' : 'now '}${gained.join(', ')}`] : []),
