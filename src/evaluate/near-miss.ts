@@ -29,7 +29,9 @@ const PATHS = 4;
  */
 export function* nearMisses({ input, verdict, paths, others }: Asked, ask: Ask): Generator<undefined, NearMiss[]> {
   const found: NearMiss[] = [];
-  const add = (change: Change) => found.push({ ...change, says: sentence(change, !verdict.allow) });
+  const then = verdict.allow ? 'it would be denied' : 'it would be allowed';
+  const add = (change: Change, supposed = supposedly(change)) =>
+    found.push({ ...change, says: `${supposed}, ${then}.` });
   function* turns(changed: PolicyInput): Generator<undefined, boolean> {
     const { allow } = ask(changed);
     yield;
@@ -49,9 +51,9 @@ export function* nearMisses({ input, verdict, paths, others }: Asked, ask: Ask):
   const mandates = nearestMandates(input, paths, verdict);
   for (const mandate of mandates) {
     const changes = verdict.allow ? [revoked(mandate)] : otherMandates(mandate, input, input.now);
-    for (const { change, facts } of changes) {
+    for (const { change, facts, supposed } of changes) {
       if (!(yield* turns(withMandate(input, mandate.mandate_id, facts)))) continue;
-      add(change);
+      add(change, supposed);
       break;
     }
   }
@@ -99,27 +101,27 @@ function nearestMandates(input: PolicyInput, paths: readonly ExplainedPath[], ve
 
 function revoked({ mandate_id, status }: MandateFacts) {
   const change: Change = { change: 'mandate', from: status, to: 'revoked', mandate: mandate_id };
-  return { change, facts: { status: 'revoked' as const } };
+  return { change, facts: { status: 'revoked' as const }, supposed: `Were mandate ${mandate_id} revoked` };
 }
 
-function sentence({ change, from, to, mandate }: Change, allowed: boolean): string {
-  const then = allowed ? 'it would be allowed' : 'it would be denied';
+/** What is supposed, as the beginning of a sentence. */
+function supposedly({ change, to }: Change): string {
   switch (change) {
     case 'loa':
-      return `With a login at ${to} ${then}.`;
+      return `With a login at ${to}`;
     case 'branch':
-      return `At branch ${to} ${then}.`;
+      return `At branch ${to}`;
     case 'operation':
-      return `For the operation ${to} ${then}.`;
+      return `For the operation ${to}`;
     case 'case':
-      return `For the case ${to} ${then}.`;
+      return `For the case ${to}`;
     case 'via':
-      return to === 'none' ? `Without naming an intermediary ${then}.` : `Through ${to} ${then}.`;
+      return to === 'none' ? 'Without naming an intermediary' : `Through ${to}`;
     case 'together':
-      return `Together with ${to}, logged in at the same level, ${then}.`;
+      return `Together with ${to}, logged in at the same level`;
     case 'moment':
-      return `At ${to} ${then}.`;
+      return `At ${to}`;
     case 'mandate':
-      return `Were mandate ${mandate} “${to}” and not “${from ?? 'without end'}”, ${then}.`;
+      return 'With another mandate';
   }
 }

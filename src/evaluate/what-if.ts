@@ -95,35 +95,66 @@ function coHolders(question: Question, found: Gathered, mandates: readonly Manda
 export interface ChangedMandate {
   change: Change;
   facts: Partial<MandateFacts>;
+  /** `Were mandate … renewed until …` */
+  supposed: string;
 }
 
 /** What might be otherwise in a mandate, the least first; whether it would help is the policy's to say. */
 export function otherMandates(mandate: MandateFacts, { services }: Gathered, at: number): ChangedMandate[] {
-  const { mandate_id, status, loa, valid_until, branches, operations, reach, scope } = mandate;
-  const change = (from: string | null, to: string, facts: Partial<MandateFacts>): ChangedMandate => ({
+  const { mandate_id, status, valid_until, loa, scope, reach } = mandate;
+  const one = (from: string | null, to: string, facts: Partial<MandateFacts>, supposed: string): ChangedMandate => ({
     change: { change: 'mandate', from, to, mandate: mandate_id },
     facts,
+    supposed,
   });
-  const text = (some: 'all' | readonly string[]) => (some === 'all' ? some : some.join(', '));
-  const confirmed = scope.by === 'set' ? services.map(({ service }) => service.sets[scope.set] ?? 0) : [];
-  return [
-    ...(status === 'active' ? [] : [change(status, 'active', { status: 'active' })]),
-    change(valid_until === undefined ? null : iso(valid_until), iso(at + YEAR), {
-      valid_from: at,
-      valid_until: at + YEAR,
-    }),
-    ...LOAS.slice(LOAS.indexOf(loa) + 1).map((higher) => change(loa, higher, { loa: higher })),
-    ...(scope.by === 'set'
-      ? [
-          change(`version ${scope.version}`, `version ${Math.max(...confirmed)}`, {
-            scope: { ...scope, version: Math.max(...confirmed) },
-          }),
-        ]
-      : []),
-    ...(branches === 'all' ? [] : [change(text(branches), 'all branches', { branches: 'all' })]),
-    ...(operations === 'all' ? [] : [change(text(operations), 'all operations', { operations: 'all' })]),
-    ...(reach === undefined || reach === 'both' ? [] : [change(reach, 'both', { reach: 'both' })]),
+  const renewed = { valid_from: at, valid_until: at + YEAR };
+  const until = iso(renewed.valid_until);
+  const changes = [
+    one(status, 'active', { status: 'active' }, `Were mandate ${mandate_id} active and not ${status}`),
+    one(
+      valid_until === undefined ? null : iso(valid_until),
+      until,
+      renewed,
+      `Were mandate ${mandate_id} renewed until ${until}`,
+    ),
+    ...LOAS.slice(LOAS.indexOf(loa) + 1).map((higher) =>
+      one(loa, higher, { loa: higher }, `Had mandate ${mandate_id} been registered at ${higher} and not ${loa}`),
+    ),
+    ...confirmedAt(mandate, services).map((newer) =>
+      one(
+        `version ${scope.by === 'set' && scope.version}`,
+        `version ${newer.version}`,
+        { scope: newer },
+        `Had the grantor of mandate ${mandate_id} confirmed version ${newer.version} of the set`,
+      ),
+    ),
+    ...unlimited(mandate, 'branches').map((from) =>
+      one(from, 'all branches', { branches: 'all' }, `Were mandate ${mandate_id} for all branches`),
+    ),
+    ...unlimited(mandate, 'operations').map((from) =>
+      one(from, 'all operations', { operations: 'all' }, `Were mandate ${mandate_id} for all operations`),
+    ),
+    ...(reach === undefined || reach === 'both'
+      ? []
+      : [one(reach, 'both', { reach: 'both' }, `Were mandate ${mandate_id} for ${OTHERS[reach]} as well`)]),
   ];
+  return changes.filter(({ change }) => change.from !== change.to);
+}
+
+const OTHERS = { own: 'clients', clients: "the intermediary's own affairs" };
+
+/** The scope as it would be, had the grantor confirmed the set since the service became a member of it. */
+function confirmedAt({ scope }: MandateFacts, services: readonly ServiceQuestion[]) {
+  if (scope.by !== 'set') return [];
+  return distinct(services.flatMap(({ service }) => service.sets[scope.set] ?? [])).map((version) => ({
+    ...scope,
+    version,
+  }));
+}
+
+function unlimited(mandate: MandateFacts, limit: 'branches' | 'operations'): string[] {
+  const some = mandate[limit];
+  return some === 'all' ? [] : [some.join(', ')];
 }
 
 /** The input with one mandate changed, wherever it occurs. */
