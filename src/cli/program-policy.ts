@@ -74,6 +74,7 @@ function addSigning(policy: Command, terminal: Terminal, exitWith: (code: number
     .requiredOption('--key <file>', 'private key, PEM')
     .requiredOption('--key-id <name>', 'under which sidecars know its public half')
     .requiredOption('--output <file>', 'the signed bundle')
+    .option('--issued-at <moment>', 'ISO 8601; now unless said otherwise')
     .option('--algorithm <name>', 'as the key', 'ES256')
     .action(async (bundle: string, wish: SignWish) => {
       const { runPolicySign } = await import('./policy-sign.ts');

@@ -83,7 +83,7 @@ describe('the role admin', () => {
     const folder = await mkdtemp(join(tmpdir(), 'machtig-bundle-'));
     const pipe = join(folder, 'bundle.tar.gz');
     await promisify(execFile)('mkfifo', [pipe]);
-    const late = await startMachtig('admin', { ...admin.env, MACHTIG_BUNDLE: pipe });
+    const late = await startMachtig('admin', { ...admin.env, MACHTIG_BUNDLE: pipe, MACHTIG_MODE: 'trial' });
     try {
       const missing = async () => {
         const found = (await (await fetch(`${late.opsUrl}/readyz`)).json()) as { missing: string[] }; // As ops says it.

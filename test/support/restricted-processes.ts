@@ -59,6 +59,7 @@ async function open(lifecycle: Lifecycle): Promise<RestrictedProcesses> {
     MACHTIG_HMAC_KEY: hmacKey.toString('base64'),
     MACHTIG_LOG_LEVEL: 'warn',
     MACHTIG_BUNDLE: bundle,
+    MACHTIG_MODE: 'trial',
   };
   const writing = { ...deciding, MACHTIG_SEAL_KEY: sealKey.toString('base64'), MACHTIG_ADMIN_ACCESS: access };
   const machtig = (role: Role, ...args: string[]) => runMachtig(args, { ...writing, DATABASE_URL: urls[role] });
