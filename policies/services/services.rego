@@ -39,16 +39,19 @@ _raised(general, service) := max([general, levels.asked(wanted)]) if {
 
 else := general
 
-# a service without a name might be one with conditions
-_objections(service, path) := {reason |
+_objections(service, path) := set() if {
+	name := service.service_id
+	not data.tables.conditions[name]
+}
+
+else := {reason |
 	some name, wanted in data.tables.conditions[service.service_id]
 	some reason in _against(name, wanted, path)
 } if {
-	data.tables.conditions[service.service_id]
+	is_object(data.tables.conditions[service.service_id])
 }
 
-else := set() if service.service_id
-
+# a service without a name might be one with conditions
 else := {"service_condition_unknown"}
 
 # a condition that is none of these, or gives no answer, is not met

@@ -35,6 +35,8 @@ test_objections[note] if {
 		["passed on", {"firsthand": true}, _onward, {"onward_mandate_not_accepted"}],
 		["levels are asked elsewhere", {"levels": {"view": "eh4"}}, _direct, set()],
 		["levels that are none", {"levels": {"view": "eh5"}}, _by_oneself, {"service_condition_unknown"}],
+		["no conditions, but something", true, _by_oneself, {"service_condition_unknown"}],
+		["a list of conditions", ["firsthand"], _by_oneself, {"service_condition_unknown"}],
 		["one that nobody knows", {"intermediairies": _listed}, _by_oneself, {"service_condition_unknown"}],
 	]
 	services.objections(fixtures.service, path) == want with input as {"request": {}}

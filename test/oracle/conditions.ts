@@ -17,9 +17,9 @@ type Objection = (wanted: unknown, way: Way) => string | undefined;
 
 const OBJECTIONS: Record<string, Objection> = {
   chains: (wanted, { basis, operation }) =>
-    basis === 'chain' && !says(wanted, operation, true) ? 'operation_not_by_chain' : undefined,
+    basis === 'chain' && !says(wanted, operation) ? 'operation_not_by_chain' : undefined,
   intermediaries: (wanted, { basis, between }) =>
-    basis === 'chain' && !says(wanted, between[0]?.kvk, true) ? 'intermediary_not_listed' : undefined,
+    basis === 'chain' && !says(wanted, between[0]?.kvk) ? 'intermediary_not_listed' : undefined,
   firsthand: (wanted, { links }) =>
     wanted !== false && links.some(({ facts }) => facts.derived_from) ? 'onward_mandate_not_accepted' : undefined,
   levels: (wanted) => (levelsOf(wanted) ? undefined : 'service_condition_unknown'),
@@ -27,18 +27,22 @@ const OBJECTIONS: Record<string, Objection> = {
 
 /** Every reason that these owners have against this way. */
 export function objections(asked: readonly Conditions[], way: Way): string[] {
-  return asked.flatMap((conditions) =>
-    Object.entries(conditions).flatMap(([name, wanted]) => {
-      const objection = Object.hasOwn(OBJECTIONS, name) ? OBJECTIONS[name] : undefined;
-      return objection ? (objection(wanted, way) ?? []) : ['service_condition_unknown'];
-    }),
-  );
+  return asked.flatMap((conditions) => against(conditions, way));
+}
+
+function against(conditions: Conditions, way: Way): string[] {
+  if (conditions === false) return [];
+  if (!isPlain(conditions)) return ['service_condition_unknown'];
+  return Object.entries(conditions).flatMap(([name, wanted]) => {
+    const objection = Object.hasOwn(OBJECTIONS, name) ? OBJECTIONS[name] : undefined;
+    return objection ? (objection(wanted, way) ?? []) : ['service_condition_unknown'];
+  });
 }
 
 /** The level that these owners ask for the operation: for one that they do not name, or none, the highest. */
 export function wantedRank(asked: readonly Conditions[], operation: string | undefined): number {
-  const ranks = asked.map(({ levels }) => {
-    const named = levelsOf(levels);
+  const ranks = asked.map((conditions) => {
+    const named = levelsOf(isPlain(conditions) ? conditions.levels : undefined);
     if (named === undefined) return 0;
     return (operation === undefined ? undefined : named.get(operation)) ?? Math.max(...named.values());
   });
@@ -46,12 +50,15 @@ export function wantedRank(asked: readonly Conditions[], operation: string | und
 }
 
 function levelsOf(wanted: unknown): Map<string, number> | undefined {
-  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) return undefined;
+  if (!isPlain(wanted)) return undefined;
   const levels = new Map(Object.entries(wanted).map(([operation, level]) => [operation, loaRank(level)]));
   return levels.size === 0 || [...levels.values()].includes(0) ? undefined : levels;
 }
 
-function says(wanted: unknown, key: string | undefined, value: unknown): boolean {
-  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted) || key === undefined) return false;
-  return Object.entries(wanted).some(([name, said]) => name === key && said === value);
+function says(wanted: unknown, key: string | undefined): boolean {
+  return isPlain(wanted) && Object.entries(wanted).some(([name, said]) => name === key && said === true);
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -125,7 +125,7 @@ function answer(register: Register, question: Question, named: Known, now: numbe
 
 function conditionsOf(register: Register, services: ServiceFacts[]): Conditions[] {
   const names = new Set(services.map(({ service_id }) => service_id));
-  return [...names].map((name) => register.conditions?.get(name) ?? {});
+  return [...names].flatMap((name) => (register.conditions?.has(name) ? [register.conditions.get(name)] : []));
 }
 
 /** A case belongs to the ServiceID asked for: at a portal it is no case of a service behind it. */

@@ -2,8 +2,8 @@ import type { Register as Plain } from '../../src/workbench/cases/register.ts';
 
 export type { MandateRow } from '../../src/workbench/cases/register.ts';
 
-/** What the owner of one service asks besides, by the name of the condition; docs/service-owners.md says how it reads. */
-export type Conditions = Readonly<Record<string, unknown>>;
+/** What the owner of one service asks besides, by the name of the condition, if it is written as it should be. */
+export type Conditions = unknown;
 
 export interface Register extends Plain {
   /** By ServiceID. */
