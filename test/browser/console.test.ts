@@ -7,7 +7,8 @@ import { addressOf, NO_WISH, type Wish } from '../../src/http/console/wish.ts';
 import { axeFindings, findBrowser, focusOf, startBrowser } from '../support/browser.ts';
 import { type Process, startMachtig } from '../support/program.ts';
 
-const IMAGES = join(import.meta.dirname, '../../docs/images');
+const ROOT = join(import.meta.dirname, '../..');
+const IMAGES = join(ROOT, 'docs/images');
 const at = (owner: number, number: number) => `urn:etoegang:DV:000000038000000${owner}0000:services:${number}`;
 const wish = (actor: string, party: string, service: string, more: Partial<Wish> = {}): Wish => ({
   ...NO_WISH,
@@ -161,6 +162,15 @@ describe.skipIf(executable === undefined)('the page in Chromium', () => {
       }));
   });
 
+  it('says to what machtig explain says the same', () =>
+    onPage(async (page) => {
+      await ask(page, QUESTIONS['an offer that nobody accepted']);
+      const line = (await page.locator('.repeat pre').nth(2).innerText()).replace('npx machtig', 'node bin/machtig.js');
+      const told = execFileSync('sh', ['-c', line], { encoding: 'utf8', cwd: ROOT });
+      for (const code of await page.locator('.reasons .id').allInnerTexts()) expect(told).toContain(code);
+      expect(told).toMatch(/^✗ Denied/);
+    }));
+
   const PAGES: Record<string, string> = {
     'the beginning': '/console/policy',
     'an incomplete question': '/console/policy?actor=nobody&at=x',
@@ -231,11 +241,11 @@ async function choose(page: Page, selector: string, letters: string): Promise<vo
   await page.keyboard.type(letters);
 }
 
-/** Sends what a shell would make of a line that begins with curl. */
+/** Sends what a shell makes of a line, without the program that the line calls. */
 async function asInShell(line: string): Promise<Record<string, unknown>> {
-  const words = execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }\n${line}`], { encoding: 'utf8' }).split(
-    '\0',
-  );
+  const curl = `curl() { printf '%s\\0' "$@"; }`;
+  const npx = `npx() { printf '%s\\0%s\\0%s\\0%s' x "$4/v1/explain" x 'content-type: application/json'; printf '\\0x\\0'; cat; }`;
+  const words = execFileSync('sh', ['-c', `${curl}\n${npx}\n${line}`], { encoding: 'utf8' }).split('\0');
   const [, url = '', , type = '', , body = ''] = words;
   const headers = { 'content-type': type.replace('content-type: ', '') };
   const response = await fetch(url, { method: 'POST', headers, body });

@@ -80,9 +80,10 @@ function oneLine(value: unknown): string {
     .join(', ')}}`;
 }
 
+/** The request goes by standard input: a command line can be read by everybody on the machine. */
 function explainLine(question: PlainQuestion, at: number | undefined, origin: string): string {
   const body = at === undefined ? shortForm(question) : { ...shortForm(question), at: new Date(at).toISOString() };
-  return curl(`${origin}/v1/explain`, body);
+  return `npx machtig explain --url ${origin} - <<'END'\n${pretty(body, '', 0)}\nEND`;
 }
 
 /** One word for a POSIX shell, whatever it holds. */
