@@ -4,6 +4,7 @@ import { makeCachedLookups } from '../mandates/cache.ts';
 import { followRedis } from '../mandates/follow/redis-follower.ts';
 import { USES } from '../mandates/redis-layout.ts';
 import { makeRedisLookups } from '../mandates/redis-lookups.ts';
+import { makeRedisReach } from '../mandates/redis-reach.ts';
 import { makeRedisUseSink } from '../records/redis-uses.ts';
 import { makeRedis, untilReady } from '../store/redis.ts';
 import { type DecideDeps, type Deciding, openDecisions } from './decide.ts';
@@ -29,11 +30,12 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' |
   const untilApplied = (revision: Revision): Promise<void> => following.freshness.reach(revision).catch(asStale);
   const appliedIn = (partition: number) => following.appliedIn(partition);
   const store = makeRedisLookups({ client, partitions, key, untilApplied, appliedIn });
+  const reach = makeRedisReach({ client, partitions, key, appliedIn });
   const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });
   const following = followRedis({ ...freshness, url, client, partitions, key, cache: lookups, log });
   lifecycle.onClose('the stream of changes', following.close);
   const useSink = makeRedisUseSink(client, USES);
-  const data = { lookups, freshness: following.freshness, cache: lookups.counts, useSink };
+  const data = { lookups, reach, freshness: following.freshness, cache: lookups.counts, useSink };
   const shared = { ...(deps.console && { console: deps.console }), ...(deps.rollOut && { rollOut: deps.rollOut }) };
   return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...shared });
 }
