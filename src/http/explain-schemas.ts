@@ -12,7 +12,7 @@ const described = <T extends z.ZodType>(schema: T, description: string): T => sc
 export const explainRequest = decisionRequest
   .extend({
     at: z.iso
-      .datetime({ offset: true, error: 'must be a moment such as 2027-01-31T12:00:00+01:00' })
+      .datetime({ offset: true, abort: true, error: 'must be a moment such as 2027-01-31T12:00:00+01:00' })
       .refine((text) => Date.parse(text) >= FIRST && Date.parse(text) <= LAST, 'must lie in the years 1996 to 2099')
       .meta({ description: 'What would be answered at this moment, on the facts of now? Absent: now.' })
       .optional(),

@@ -4,13 +4,11 @@ import type { Question } from '../../src/domain/evaluation.ts';
 import type { Explanation, NearMiss } from '../../src/domain/explanation.ts';
 import { LOAS, type Loa, type MandateFacts } from '../../src/domain/facts.ts';
 import type { PartyName } from '../../src/domain/identifier.ts';
-import { makeExplain } from '../../src/evaluate/explain.ts';
 import { decide } from '../oracle/oracle.ts';
 import type { MandateRow, Register } from '../oracle/register.ts';
-import { caller, fixed } from '../support/decide-world.ts';
-import { committedExplain } from '../support/explained.ts';
-import { committedPolicy } from '../support/policy.ts';
-import { registerLookups, testAlias } from '../support/register-writes.ts';
+import { caller } from '../support/decide-world.ts';
+import { committedBoth, explainer } from '../support/explained.ts';
+import { registerLookups } from '../support/register-writes.ts';
 import { NOW } from './arbitraries.ts';
 import { questions } from './questions.ts';
 import { registers } from './registers.ts';
@@ -19,18 +17,10 @@ const RUNS = Number(process.env.PROPERTY_RUNS ?? 5000) / 5;
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
 const QUESTIONS = 6;
 
-const policy = await committedPolicy();
-const explain = await committedExplain();
+const policy = await committedBoth();
 
 /** How often each kind of change turned a denial, and an allow. */
 const seen = new Map<string, number>();
-
-async function explainerOf(register: Register) {
-  const lookups = await registerLookups(register);
-  const now = () => NOW;
-  const log = { info: () => {} };
-  return makeExplain({ lookups, freshness: fixed(), alias: testAlias, policy, explain, notes: () => ({}), now, log });
-}
 
 /** Whether the oracle, which scans the register, gives the other answer when this one thing is changed there. */
 function turns(register: Register, question: Question, { change, to, mandate }: NearMiss): boolean {
@@ -82,9 +72,9 @@ function changed(row: MandateRow, to: string): MandateRow {
 }
 
 async function agree(register: Register, asked: Question[]): Promise<void> {
-  const explainQuestion = await explainerOf(register);
+  const { explain } = explainer(policy, await registerLookups(register), () => NOW);
   for (const question of asked) {
-    const explanation: Explanation = await explainQuestion({ question }, { caller });
+    const explanation: Explanation = await explain({ question }, { caller });
     const { allow, nearest, verdict } = explanation;
     expect(allow).toBe(decide(register, question, NOW).allow);
     for (const miss of nearest) {

@@ -1,14 +1,41 @@
 import { join } from 'node:path';
 import type { Verdict } from '../../src/domain/evaluation.ts';
 import type { Explained, RuleVerdict } from '../../src/domain/explanation.ts';
+import { type Explain, type ExplainDeps, makeExplain } from '../../src/evaluate/explain.ts';
+import type { Lookups } from '../../src/mandates/lookups.ts';
 import { readBundle } from '../../src/policy/bundle.ts';
 import { type Engine, makeEngine } from '../../src/policy/engine.ts';
 import { EXPLAIN_ENTRYPOINT, readExplained } from '../../src/policy/explain-result.ts';
+import { readVerdict } from '../../src/policy/result.ts';
+import { fixed } from './decide-world.ts';
+import { testAlias } from './register-writes.ts';
+
+const bundle = join(import.meta.dirname, '../../bundles/mandates.tar.gz');
 
 /** The committed policy, ready to say why. */
 export async function committedExplain(): Promise<Engine<Explained>> {
-  const path = process.env.BUNDLE ?? join(import.meta.dirname, '../../bundles/mandates.tar.gz');
-  return makeEngine(await readBundle(path), readExplained, { entrypoint: EXPLAIN_ENTRYPOINT });
+  return makeEngine(await readBundle(bundle), readExplained, { entrypoint: EXPLAIN_ENTRYPOINT });
+}
+
+/** The committed policy, ready to decide and to say why. */
+export async function committedBoth(): Promise<Pick<ExplainDeps, 'policy' | 'explain' | 'notes'>> {
+  const read = await readBundle(bundle);
+  return {
+    policy: makeEngine(read, readVerdict),
+    explain: makeEngine(read, readExplained, { entrypoint: EXPLAIN_ENTRYPOINT }),
+    notes: () => read.rules,
+  };
+}
+
+/** The use case over these lookups, by this clock; what it logs is kept. */
+export function explainer(
+  policy: Pick<ExplainDeps, 'policy' | 'explain' | 'notes'>,
+  lookups: Lookups,
+  now: () => number,
+): { explain: Explain; lines: object[] } {
+  const lines: object[] = [];
+  const log = { info: (fields: object, message: string) => lines.push({ ...fields, message }) };
+  return { explain: makeExplain({ ...policy, lookups, freshness: fixed(), alias: testAlias, now, log }), lines };
 }
 
 /** Where an explanation and a decision of the same input contradict each other, or the explanation itself. */

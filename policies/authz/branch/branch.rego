@@ -80,6 +80,7 @@ else if {
 
 # METADATA
 # title: The mandate is met at this branch
+# description: The service takes such mandates, and the branch is one of those named (R21, R29, R37).
 # scope: document
 met(mandate, service) if mandate.branches == "all"
 

@@ -21,6 +21,7 @@ else if count({one.party.party_id | some one in _present(mandate)}) + 1 >= manda
 
 # METADATA
 # title: Every holder's login reaches the level
+# description: The level of the act is the lowest of all (R51, R95).
 # scope: document
 suffices(mandate, required) if not mandate.joint
 

@@ -19,7 +19,7 @@ is_self(question) if question.actor.party.party_id == question.represented.party
 
 # METADATA
 # title: The mandate may be used without an intermediary
-# description: An employee mandate for clients only is none for the employer's own affairs.
+# description: An employee mandate for clients only is none for the employer's own affairs (R107).
 direct(mandate) if {
 	data.tables.direct_basis[mandate.kind]
 	not mandate.reach == "clients"
