@@ -3,6 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
 import { adminSchemaText } from '../src/policy/admin-schema.ts';
 import { inputSchemaText } from '../src/policy/input-schema.ts';
+import { caseFile } from '../src/workbench/cases/case-file.ts';
+import { PolicyFile } from '../src/workbench/folder.ts';
+import { sampleOf } from '../src/workbench/sample-input.ts';
 import { type Case, loadCases } from '../test/conformance/cases.ts';
 import { root } from './policy-bundle.ts';
 import { findTool } from './tools.ts';
@@ -11,8 +14,19 @@ import { findTool } from './tools.ts';
 export const GENERATED = [
   { path: 'policies/schemas/input.json', make: inputSchemaText },
   { path: 'policies/schemas/admin.json', make: adminSchemaText },
+  // Editors complete `input.` by the nearest input.json, and cases and policy.yaml by their schemas.
+  { path: 'policies/input.json', make: () => text(sampleOf(JSON.parse(inputSchemaText()))) },
+  { path: 'policies/admin/input.json', make: () => text(sampleOf(JSON.parse(adminSchemaText()))) },
+  { path: 'schemas/cases.json', make: () => text(z.toJSONSchema(caseFile, { io: 'input' })) },
+  { path: 'schemas/policy.json', make: () => text(z.toJSONSchema(PolicyFile, { io: 'input' })) },
   { path: 'docs/reasons.md', make: reasonsPage },
 ];
+
+function text(value: unknown): string {
+  // A list of one short value stands on one line, as the formatter has it.
+  const lines = JSON.stringify(value, null, 2).replace(/\[\n\s+("[^"]{0,20}")\n\s+\]/g, '[$1]');
+  return `${lines}\n`;
+}
 
 const Inspected = z.object({
   annotations: z.array(

@@ -54,13 +54,14 @@ export async function runPolicyCheck(terminal: Terminal, path = FOLDER): Promise
 export async function runPolicyBuild(terminal: Terminal, path = FOLDER, output: string): Promise<number> {
   const folder = readFolder(path);
   const cases = await readyCases(folder);
-  const { packed, bundle, complaints, failing } = await build({ folder, run: makeToolbox(terminal.env) }, cases);
+  const { packed, complaints, failing } = await build({ folder, run: makeToolbox(terminal.env) }, cases);
   if (packed === undefined) {
     terminal.err.write(`${[...complaints.flatMap(showComplaint), ...failing.flatMap(showFailing)].join('\n')}\n`);
     terminal.err.write(`${output} was not written\n`);
     return EXIT.failed;
   }
-  await writeFile(output, packed);
-  terminal.out.write(`${output}: revision ${bundle?.revision}, ${packed.length} bytes, ${cases.length} cases\n`);
+  const { bytes, revision } = packed();
+  await writeFile(output, bytes);
+  terminal.out.write(`${output}: revision ${revision}, ${bytes.length} bytes, ${cases.length} cases\n`);
   return EXIT.ok;
 }

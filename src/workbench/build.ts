@@ -15,12 +15,12 @@ export interface FailingCase {
 
 export interface Built {
   complaints: Complaint[];
-  /** What compiled, also when cases do not hold: then it carries no cases, and is to be asked only. */
+  /** What compiled, without cases of its own: to be asked only. */
   bundle?: Bundle;
-  /** The same, packed without cases; empty when nothing compiled. */
+  /** The same as a file; empty when nothing compiled. */
   unproved: Uint8Array;
-  /** To be written; absent when anything is wrong. */
-  packed?: Uint8Array;
+  /** To be written, with the cases; made when it is asked for. Absent when anything is wrong. */
+  packed?: () => Packed;
   /** In the order of the cases. */
   answers: Answer[];
   failing: FailingCase[];
@@ -42,8 +42,18 @@ export async function build(deps: StageDeps, cases: readonly ReadyCase[]): Promi
   const answers = askCases(bundle, cases);
   const failing = cases.flatMap((one, index) => failed(one, answers[index] ?? 'was not asked'));
   if (failing.length > 0) return { complaints: [], bundle, unproved, answers, failing };
-  const packed = pack(files, selfTestOf(cases, answers));
-  return { complaints: [], bundle: parseBundle(packed), unproved, packed, answers, failing };
+  const packed = () => proven(pack(files, selfTestOf(cases, answers)));
+  return { complaints: [], bundle, unproved, packed, answers, failing };
+}
+
+export interface Packed {
+  bytes: Uint8Array;
+  revision: string;
+}
+
+/** What is to be written is read once more as a sidecar will. */
+function proven(bytes: Uint8Array): Packed {
+  return { bytes, revision: parseBundle(bytes).revision };
 }
 
 function failed(one: ReadyCase, answer: Answer): FailingCase[] {

@@ -6,7 +6,7 @@ import type { BundleInput } from '../policy/bundle.ts';
 import { ROOT } from './tools.ts';
 
 /** `policy.yaml` of a folder of rules; each path is relative to the folder. */
-const PolicyFile = z.strictObject({
+export const PolicyFile = z.strictObject({
   /** A folder of cases (`*.yaml`): questions, and what must be answered. */
   cases: z.string().optional(),
   /** Register files, on which cases about mandates are asked. */

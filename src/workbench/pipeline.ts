@@ -68,7 +68,7 @@ async function tryCases(deps: PipelineDeps, reading: Promise<Settled<ReadyCase[]
   const unread: Complaint[] = 'error' in read ? [{ stage: 'cases', says: read.error.message }] : [];
   const looked = `${cases.length - built.failing.length} of ${cases.length}`;
   const stages = [
-    { stage: 'bundle' as const, complaints: built.complaints, looked: built.bundle?.revision.slice(0, 8) ?? '' },
+    { stage: 'bundle' as const, complaints: built.complaints, looked: '' },
     { stage: 'cases' as const, complaints: [...unread, ...built.failing.map(asComplaint)], looked },
   ];
   const lastGood = built.bundle && (await deps.lastGood());

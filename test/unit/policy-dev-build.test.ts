@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBundle } from '../../src/policy/bundle.ts';
+import { parseBundle, readBundle } from '../../src/policy/bundle.ts';
 import { readTar } from '../../src/policy/tar.ts';
 import { build } from '../../src/workbench/build.ts';
 import { readFolder } from '../../src/workbench/folder.ts';
@@ -15,7 +15,9 @@ const ROOT = join(import.meta.dirname, '../..');
 
 async function built(path: string) {
   const folder = readFolder(path);
-  return build({ folder, run }, await readyCases(folder));
+  const { packed, ...found } = await build({ folder, run }, await readyCases(folder));
+  const bytes = packed?.().bytes;
+  return { ...found, packed: bytes, bundle: bytes && parseBundle(bytes) };
 }
 
 describe('a bundle of a folder of rules', () => {
