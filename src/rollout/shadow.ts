@@ -35,8 +35,9 @@ export interface ShadowOptions extends ShadowListener {
 }
 
 /** Decisions wait so long that their answers have left. */
-const AFTER_MS = 20;
-const BATCH = 16;
+const AFTER_MS = 50;
+/** Handing a batch over costs as much as writing some inputs, and holds others up as long as writing them all. */
+const BATCH = 32;
 const MAX_WAITING = 512;
 const LIMIT_MS = 2000;
 const REST_MS = { least: 1000, most: 60_000 };
@@ -70,7 +71,7 @@ export function makeShadow(options: ShadowOptions): Shadow {
       for (const _ of waiting.splice(0)) outcome.drop('resting');
       rest.begin();
     }
-    if (waiting.length > 0) takeLater(0);
+    if (waiting.length > 0) takeLater(waiting.length < BATCH ? AFTER_MS : 0);
   }
 
   return {
