@@ -26,7 +26,7 @@ export function seedTables(world: SeedWorld, keys: Keys): SeedTable[] {
     },
     {
       table: 'aliases',
-      columns: 'alias, key_id, party_id, party_kind, scheme, public_value, means_active',
+      columns: 'alias, key_id, party_id, party_kind, scheme, public_value, means_active, sealed',
       lines: world.parties * 1.4 + persons,
       generate: () => aliases(world, keys),
     },
@@ -69,8 +69,10 @@ function nameOf(world: SeedWorld, party: number): string {
 }
 
 function* aliases(world: SeedWorld, keys: Keys): Generator<string> {
-  const line = (identifier: Identifier, id: string, kind: string, shown: string, active: string) =>
-    `\\\\x${keys.alias(identifier)}\t${keys.keyId}\t${id}\t${kind}\t${identifier.scheme}\t${shown}\t${active}\n`;
+  const line = (identifier: Identifier, id: string, kind: string, shown: string, active: string) => {
+    const alias = keys.alias(identifier);
+    return `\\\\x${alias}\t${keys.keyId}\t${id}\t${kind}\t${identifier.scheme}\t${shown}\t${active}\t${sealed(identifier, alias, keys)}\n`;
+  };
   for (let party = 0; party < world.parties; party++) {
     const [id, identifier, rsin] = [world.idOf(party), world.identifierOf(party), world.rsinOf(party)];
     if (world.isPerson(party)) yield line(identifier, id, 'person', NULL, NULL);
@@ -81,6 +83,11 @@ function* aliases(world: SeedWorld, keys: Keys): Generator<string> {
     const active = flag(world.meansActive(party, employee));
     yield line(world.employeeMeans(party, employee), world.employeeId(party, employee), 'person', NULL, active);
   }
+}
+
+/** Means are not: nobody is shown one again, and there are many more of them. */
+function sealed(identifier: Identifier, alias: string, keys: Keys): string {
+  return identifier.scheme === 'bsn' && keys.canSeal ? `\\\\x${keys.seal(identifier, alias).toString('hex')}` : NULL;
 }
 
 function* branches(world: SeedWorld): Generator<string> {
