@@ -117,7 +117,7 @@ describe.skipIf(executable === undefined)('the page in Chromium', () => {
         expect(await page.locator('details.held .verdicts').first().isVisible()).toBe(true);
         await page.locator('.verdicts .rule a').first().click();
         await page.waitForURL(/policy\/rules#/);
-        expect(await page.locator('.rule-card:target h3').isVisible()).toBe(true);
+        expect(await page.locator('.rule-card:target h4').isVisible()).toBe(true);
       },
       { javaScriptEnabled: false },
     ));

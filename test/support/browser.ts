@@ -29,7 +29,7 @@ function isExecutable(path: string): boolean {
 }
 
 export const startBrowser = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: FLAGS.split(' ') });
+  chromium.launch({ executablePath, args: FLAGS.split(' '), env: { ...process.env, LANGUAGE: 'en_GB' } });
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -66,10 +66,13 @@ function mandateHead(card: MandateCard): Html {
 }
 
 function factsOf(card: MandateCard): [string, string][] {
-  const until = card.validUntil === null ? 'without end' : `until ${sayMoment(card.validUntil)}`;
+  const from = sayMoment(card.validFrom);
   const facts: [string, string][] = [
     ['For', card.covers.length === 0 ? 'all services' : listed(card.covers)],
-    ['In force', `from ${sayMoment(card.validFrom)}, ${until}`],
+    [
+      'In force',
+      card.validUntil === null ? `from ${from}, without end` : `${from} until ${sayMoment(card.validUntil)}`,
+    ],
     ['Status', card.status],
     ['Level', card.loa],
   ];

@@ -4,43 +4,77 @@ import { type Html, NOTHING } from './layout.ts';
 import { norms } from './rules.ts';
 import { counted, prose } from './words.ts';
 
-/** All rules of the bundle, by the package in which they stand. */
+type Rule = [name: string, note: RuleNote];
+
+interface Area {
+  /** The package. */
+  name: string;
+  rules: Rule[];
+}
+
+/** All rules of the bundle, by what they are about and by the package in which they stand. */
 export function rulesPage(rules: Readonly<Record<string, RuleNote>>, revision: string): Html {
-  const areas = byPackage(rules);
+  const areas = areasOf(rules);
   return html`<div class="index">
 <h1>The rules</h1>
-<p class="lead">${counted(Object.keys(rules).length, 'rule')} that decide, each in the words of its author, with the
-requirements (R…) and norms it follows and what is answered when it fails. They are compiled into the policy
+<p class="lead">${counted(Object.keys(rules).length, 'rule')} in the words of their authors, with the requirements (R…)
+and norms they follow and what is answered when they fail. They are compiled into the policy
 <code>${revision}</code>.</p>
-<nav aria-label="Parts of the policy"><ul class="areas">
-${areas.map(([name, all]) => html`<li><a href="#${name}">${name}</a> ${all.length}</li>`)}
-</ul></nav>
-${areas.map(area)}
+${PARTS.map(([id, title]) =>
+  part(
+    id,
+    title,
+    areas.filter(({ name }) => partOf(name) === id),
+  ),
+)}
 </div>`;
 }
 
-type Rule = [name: string, note: RuleNote];
+const PARTS = [
+  ['acting', 'Who may act for whom'],
+  ['services', 'What service owners ask besides'],
+  ['managing', 'Who may manage mandates'],
+] as const;
 
-function byPackage(rules: Readonly<Record<string, RuleNote>>): [string, Rule[]][] {
-  const areas = new Map<string, Rule[]>();
-  for (const [name, note] of Object.entries(rules)) {
-    const area = name.slice(0, Math.max(0, name.lastIndexOf('.'))) || name;
-    areas.set(area, [...(areas.get(area) ?? []), [name, note]]);
-  }
-  return [...areas].sort(([a], [b]) => a.localeCompare(b));
+function partOf(area: string): (typeof PARTS)[number][0] {
+  if (/^admin(\.|$)/.test(area)) return 'managing';
+  return /^services(\.|$)/.test(area) ? 'services' : 'acting';
 }
 
-function area([name, rules]: [string, Rule[]]): Html {
-  return html`<section class="area" aria-labelledby="${name}">
-<h2 id="${name}">${name}</h2>
-${rules.map(rule)}
+function areasOf(rules: Readonly<Record<string, RuleNote>>): Area[] {
+  const areas = new Map<string, Rule[]>();
+  for (const [name, note] of Object.entries(rules)) {
+    const area = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name;
+    areas.set(area, [...(areas.get(area) ?? []), [name, note]]);
+  }
+  return [...areas].map(([name, own]) => ({ name, rules: own })).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function part(id: string, title: string, areas: readonly Area[]): Html | string {
+  if (areas.length === 0) return NOTHING;
+  return html`<section class="part" aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+<nav aria-label="${title}: parts"><ul class="areas">
+${areas.map(({ name, rules }) => html`<li><a href="#package-${name}">${shortName(name)}</a> ${rules.length}</li>`)}
+</ul></nav>
+${areas.map(area)}
 </section>`;
+}
+
+const shortName = (name: string): string =>
+  /^(authz|admin|services)\./.test(name) ? name.slice(name.indexOf('.') + 1) : name;
+
+function area({ name, rules }: Area): Html {
+  return html`<div class="area">
+<h3 id="package-${name}">${shortName(name)}</h3>
+${rules.map(rule)}
+</div>`;
 }
 
 function rule([name, note]: Rule): Html {
   const reasons = Object.entries(note.reasons);
   return html`<article class="rule-card" id="${name}">
-<h3>${note.title}</h3>
+<h4>${note.title}</h4>
 ${note.description === '' ? NOTHING : html`<p class="describes">${prose(note.description)}</p>`}
 ${
   reasons.length === 0

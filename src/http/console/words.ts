@@ -64,7 +64,10 @@ export function meaningOf(code: string, rules: Readonly<Record<string, RuleNote>
   return code.replaceAll('_', ' ');
 }
 
-/** A text of METADATA: what stands between backticks is code. */
-export function prose(text: string): Html[] {
-  return text.split('`').map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
+/** A text of METADATA: what stands between backticks is code, between asterisks a name. */
+export function prose(text: string): (Html | string)[] {
+  return text.split(/(`[^`]+`|\*[^*]+\*)/).map((part) => {
+    if (part.startsWith('`')) return html`<code>${part.slice(1, -1)}</code>`;
+    return part.startsWith('*') ? html`<em>${part.slice(1, -1)}</em>` : part;
+  });
 }
