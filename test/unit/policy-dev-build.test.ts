@@ -7,6 +7,7 @@ import { readTar } from '../../src/policy/tar.ts';
 import { build } from '../../src/workbench/build.ts';
 import { readFolder } from '../../src/workbench/folder.ts';
 import { readyCases } from '../../src/workbench/ready-cases.ts';
+import { sampleOf } from '../../src/workbench/sample-input.ts';
 import { makeToolbox } from '../../src/workbench/toolbox.ts';
 import { copyOfPolicies, FIXTURE, policyFolder, type TestFolder } from '../support/policy-folder.ts';
 
@@ -153,3 +154,33 @@ describe('tools', () => {
     else expect(found.stdout).toContain('Version');
   });
 });
+
+describe('the example by which editors complete', () => {
+  it.each([
+    ['policies/schemas/input.json', 'policies/input.json'],
+    ['policies/schemas/admin.json', 'policies/admin/input.json'],
+  ])('of %s has every field that it knows', async (schema, example) => {
+    const read = async (path: string) => JSON.parse(await readFile(join(ROOT, path), 'utf8'));
+    const known: unknown = await read(schema);
+    expect(sampleOf(known)).toEqual(await read(example));
+    expect([...fieldsIn(await read(example))].sort()).toEqual([...propertiesIn(known)].sort());
+  });
+});
+
+/** Names of fields at any depth; `name` stands for one that is not said. */
+function fieldsIn(value: unknown): Set<string> {
+  if (typeof value !== 'object' || value === null) return new Set();
+  const below = Object.values(value).flatMap((item) => [...fieldsIn(item)]);
+  const own = Array.isArray(value) ? [] : Object.keys(value);
+  return new Set([...own, ...below].filter((name) => !UNSAID.has(name)));
+}
+
+/** Keys of sets and tables, which a schema does not list as properties. */
+const UNSAID = new Set(['name', 'employee', 'signatory']);
+
+function propertiesIn(schema: unknown): Set<string> {
+  if (typeof schema !== 'object' || schema === null) return new Set();
+  const { properties } = schema as { properties?: object };
+  const below = Object.values(schema).flatMap((item) => [...propertiesIn(item)]);
+  return new Set([...Object.keys(properties ?? {}), ...below].filter((name) => !UNSAID.has(name)));
+}
