@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
-import { scopeKey } from '../../src/mandates/record-key.ts';
-import { NAMED_KEYS_AT_MOST } from '../../src/mandates/redis-layout.ts';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { LAYOUT, NAMED_KEYS_AT_MOST } from '../../src/mandates/redis-layout.ts';
+import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { makeRedisReach } from '../../src/mandates/redis-reach.ts';
 import { aMandate, at, batch, fill, HEADER, id } from '../contract/projection.ts';
@@ -98,6 +99,17 @@ describe('reach in Redis', () => {
     await fill(await open(), 1, ...MANY);
     const foreign = makeRedisReach({ client, key: { ...HEADER, ...key } });
     await expect(everyone(foreign.represented(id(1)))).rejects.toMatchObject({ code: 'not_ready' });
+  });
+
+  test('is not ready with a projection of the layout before, nor is a lookup', async () => {
+    const { projection, reach } = await open();
+    const older = await projection.rebuild({ ...HEADER, layout: LAYOUT - 1 }, 1);
+    await older.load(MANY);
+    await older.swap(at(0), '');
+    const notReady = { code: 'not_ready', message: expect.stringContaining('layout') };
+    await expect(everyone(reach.represented(id(1)))).rejects.toMatchObject(notReady);
+    const lookups = makeRedisLookups({ client, key: HEADER });
+    await expect(lookups.read([recordKey.names(id(1))])).rejects.toMatchObject(notReady);
   });
 
   test('is not ready with another number of partitions', async () => {
