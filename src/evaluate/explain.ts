@@ -40,6 +40,8 @@ export type Explain = (wish: ExplainWish, call: Call) => Promise<Explanation>;
 
 /** So long the event loop is kept from deciding. */
 const SLICE_MS = 2;
+/** More paths than these are not explained: each takes a tenth of a millisecond, during which nothing is decided. */
+const MAX_PATHS = 100;
 /** Another policy came into use while this one was asked: so often it is asked anew. */
 const TRIES = 3;
 
@@ -70,7 +72,9 @@ export function makeExplain(deps: ExplainDeps): Explain {
   }
 
   function explainOn(input: PolicyInput, wide: Gathered, decision: Decision): Explained {
-    const explained = explain.decide({ ...input, services: withOthers(input, wide) });
+    const services = withOthers(input, wide);
+    requireFew(services);
+    const explained = explain.decide({ ...input, services });
     const same = explained.allow === decision.allow && explained.reasons.join() === decision.reasons.join();
     if (!same) throw new AppError('policy_failed', 'the policy decides one thing and explains another');
     return explained;
@@ -109,6 +113,18 @@ export function makeExplain(deps: ExplainDeps): Explain {
     }
     throw new AppError('policy_failed', 'the policy changes faster than it can be asked');
   };
+}
+
+/** @throws AppError `invalid_request` for more than can be told at once */
+function requireFew(services: PolicyInput['services']): void {
+  const paths = services.reduce(
+    (sum, { direct, chains }) =>
+      chains.reduce((inner, { first, second }) => inner + first.length * second.length, sum + direct.length),
+    0,
+  );
+  if (paths <= MAX_PATHS) return;
+  const message = `leads to ${paths} paths, and at most ${MAX_PATHS} are explained at once: name the intermediary in via, or a service behind the portal`;
+  throw new AppError('invalid_request', 'too many paths', { faults: [{ at: '', message }] });
 }
 
 /** The chains that count, and those through others than whom the question names. */

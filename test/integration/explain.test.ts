@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/domain/caller.ts';
 import type { Explained } from '../../src/domain/explanation.ts';
-import type { Explain } from '../../src/evaluate/explain.ts';
+import { type Explain, makeExplain } from '../../src/evaluate/explain.ts';
 import { explainAnswer } from '../../src/http/explain-schemas.ts';
 import { loadCases } from '../conformance/cases.ts';
+import {
+  ANNA,
+  alias,
+  aMandate,
+  CHAIN,
+  FIRM,
+  fixed,
+  id,
+  mandateWrite,
+  OFFICE,
+  PEOPLE,
+  projected,
+  question as theirQuestion,
+} from '../support/decide-world.ts';
 import { committedBoth, explainer } from '../support/explained.ts';
 import { anApp, anEvaluate, everyone } from '../support/http.ts';
 import { registerFacts } from '../support/register-facts.ts';
@@ -115,6 +129,21 @@ describe('whoever asks why', () => {
     const response = await aDoor(explain)({ ...ask, actor: 5, brnach: '1' });
     const { errors } = (await response.json()) as { errors: { at: string }[] };
     expect(errors.map(({ at }) => at).sort()).toEqual(['/actor', '/brnach']);
+  });
+
+  it('is told when there is too much to tell', async () => {
+    const many = (n: number) => Array.from({ length: n }, (_, i) => i);
+    const writes = [
+      ...many(10).map((i) => mandateWrite(FIRM, OFFICE, aMandate(id(1000 + i), { kind: 'business' }))),
+      ...many(9).map((i) => mandateWrite(OFFICE, ANNA, aMandate(id(2000 + i), { reach: 'clients' }))),
+    ];
+    const crowded = await projected([...PEOPLE, ...CHAIN, ...writes]);
+    const asked = { question: theirQuestion };
+    const deps = { ...policy, lookups: crowded, freshness: fixed(), alias, now: () => NOW, log: { info: () => {} } };
+    await expect(makeExplain(deps)(asked, { caller: everyone })).rejects.toMatchObject({
+      code: 'invalid_request',
+      faults: [{ message: expect.stringContaining('110 paths') }],
+    });
   });
 
   it('waits while another is answered, and is told so', async () => {
