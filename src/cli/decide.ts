@@ -37,8 +37,8 @@ export interface DecideDeps {
   config: Config;
   data: {
     lookups: Lookups;
-    /** Absent: nothing can be searched. */
-    reach?: Reach;
+    /** Absent: nothing can be searched. Its lookups leave in place what decisions have at hand. */
+    search?: { reach: Reach; lookups: Lookups };
     freshness: Freshness;
     cache: () => { hits: number; misses: number; bytes: number; entries: number };
     useSink: UseSink;
@@ -149,7 +149,7 @@ function openPolicy(
   const evaluate = makeEvaluate({ ...deciding, uses, ...(shadow && { shadow }) });
   return {
     policy: { input: 'mandates', explain, evaluate },
-    ...(data.reach && openSearch({ ...deciding, reach: data.reach }, keys, deps.config)),
+    ...(data.search && openSearch({ ...deciding, ...data.search }, keys, deps.config)),
   };
 }
 

@@ -93,7 +93,7 @@ async function startInProcess(deps: SyncDeps & Pick<DecideDeps, 'console' | 'rol
   });
   const data = {
     lookups: store.lookups,
-    reach: store.reach,
+    search: store,
     freshness: following.freshness,
     cache: () => ({ hits: 0, misses: 0, bytes: 0, entries: 0 }),
     useSink: async () => {},

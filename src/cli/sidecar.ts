@@ -1,6 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { Revision } from '../domain/revision.ts';
 import { makeCachedLookups } from '../mandates/cache.ts';
+import type { Forgetful } from '../mandates/follow/follower.ts';
 import { followRedis } from '../mandates/follow/redis-follower.ts';
 import { USES } from '../mandates/redis-layout.ts';
 import { makeRedisLookups } from '../mandates/redis-lookups.ts';
@@ -32,12 +33,32 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' |
   const store = makeRedisLookups({ client, partitions, key, untilApplied, appliedIn });
   const reach = makeRedisReach({ client, partitions, key, appliedIn });
   const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });
-  const following = followRedis({ ...freshness, url, client, partitions, key, cache: lookups, log });
+  const searched = makeCachedLookups(store, { maxBytes: SEARCH_CACHE_BYTES });
+  const cache = bothOf(lookups, searched);
+  const following = followRedis({ ...freshness, url, client, partitions, key, cache, log });
   lifecycle.onClose('the stream of changes', following.close);
   const useSink = makeRedisUseSink(client, USES);
-  const data = { lookups, reach, freshness: following.freshness, cache: lookups.counts, useSink };
+  const search = { reach, lookups: searched };
+  const data = { lookups, search, freshness: following.freshness, cache: lookups.counts, useSink };
   const shared = { ...(deps.console && { console: deps.console }), ...(deps.rollOut && { rollOut: deps.rollOut }) };
   return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...shared });
+}
+
+/** Room for what a search asks of every candidate alike, and for those under way. */
+const SEARCH_CACHE_BYTES = 8 * 1024 * 1024;
+
+/** A search of 70,000 would push out what decisions have at hand: it has a cache of its own, told the same. */
+function bothOf(one: Forgetful, other: Forgetful): Forgetful {
+  return {
+    drop(keys) {
+      one.drop(keys);
+      other.drop(keys);
+    },
+    clear() {
+      one.clear();
+      other.clear();
+    },
+  };
 }
 
 /** Nobody asked for a revision here: not keeping up with one's own reads is being stale. */
