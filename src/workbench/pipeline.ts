@@ -48,11 +48,19 @@ export async function check(deps: PipelineDeps): Promise<Report> {
   const formatted = await format(deps, deps.write);
   deps.formatted?.();
   if (formatted.complaints.some(({ line }) => line !== undefined)) return report([formatted]);
-  const [types, { stages, ...found }] = await Promise.all([checkTypes(deps), tryCases(deps, cases)]);
-  if (types.complaints.length > 0) return report([formatted, types]);
-  const waitsFor: Stage[] = ['lint', 'tests', 'coverage'];
-  deps.soon?.(report([formatted, types, ...stages], { ...found, waitsFor }));
-  const [tests, linted] = await Promise.all([runTests(deps), lint(deps)]);
+  // The long ones begin at once, behind the others: wrong types stop them before they say what follows from that.
+  const stop = new AbortController();
+  const behind = { ...deps, low: true, signal: AbortSignal.any([stop.signal, ...(deps.signal ? [deps.signal] : [])]) };
+  const long = settle(Promise.all([lint(behind), runTests(behind)]));
+  const first = await settle(Promise.all([checkTypes(deps), tryCases(deps, cases)]));
+  if ('error' in first || first.value[0].complaints.length > 0) stop.abort();
+  const [types, { stages, ...found }] = unwrap(first);
+  if (types.complaints.length > 0) {
+    await long;
+    return report([formatted, types]);
+  }
+  deps.soon?.(report([formatted, types, ...stages], { ...found, waitsFor: ['lint', 'tests', 'coverage'] }));
+  const [linted, tests] = unwrap(await long);
   return report([formatted, types, linted, ...tests, ...stages], found);
 }
 
@@ -90,4 +98,9 @@ async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
   } catch (thrown) {
     return { error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
   }
+}
+
+function unwrap<T>(settled: Settled<T>): T {
+  if ('error' in settled) throw settled.error;
+  return settled.value;
 }

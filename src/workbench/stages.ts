@@ -18,6 +18,8 @@ export interface StageDeps {
   folder: PolicyFolder;
   run: RunTool;
   signal?: AbortSignal | undefined;
+  /** Leaves the processor to stages that are asked beside it. */
+  low?: boolean;
 }
 
 /** Writes every file as `opa fmt` has it, or (`write: false`) only says which are not. Whatever cannot be read is said. */
@@ -62,10 +64,10 @@ const Lint = z.object({
 });
 
 /** By the configuration that stands nearest above the folder (`.regal/config.yaml`). */
-export async function lint({ folder, run, signal }: StageDeps): Promise<StageResult> {
+export async function lint({ folder, run, signal, low }: StageDeps): Promise<StageResult> {
   const { cwd, name } = placeOf(folder);
   const files = regoFiles(folder);
-  const { status, stdout, stderr } = await run('regal', ['lint', '--format', 'json', name], { cwd, signal });
+  const { status, stdout, stderr } = await run('regal', ['lint', '--format', 'json', name], { cwd, signal, low });
   const parsed = Lint.safeParse(readJson(stdout));
   if (!parsed.success) {
     return { stage: 'lint', complaints: status === 0 ? [] : opaComplaints('lint', stderr || stdout, cwd), looked: '' };

@@ -30,10 +30,14 @@ const Coverage = z.object({
 
 /** The tests beside the rules, with what of the rules they reach: once when all pass; twice, and of coverage nothing, when some do not. */
 export async function runTests(deps: StageDeps): Promise<StageResult[]> {
-  const { folder, run, signal } = deps;
+  const { folder, run, signal, low } = deps;
   const { cwd } = placeOf(folder);
   const files = testFiles(deps);
-  const reached = await run('opa', ['test', '--coverage', '--coverage-runs=', ...OPTIONS, ...files], { cwd, signal });
+  const reached = await run('opa', ['test', '--coverage', '--coverage-runs=', ...OPTIONS, ...files], {
+    cwd,
+    signal,
+    low,
+  });
   const parsed = Coverage.safeParse(readJson(reached.stdout));
   if (reached.status === 0 && parsed.success) {
     return [{ stage: 'tests', complaints: [], looked: '' }, judgeCoverage(parsed.data, folder.coverage, cwd)];
@@ -51,7 +55,10 @@ function testFiles({ folder }: StageDeps): string[] {
 
 async function findFailures(deps: StageDeps, said: string): Promise<StageResult> {
   const { cwd } = placeOf(deps.folder);
-  const { stdout } = await deps.run('opa', ['test', ...OPTIONS, ...testFiles(deps)], { cwd, signal: deps.signal });
+  const { stdout } = await deps.run('opa', ['test', ...OPTIONS, ...testFiles(deps)], {
+    cwd,
+    signal: deps.signal,
+  });
   const results = Results.safeParse(readJson(stdout));
   if (!results.success) return { stage: 'tests', complaints: opaComplaints('tests', said, cwd), looked: '' };
   const failed = results.data.filter(({ fail, error }) => fail || error !== undefined);
