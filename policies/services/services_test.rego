@@ -132,3 +132,10 @@ test_managing if {
 	same := admin.decision with input as acts.grant({}) with data.tables.conditions as elsewhere
 	same == free
 }
+
+# what stands in the table is meant by some rule
+test_table[name] if {
+	some name, _ in data.tables.conditions
+	reasons := services.objections({"service_id": name}, _by_oneself) with input as {"request": {}}
+	not "service_condition_unknown" in reasons
+}
