@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explainAnswer } from './explain-schemas.ts';
 import { DECISION_CODES, ERROR_CLASSES } from './problem.ts';
 import { decisionAnswer } from './response-schemas.ts';
 import { decisionRequest, evaluationRequest } from './schemas.ts';
@@ -16,6 +17,8 @@ export function apiPage(): string {
     fieldTable(decisionRequest),
     '\nThe answer has every field, `null` where there is nothing to say:\n',
     fieldTable(decisionAnswer),
+    EXPLAIN,
+    fieldTable(explainAnswer),
     AUTHZEN,
     fieldTable(evaluationRequest),
     AFTER_AUTHZEN,
@@ -32,7 +35,7 @@ export function apiPage(): string {
 
 /** What a JSON Schema of ours may look like. */
 const node = z.object({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string()).transform((types) => types.join(' or '))]).optional(),
   description: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
@@ -88,6 +91,14 @@ How to call it from an application: [app-developers.md](app-developers.md).
 
 const DECISION = `The short form, for people and scripts. It is closed: a field that is not in the table is a fault, so that a misspelt
 \`branch\` never becomes a wider question. An impossible identifier is a 400 that says which one.
+`;
+
+const EXPLAIN = `
+## POST /v1/explain
+
+Why, for people: takes the body of \`POST /v1/decision\`, and \`at\`, another moment (RFC 3339). For callers with the right
+\`details\`; one at a time for each process, else 429. Nobody may act on it, and it is not recorded as a decision. Where a
+policy cannot say why it is 404.
 `;
 
 const AUTHZEN = `
