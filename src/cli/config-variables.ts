@@ -169,7 +169,7 @@ export const variables = z.object({
         'milliseconds, 100 to 60000',
       ),
     ),
-  MACHTIG_SEARCHES: whole(1, 100).default(4).meta(notes('Searches at the same time; others are refused.', '1 to 100')),
+  MACHTIG_SEARCHES: whole(1, 100).default(16).meta(notes('Searches at the same time; others are refused.', '1 to 100')),
   MACHTIG_CACHE_MB: whole(1, 16_384).default(64).meta(notes('Bound of the in-process cache.', 'megabytes, 1 to 16384')),
   MACHTIG_RECORDS: z
     .enum(['written', 'synced', 'full', 'off'])

@@ -29,9 +29,9 @@ export interface Filling {
  * @returns whether nobody is left
  */
 export function makeFill({ keep = KEEP, ...deps }: FillDeps) {
+  const breathe = makeBreathe(SLICE_MS);
   return async function fill(filling: Filling, found: Gathered): Promise<boolean> {
     const { asked, page } = filling;
-    const breathe = makeBreathe(SLICE_MS);
     for (;;) {
       const smallest = makeSmallest(keep, page.position());
       for await (const chunk of candidatesOf(asked, found, deps)) {
