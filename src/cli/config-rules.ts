@@ -24,7 +24,7 @@ export function consistencyFaults(v: Values, role: Role): Fault[] {
     .filter((name) => v[name] === undefined)
     .map((name) => ({ at: name, message: `must be given for the role ${role}` }));
   if (role === 'sidecar' || role === 'dev') faults.push(...tlsFaults(v), ...doorFaults(v), ...callerFaults(v, role));
-  faults.push(...shadowFaults(v));
+  if (role === 'sidecar' || role === 'dev') faults.push(...shadowFaults(v, role));
   if (role === 'sidecar' || role === 'admin' || role === 'dev') faults.push(...bundleFaults(v, role === 'dev'));
   if (role === 'admin') faults.push(...tlsFaults(v), ...adminDoorFaults(v));
   if (role === 'dev' && !isLoopbackHost(v.MACHTIG_ADMIN_HOST)) {
@@ -43,9 +43,13 @@ function adminDoorFaults(v: Values): Fault[] {
   return [...faults, ...nameFaults(v)];
 }
 
-/** How a bundle is tried says nothing while none is: its name may have been misspelt. */
-function shadowFaults(v: Values): Fault[] {
-  if (v.MACHTIG_SHADOW_BUNDLE) return [];
+/** How a bundle is tried says nothing while none is: its name may have been misspelt. What is tried is believed no sooner. */
+function shadowFaults(v: Values, role: Role): Fault[] {
+  const production = (v.MACHTIG_MODE ?? (role === 'dev' ? 'trial' : 'production')) === 'production';
+  if (v.MACHTIG_SHADOW_BUNDLE) {
+    const message = 'must be signed in production: MACHTIG_BUNDLE_KEY says by whom; unsigned is for MACHTIG_MODE=trial';
+    return production && !v.MACHTIG_BUNDLE_KEY ? [{ at: 'MACHTIG_SHADOW_BUNDLE', message }] : [];
+  }
   return (['MACHTIG_SHADOW_SHARE', 'MACHTIG_SHADOW_CPU'] as const)
     .filter((name) => v[name] !== undefined)
     .map((name) => ({ at: name, message: 'needs MACHTIG_SHADOW_BUNDLE' }));

@@ -1,9 +1,14 @@
-import { type Bundle, readBundle } from '../policy/bundle.ts';
+import { toError } from '../domain/errors.ts';
+import type { Bundle } from '../policy/bundle.ts';
+import { readTrust } from '../policy/signature.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Log } from '../process/log.ts';
 import type { Metrics } from '../process/metrics.ts';
+import { examine } from '../rollout/examine.ts';
+import { fileSource } from '../rollout/file-source.ts';
 import { makeShadow, type Shadow } from '../rollout/shadow.ts';
 import type { ShadowListener } from '../rollout/shadow-outcome.ts';
+import { inSlices } from '../rollout/slices.ts';
 import type { Config } from './config.ts';
 
 export interface ShadowDeps {
@@ -27,7 +32,7 @@ export async function openShadow(
 ): Promise<Shadow | undefined> {
   if (config.shadow === undefined) return undefined;
   const { share, cpuPercent } = config.shadow;
-  const bundle = await readBundle(config.shadow.bundle);
+  const bundle = await readCandidate(config, config.shadow.bundle);
   if (bundle.input !== 'mandates' || active.input !== 'mandates') {
     throw new Error('MACHTIG_SHADOW_BUNDLE: only a bundle that reads mandates can be tried, beside one that does');
   }
@@ -38,6 +43,22 @@ export async function openShadow(
     'a bundle is tried in the shadow',
   );
   return shadow;
+}
+
+/** Believed as the active one is: by its signature where a key is configured, and by its own cases; in no order. */
+async function readCandidate(config: Config, path: string): Promise<Bundle> {
+  const { trust } = config.bundle;
+  const { signal } = new AbortController();
+  try {
+    const found = await (await fileSource(path)).fetch(undefined, signal);
+    if (found === undefined) throw new Error('it is not there');
+    const checks = { breathe: inSlices(signal), ...(trust && { trust: await readTrust(trust) }) };
+    return (await examine(found.packed, checks)).bundle;
+  } catch (thrown) {
+    throw new Error(`the bundle to try (MACHTIG_SHADOW_BUNDLE) is refused: ${toError(thrown).message}`, {
+      cause: thrown,
+    });
+  }
 }
 
 function counted(metrics: Metrics): Required<ShadowListener> {

@@ -26,12 +26,19 @@ export interface ThreadOptions {
   candidate: ShadowWorkerData;
   /** A batch that is not back by then is given up, and its thread with it. */
   limitMs: number;
+  /** What the first batch may take besides, for the thread to start. */
+  startMs: number;
   /** For tests: another module of this folder. */
   module?: string;
 }
 
 /** The thread starts with the first batch, and anew with the first one after it has failed. */
-export function makeShadowThread({ candidate, limitMs, module = 'shadow-worker' }: ThreadOptions): ShadowThread {
+export function makeShadowThread({
+  candidate,
+  limitMs,
+  startMs,
+  module = 'shadow-worker',
+}: ThreadOptions): ShadowThread {
   let worker: Worker | undefined;
   let busyMs = 0;
   let settle: ((reply: Answered | ThreadFailure) => void) | undefined;
@@ -75,7 +82,7 @@ export function makeShadowThread({ candidate, limitMs, module = 'shadow-worker' 
       return new Promise((resolve) => {
         // An answer that is there already counts, however late this thread comes to look.
         const late = () => setImmediate(() => settle === settled && end('slow'));
-        const limit = setTimeout(late, limitMs);
+        const limit = setTimeout(late, worker === undefined ? startMs + limitMs : limitMs);
         const settled = (reply: Answered | ThreadFailure) => {
           clearTimeout(limit);
           settle = undefined;

@@ -40,13 +40,14 @@ const AFTER_MS = 50;
 const BATCH = 32;
 const MAX_WAITING = 512;
 const LIMIT_MS = 2000;
+const START_MS = 10_000;
 const REST_MS = { least: 1000, most: 60_000 };
 
 type Sampled = [PolicyInput, Decision];
 
 export function makeShadow(options: ShadowOptions): Shadow {
   const { bundle, share, cpuPercent, now } = options;
-  const thread = options.thread ?? makeShadowThread({ candidate: bundle, limitMs: LIMIT_MS });
+  const thread = options.thread ?? makeShadowThread({ candidate: bundle, limitMs: LIMIT_MS, startMs: START_MS });
   const budget = makeBudget(cpuPercent / 100, clock);
   const outcome = makeShadowOutcome(now, options);
   const rest = makeRest();

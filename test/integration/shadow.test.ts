@@ -137,7 +137,7 @@ describe('a candidate that fails', () => {
     ['never answers', 'shadow-hang', 'slow', 500],
   ] as const)('and %s leaves everybody else alone', async (_how, module, cause, limitMs) => {
     const beside = '../../test/fixtures/threads/';
-    const thread = makeShadowThread({ candidate: same, limitMs, module: `${beside}${module}` });
+    const thread = makeShadowThread({ candidate: same, limitMs, startMs: 1000, module: `${beside}${module}` });
     const shadow = shadowOf(same, { thread });
     offerAll(shadow);
     await settled(shadow);
@@ -160,7 +160,7 @@ describe('a candidate that fails', () => {
   });
 
   it('starts anew with the next batch', async () => {
-    const thread = makeShadowThread({ candidate: same, limitMs: 5000 });
+    const thread = makeShadowThread({ candidate: same, limitMs: 5000, startMs: 10_000 });
     const inputs = ['{"now":0}', 'no json'];
     expect(await thread.ask(inputs)).toMatchObject({ verdicts: [{ allow: false }, null] });
     await thread.close();

@@ -18,6 +18,11 @@ describe('a bundle to try', () => {
     expect(load(given).shadow).toEqual({ bundle: 'b.tar.gz', share: 1, cpuPercent: 12.5 });
   });
 
+  it('is signed in production, as the one that answers', () => {
+    const production = { MACHTIG_SHADOW_BUNDLE: 'b.tar.gz', MACHTIG_MODE: 'production' };
+    expect(() => load(production)).toThrow('MACHTIG_SHADOW_BUNDLE must be signed in production');
+  });
+
   it.each(['MACHTIG_SHADOW_SHARE', 'MACHTIG_SHADOW_CPU'])('is not half configured: %s alone is refused', (name) => {
     expect(() => load({ [name]: '0.5' })).toThrow(`${name} needs MACHTIG_SHADOW_BUNDLE`);
   });
