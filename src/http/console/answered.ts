@@ -1,5 +1,5 @@
 import type { Explanation } from '../../domain/explanation.ts';
-import type { Choices } from './choices.ts';
+import { type Choices, serviceName } from './choices.ts';
 import type { Described } from './mandate-card.ts';
 import type { PlainQuestion, Wish } from './wish.ts';
 
@@ -11,6 +11,7 @@ export interface Answered {
   at?: number;
   explanation: Explanation;
   described: Described;
+  choices: Choices;
   names: Names;
 }
 
@@ -32,7 +33,7 @@ export function namesOf(wish: Wish, choices: Choices): Names {
   return {
     actor: person(wish.actor),
     party: party?.name ?? wish.party,
-    service: choices.services.find(({ serviceId }) => serviceId === wish.service)?.name ?? wish.service,
+    service: serviceName(wish.service, choices),
     ...(wish.operation && { operation: wish.operation }),
     ...(wish.branch && { branch: branch?.name || wish.branch }),
     others: wish.together.map(person),

@@ -1,5 +1,6 @@
 import { type Identifier, parseIdentifier } from '../../domain/identifier.ts';
 import type { FileParty, RegisterFile } from '../../register/file.ts';
+import { listed } from './words.ts';
 
 /** A natural person of the register file, and by what he can log in. */
 export interface Person {
@@ -51,6 +52,20 @@ export function choicesOf(file: RegisterFile): Choices {
     operations: [...new Set(file.services.flatMap(({ operations = [] }) => operations))],
     cases: [...new Set(cases)],
   };
+}
+
+/** `Korenbloem Station (000090000042)`; the number alone where it has no name. */
+export function branchName(number: string, { parties }: Choices): string {
+  const branch = parties.flatMap(({ branches }) => branches).find((one) => one.number === number);
+  return branch?.name ? `${branch.name} (${number})` : number;
+}
+
+export function branchNames(numbers: readonly string[], choices: Choices): string {
+  return listed(numbers.map((number) => branchName(number, choices)));
+}
+
+export function serviceName(serviceId: string, { services }: Choices): string {
+  return services.find((one) => one.serviceId === serviceId)?.name ?? serviceId;
 }
 
 function toPerson({ key, name, identifiers, means }: FileParty): Person {

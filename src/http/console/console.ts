@@ -100,9 +100,8 @@ async function answerTo(deps: ConsoleDeps, wish: Wish, asked: Asked, origin: str
   const explanation = { ...found, rules: { ...deps.policy().rules, ...found.rules } };
   const { mandates, parties } = idsOf(explanation);
   const described = await deps.describe(mandates, parties);
-  const names = namesOf(wish, deps.choices);
-  const answered = { ...asked, wish, explanation, described, names };
-  return answer(answered, deps.choices, origin);
+  const { choices } = deps;
+  return answer({ ...asked, wish, explanation, described, choices, names: namesOf(wish, choices) }, origin);
 }
 
 function titleOf(wish: Wish, choices: Choices): string {

@@ -4,30 +4,30 @@ import { LOAS } from '../../domain/facts.ts';
 import { type Identifier, toUrn } from '../../domain/identifier.ts';
 import { sayInstant, toWallClock } from './amsterdam.ts';
 import type { Answered } from './answered.ts';
-import type { Choices } from './choices.ts';
+import { branchName, branchNames, type Choices } from './choices.ts';
 import { type Html, NOTHING } from './layout.ts';
 import { isAllowed } from './verdict.ts';
 import { addressOf, type Wish } from './wish.ts';
 import { LEVEL_NAMES, listed, REACH_NAMES } from './words.ts';
 
 /** What, changed alone, would give the other answer; what the form can say has a link that asks it. */
-export function nearest(answered: Answered, choices: Choices): Html {
+export function nearest(answered: Answered): Html {
   const { explanation } = answered;
   return html`<section class="nearest" aria-labelledby="nearest-title">
 <h2 id="nearest-title">What would make it a ${isAllowed(explanation) ? 'no' : 'yes'}</h2>
 ${
   explanation.nearest.length === 0
-    ? html`<p class="lead">Nothing alone that was tried: no other login, branch, operation, intermediary, company or moment, and no
-mandate otherwise than it is.</p>`
+    ? html`<p class="lead">Nothing alone that was tried: no other login, branch, operation, intermediary or moment,
+nobody beside the actor, and no mandate otherwise than it is.</p>`
     : html`<p class="lead">Each of these alone. The policy was asked again with each, to find out.</p>
-<ul>${explanation.nearest.map((near) => item(near, answered, choices))}</ul>`
+<ul>${explanation.nearest.map((near) => item(near, answered))}</ul>`
 }
 </section>`;
 }
 
-function item(near: NearMiss, answered: Answered, choices: Choices): Html {
-  const text = says(near, answered, choices);
-  const changed = wishWith(near, answered, choices);
+function item(near: NearMiss, answered: Answered): Html {
+  const text = says(near, answered);
+  const changed = wishWith(near, answered);
   const link =
     changed === undefined
       ? NOTHING
@@ -47,7 +47,7 @@ const KINDS: Record<NearMiss['change'], string> = {
 };
 
 /** The change in a few words, with names for ids. */
-function says({ change, from, to, mandate }: NearMiss, { described }: Answered, choices: Choices): string {
+function says({ change, from, to, mandate }: NearMiss, { described, choices }: Answered): string {
   switch (change) {
     case 'loa':
       return `A login at ${LEVEL_NAMES[to] ?? to}`;
@@ -64,13 +64,8 @@ function says({ change, from, to, mandate }: NearMiss, { described }: Answered, 
     case 'moment':
       return `At ${momentOr(to)}`;
     case 'mandate':
-      return `The mandate “${described.mandates.get(mandate ?? '')?.name ?? mandate}” ${instead(to, from)}`;
+      return `The mandate “${described.mandates.get(mandate ?? '')?.name ?? mandate}” ${instead(to, from, choices)}`;
   }
-}
-
-function branchName(number: string, { parties }: Choices): string {
-  const branch = parties.flatMap(({ branches }) => branches).find((one) => one.number === number);
-  return branch?.name ? `${branch.name} (${number})` : number;
 }
 
 function partyName(id: string, names: ReadonlyMap<string, string>, { parties }: Choices): string {
@@ -78,14 +73,14 @@ function partyName(id: string, names: ReadonlyMap<string, string>, { parties }: 
 }
 
 /** What a mandate would be instead of what it is. */
-function instead(to: string, from: string | null): string {
+function instead(to: string, from: string | null, choices: Choices): string {
   if (MOMENT.test(to))
     return `running until ${momentOr(to)}, instead of ${from ? `until ${momentOr(from)}` : 'for ever'}`;
   if (LOAS.some((loa) => loa === to)) return `at level ${to} instead of ${from}`;
   if (to.startsWith('version ')) return `confirmed at ${to} of the set, instead of ${from}`;
   if (REACH_NAMES[to] !== undefined)
     return `for ${REACH_NAMES[to]}, instead of ${REACH_NAMES[from ?? ''] ?? from} only`;
-  if (to.startsWith('all ')) return `for ${to}, instead of ${from}`;
+  if (to.startsWith('all ')) return `for ${to}, instead of ${branchNames((from ?? '').split(', '), choices)}`;
   return `${to} instead of ${from}`;
 }
 
@@ -96,7 +91,7 @@ function momentOr(text: string): string {
 }
 
 /** The question with that one thing changed, where the form has a field for it. */
-export function wishWith(near: NearMiss, { wish, described }: Answered, choices: Choices): Wish | undefined {
+export function wishWith(near: NearMiss, { wish, described, choices }: Answered): Wish | undefined {
   const { change, to } = near;
   switch (change) {
     case 'loa':

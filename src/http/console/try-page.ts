@@ -26,9 +26,9 @@ export function tryPage(wish: Wish, choices: Choices, faults: readonly Fault[], 
 </div>`;
 }
 
-export function answer(answered: Answered, choices: Choices, origin: string): Html {
+export function answer(answered: Answered, origin: string): Html {
   return html`${verdictCard(answered)}
-${nearest(answered, choices)}
+${nearest(answered)}
 ${paths(answered)}
 ${repeat(answered.question, answered.at, origin)}
 ${provenance(answered.explanation)}`;
