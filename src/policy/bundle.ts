@@ -76,11 +76,11 @@ export async function readBundle(path: string): Promise<Bundle> {
 /** The same of bytes. @throws BundleRefusal */
 export function parseBundle(packed: Uint8Array): Bundle {
   const files = unpackWith(() => gunzipSync(packed, LIMIT));
-  const parts = readParts(files);
-  return assemble(
-    parts,
-    attempt('module_invalid', () => new WebAssembly.Module(new Uint8Array(parts.wasm))),
-  );
+  const { wasm, ...core } = readCore(files);
+  const module = attempt('module_invalid', () => new WebAssembly.Module(new Uint8Array(wasm)));
+  const bundle: Bundle = { ...core, module, rules: readRules(files), selfTest: readSelfTest(files) };
+  for (const _ of assertSound(bundle));
+  return bundle;
 }
 
 /** Contents by path, without believing anything in them. @throws BundleRefusal */
@@ -93,13 +93,22 @@ export async function unpackBundle(packed: Uint8Array): Promise<BundleFiles> {
   });
 }
 
-/** Instantiates nothing before all parts are read; compiles beside the event loop. @throws BundleRefusal */
-export async function compileBundle(files: BundleFiles): Promise<Bundle> {
-  const parts = readParts(files);
-  const module = await WebAssembly.compile(new Uint8Array(parts.wasm)).catch((thrown) => {
+/**
+ * Instantiates nothing before all parts are read; compiles beside the event loop, which gets its turn between the steps.
+ * @throws BundleRefusal
+ */
+export async function compileBundle(files: BundleFiles, breathe: () => Promise<void>): Promise<Bundle> {
+  const { wasm, ...core } = readCore(files);
+  await breathe();
+  const rules = readRules(files);
+  await breathe();
+  const selfTest = readSelfTest(files);
+  const module = await WebAssembly.compile(new Uint8Array(wasm)).catch((thrown) => {
     throw new BundleRefusal('module_invalid', toError(thrown).message, { cause: thrown });
   });
-  return assemble(parts, module);
+  const bundle: Bundle = { ...core, module, rules, selfTest };
+  for (const _ of assertSound(bundle)) await breathe();
+  return bundle;
 }
 
 export function tooLarge(): BundleRefusal {
@@ -121,9 +130,9 @@ function unpackWith(unzip: () => Uint8Array): Map<string, Uint8Array> {
   return readTar(archive);
 }
 
-type Parts = Omit<Bundle, 'module' | 'entrypoint'> & { wasm: Uint8Array };
+type Core = Omit<Bundle, 'module' | 'rules' | 'selfTest'> & { wasm: Uint8Array };
 
-function readParts(files: BundleFiles): Parts {
+function readCore(files: BundleFiles): Core {
   const manifest = readManifest(files);
   const revision = revisionOf(files);
   if (manifest.revision !== revision) {
@@ -139,19 +148,19 @@ function readParts(files: BundleFiles): Parts {
     wasm: requiredFile(files, entry.module.replace(/^\//, '')),
     data: readData(files),
     input: manifest.metadata.input,
+    entrypoint: ENTRYPOINT,
     others: manifest.wasm.map(({ entrypoint }) => entrypoint).filter((name) => name !== ENTRYPOINT),
     revision,
-    rules: readRules(files),
-    selfTest: readSelfTest(files),
   };
 }
 
-function assemble({ wasm: _, ...parts }: Parts, module: WebAssembly.Module): Bundle {
-  assertCallable(module, parts);
-  const bundle: Bundle = { ...parts, module, entrypoint: ENTRYPOINT };
+/** Step by step, so that others may have their turn. @throws BundleRefusal */
+function* assertSound(bundle: Bundle): Generator<undefined, void> {
+  assertCallable(bundle);
+  yield;
   if (bundle.input === 'mandates') assertDeniesNobody(bundle);
+  yield;
   if (bundle.others.includes(ADMIN_ENTRYPOINT)) assertLetsNobodyManage(bundle);
-  return bundle;
 }
 
 /** Nobody asking for nothing must be denied, in full form: whatever allows that has no business here. */
@@ -201,7 +210,7 @@ function attempt<T>(code: RefusalCode, call: () => T): T {
   }
 }
 
-function assertCallable(module: WebAssembly.Module, { data, others }: Pick<Parts, 'data' | 'others'>): void {
+function assertCallable({ module, data, others }: Bundle): void {
   const policy = attempt('module_invalid', () => load(module, data));
   const absent = [ENTRYPOINT, ...others].find((name) => !Object.hasOwn(policy.entrypoints, name));
   if (absent !== undefined) {

@@ -35,12 +35,14 @@ export async function examine(packed: Uint8Array, { trust, admit, breathe }: Che
   let issued: Issued | undefined;
   try {
     const files = await unpackBundle(packed);
+    await breathe();
     if (trust) {
       const signed = await verifySignature(files, trust);
       issued = { ...signed, revision: readManifest(files).revision };
       admit?.(issued);
     }
-    const bundle = await compileBundle(files);
+    await breathe();
+    const bundle = await compileBundle(files, breathe);
     await passSelfTest(bundle, breathe);
     return { bundle, packed, ...(issued && { signed: { keyId: issued.keyId, issuedAt: issued.issuedAt } }) };
   } catch (thrown) {
