@@ -34,7 +34,13 @@ type Name = keyof typeof QUESTIONS;
 const NAMES = Object.keys(QUESTIONS) as Name[];
 
 /** Where a change that the form can express gives the other answer. */
-const CAN_BE_ASKED = new Set<Name>(['a chain that holds', 'one director of two', 'a service behind a portal']);
+const CAN_BE_ASKED = new Set<Name>([
+  'a chain that holds',
+  'a weak login at another branch',
+  'one director of two',
+  'a service behind a portal',
+  'a citizen in person',
+]);
 
 const executable = findBrowser();
 const DESKTOP = { width: 1280, height: 900 };
