@@ -2,8 +2,9 @@ import { type Built, build } from './build.ts';
 import { type Comparison, compareAnswers } from './compare-answers.ts';
 import type { Complaint, Stage } from './complaint.ts';
 import { type LastGood, sourcesIn } from './last-good.ts';
+import { lint } from './lint.ts';
 import type { ReadyCase } from './ready-cases.ts';
-import { checkTypes, format, lint, type StageDeps, type StageResult } from './stages.ts';
+import { checkTypes, format, type StageDeps, type StageResult } from './stages.ts';
 import { runTests } from './tests.ts';
 
 /** Everything that is known of one state of the rules. */

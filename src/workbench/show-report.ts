@@ -19,8 +19,8 @@ export interface ShowOptions {
 export function showReport(report: Report, options: ShowOptions): string {
   const parts = [
     [verdictLine(report, options), `  ${stagesLine(report)}`],
-    ...complaintParts(report, options),
     failingPart(report, options),
+    ...complaintParts(report, options),
     report.comparison ? differencePart(report.comparison, report, options) : [],
   ];
   return `${parts

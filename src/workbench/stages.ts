@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import type { Complaint, Stage } from './complaint.ts';
 import { type PolicyFolder, placeOf, regoFiles } from './folder.ts';
 import { opaComplaints } from './opa-errors.ts';
@@ -51,45 +50,10 @@ export async function checkTypes({ folder, run, signal }: StageDeps): Promise<St
   return { stage: 'types', complaints, looked: `${files.length} files` };
 }
 
-const Lint = z.object({
-  violations: z
-    .array(
-      z.object({
-        title: z.string(),
-        description: z.string(),
-        location: z.object({ file: z.string(), row: z.number(), col: z.number() }),
-      }),
-    )
-    .nullish(),
-});
-
-/** By the configuration that stands nearest above the folder (`.regal/config.yaml`). */
-export async function lint({ folder, run, signal, low }: StageDeps): Promise<StageResult> {
-  const { cwd, name } = placeOf(folder);
-  const files = regoFiles(folder);
-  const { status, stdout, stderr } = await run('regal', ['lint', '--format', 'json', name], { cwd, signal, low });
-  const parsed = Lint.safeParse(readJson(stdout));
-  if (!parsed.success) {
-    return { stage: 'lint', complaints: status === 0 ? [] : opaComplaints('lint', stderr || stdout, cwd), looked: '' };
-  }
-  const complaints = (parsed.data.violations ?? []).map(({ title, description, location: { file, row, col } }) => ({
-    stage: 'lint' as const,
-    file: resolve(cwd, file),
-    line: row,
-    column: col,
-    says: `${sentence(description)} (${title})`,
-  }));
-  return { stage: 'lint', complaints, looked: `${files.length} files` };
-}
-
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-function sentence(text: string): string {
-  return text.trim().split('\n')[0] ?? '';
 }

@@ -26,14 +26,18 @@ async function startWorkbench(folder: TestFolder) {
   return {
     /** The reports since the last time this was asked that fit; waits for the first. */
     next: (wanted: RegExp) =>
-      eventually(`the workbench tells ${wanted}`, () => {
-        const found = wanted.exec(told);
-        if (child.exitCode !== null) throw new Error(told);
-        if (found === null) return undefined;
-        const report = told;
-        told = '';
-        return report;
-      }),
+      eventually(
+        `the workbench tells ${wanted}`,
+        () => {
+          const found = wanted.exec(told);
+          if (child.exitCode !== null) throw new Error(told);
+          if (found === null) return undefined;
+          const report = told;
+          told = '';
+          return report;
+        },
+        50_000,
+      ),
     told: () => told,
     async end(): Promise<number | null> {
       child.kill('SIGINT');

@@ -1,11 +1,13 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showComplaint } from '../../src/workbench/complaint.ts';
 import { readFolder } from '../../src/workbench/folder.ts';
-import { checkTypes, format, lint, type StageDeps } from '../../src/workbench/stages.ts';
+import { lint } from '../../src/workbench/lint.ts';
+import { checkTypes, format, type StageDeps } from '../../src/workbench/stages.ts';
 import { runTests } from '../../src/workbench/tests.ts';
 import { makeToolbox } from '../../src/workbench/toolbox.ts';
-import { policyFolder, type TestFolder } from '../support/policy-folder.ts';
+import { copyOfPolicies, FIXTURE, policyFolder, type TestFolder } from '../support/policy-folder.ts';
 
 const MANIFEST = '{ "roots": ["authz"], "metadata": { "input": "mandates" } }';
 const HEAD = '# METADATA\n# title: Rules\n# schemas:\n#   - input: schema.input\npackage authz\n\n';
@@ -95,6 +97,17 @@ describe('what else is told', () => {
     const { complaints } = await lint(deps);
     expect(complaints.map(({ says }) => says)).toContainEqual(expect.stringContaining('(directory-package-mismatch)'));
     expect(complaints[0]?.line).toBeGreaterThan(0);
+  });
+
+  it('nothing of tables in data.json where no lint rules are configured', async () => {
+    const bare = await copyOfPolicies(FIXTURE);
+    await rm(join(bare.path, '../.regal'), { recursive: true });
+    const { complaints } = await lint({ ...deps, folder: readFolder(bare.path) });
+    await bare.write('data.json', '{}');
+    const without = await lint({ ...deps, folder: readFolder(bare.path) });
+    await bare.remove();
+    expect(complaints).toEqual([]);
+    expect(without.complaints[0]?.says).toContain('(unresolved-reference)');
   });
 
   it('which test fails, in which of its cases, and which lines no test comes to', async () => {
