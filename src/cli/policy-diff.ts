@@ -29,27 +29,48 @@ export async function runPolicyDiff(terminal: Terminal, old: string, next: strin
       `${old} reads ${before.input} and ${next} ${after.input}: they cannot be compared`,
     );
   }
+  if (!Number.isSafeInteger(wish.questions) || !Number.isSafeInteger(wish.seed) || wish.questions < 0) {
+    throw new AppError('invalid_request', '--questions and --seed take whole numbers');
+  }
   const options = { before, after, maxExamples: MAX_EXAMPLES };
-  const cases = diffCases(await casesOf(before, after), options);
-  const generated = before.input === 'mandates' ? await overRegister(terminal, options, wish) : undefined;
-  const tallies = [cases, ...(generated ? [generated] : [])];
+  const found: Found = { before, after, seed: wish.seed, cases: diffCases(await casesOf(before, after), options) };
+  if (before.input === 'mandates') found.generated = await overRegister(terminal, options, wish);
+  const tallies = [found.cases, ...(found.generated ? [found.generated] : [])];
   if (tallies.every(({ compared }) => compared === 0)) {
     throw new AppError(
       'invalid_request',
       'neither bundle carries a case, and no folder `policies` is here: there is nothing to compare',
     );
   }
-  const rules = { ...before.rules, ...after.rules };
-  terminal.out.write(
-    wish.json
-      ? `${JSON.stringify({ before: before.revision, after: after.revision, cases: impactJson(cases, rules), ...(generated && { generated: { questions: wish.questions, seed: wish.seed, ...impactJson(generated, rules) } }) }, null, 2)}\n`
-      : `From ${before.revision} to ${after.revision}\n\nConformance cases\n${section(cases, rules)}${generated ? `\nA generated register, seed ${wish.seed}\n${section(generated, rules)}` : ''}`,
-  );
+  terminal.out.write(wish.json ? `${JSON.stringify(toJson(found), null, 2)}\n` : toText(found));
   return tallies.some((tally) => countChanged(tally) > 0) ? EXIT.failed : EXIT.ok;
 }
 
-function section(tally: Tally<string>, rules: Bundle['rules']): string {
-  return `${impactText(tally, rules, (example) => example)}\n`;
+interface Found {
+  before: Bundle;
+  after: Bundle;
+  seed: number;
+  cases: Tally<string>;
+  /** Only of bundles that read mandates. */
+  generated?: Tally<string>;
+}
+
+function toJson({ before, after, seed, cases, generated }: Found) {
+  const rules = { ...before.rules, ...after.rules };
+  return {
+    before: before.revision,
+    after: after.revision,
+    cases: impactJson(cases, rules),
+    ...(generated && { generated: { seed, ...impactJson(generated, rules) } }),
+  };
+}
+
+function toText({ before, after, seed, cases, generated }: Found): string {
+  const rules = { ...before.rules, ...after.rules };
+  const section = (title: string, tally: Tally<string>) =>
+    `\n${title}\n${impactText(tally, rules, (example) => example)}\n`;
+  const over = generated ? section(`A generated register, seed ${seed}`, generated) : '';
+  return `From ${before.revision} to ${after.revision}\n${section('Conformance cases', cases)}${over}`;
 }
 
 async function overRegister(
