@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { DiffWish, ReplayWish } from '../workbench/wishes.ts';
 import type { KeygenWish, SignWish, VerifyWish } from './policy-sign.ts';
+import { addExplain } from './program-explain.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a policy author does, from the first edit to a signed bundle: docs/policy-authors.md. */
@@ -8,6 +9,7 @@ export function addPolicy(program: Command, terminal: Terminal, exitWith: (code:
   const policy = program.command('policy').description('writes, checks, compares and signs the rules');
   addWriting(policy, terminal, exitWith);
   addSigning(policy, terminal, exitWith);
+  addExplain(program, terminal);
   policy
     .command('diff <old> <new>')
     .description('which answers differ between two bundles: over the conformance cases and a generated register')

@@ -7,7 +7,6 @@ import { NEEDED, type Role } from './config-rules.ts';
 import { fetchToken, type TokenWish } from './dev-client.ts';
 import type { JobWish } from './jobs.ts';
 import { runOnce, runRole } from './process.ts';
-import { addExplain } from './program-explain.ts';
 import { addPolicy } from './program-policy.ts';
 import { runImport, runMigrate, runOperate, runSeed } from './register.ts';
 import { startSidecar } from './sidecar.ts';
@@ -51,7 +50,6 @@ function makeProgram(terminal: Terminal, exitWith: (code: number) => void): Comm
   addAudit(program, terminal, exitWith);
   addRecords(program, terminal, exitWith);
   addPolicy(program, terminal, exitWith);
-  addExplain(program, terminal);
   return program;
 }
 

@@ -8,12 +8,15 @@ import {
   ANNA,
   alias,
   aMandate,
+  aService,
   CHAIN,
   FIRM,
   fixed,
   id,
   mandateWrite,
+  NOW as NOW_THERE,
   OFFICE,
+  PASSER_ON,
   PEOPLE,
   projected,
   question as theirQuestion,
@@ -98,6 +101,37 @@ describe('what would be answered at another moment', () => {
       expect(await response.json()).toMatchObject({ errors: [{ at: '/at' }] });
     },
   );
+});
+
+describe('a question that names an intermediary', () => {
+  it('is shown the chains through others, each with the rule by which it does not count', async () => {
+    const deps = { ...policy, freshness: fixed(), alias, now: () => NOW_THERE, log: { info: () => {} } };
+    const question = { ...theirQuestion, via: { party_id: PASSER_ON } };
+    const valid_from = NOW_THERE - 1;
+    const chain = [
+      ...CHAIN,
+      mandateWrite(FIRM, OFFICE, aMandate(id(11), { kind: 'business', valid_from })),
+      mandateWrite(OFFICE, ANNA, aMandate(id(12), { reach: 'clients', valid_from })),
+    ];
+    const terms = { ...aService().definition, kinds: { business: true, employee: true } } as const;
+    const facts = aService({ definition: terms, instance: terms });
+    const found = await projected([...PEOPLE, ...chain]);
+    const lookups = await projected([...PEOPLE, ...chain, { put: 'service', serviceId: facts.service_id, facts }]);
+    const closed = await makeExplain({ ...deps, lookups: found })({ question }, { caller: everyone });
+    expect(closed.paths.map(({ basis, holds }) => [basis, holds])).toEqual([
+      ['chain', false],
+      ['none', false],
+    ]);
+    const { allow, paths, nearest } = await makeExplain({ ...deps, lookups })({ question }, { caller: everyone });
+    const failing = paths.map(({ rules }) => rules.filter(({ holds }) => !holds).map(({ rule }) => rule));
+    expect([allow, failing]).toEqual([false, [['authz.chain.through_named'], ['authz.why.something_found']]]);
+    expect(nearest).toContainEqual({
+      change: 'via',
+      from: 'the one named',
+      to: 'urn:nl:kvk:22222222',
+      says: 'Through urn:nl:kvk:22222222, it would be allowed.',
+    });
+  });
 });
 
 describe('whoever asks why', () => {
