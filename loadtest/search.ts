@@ -1,5 +1,6 @@
 /**
- * `tsx loadtest/search.ts`: lists the 70,000 clients of one office, page by page, and the people behind a firm with 50,000
+ * `node --expose-gc --import tsx loadtest/search.ts`: lists the 70,000 clients of one office, page by page, and the people
+ * behind a firm with 50,000
  * employees, over a projection in a Redis of its own, with and without decisions beside. Prints what a page takes, what
  * decisions wait, and how much memory the process gets; judges nothing. `CLIENTS`, `EMPLOYEES` make it smaller.
  */
@@ -122,27 +123,42 @@ interface Listing {
   found: number;
   pages: number[];
   seconds: number;
+  /** Of this process, for each result; decisions beside included. */
+  cpuUs: number;
   growthMb: number;
 }
 
 async function listAll(asked: Asked, limit: number): Promise<Listing> {
-  globalThis.gc?.();
-  const before = process.memoryUsage();
-  let most = 0;
+  const before = heldMb();
+  let most = before;
   const pages: number[] = [];
   let found = 0;
+  const cpu = process.cpuUsage();
   const started = performance.now();
   for (let after: Position | undefined; ; ) {
     const began = performance.now();
     const page = await search.find(asked, { limit, ...(after && { after }) }, call);
     pages.push(performance.now() - began);
-    most = Math.max(most, process.memoryUsage().rss);
+    if (pages.length % 10 === 0) most = Math.max(most, heldMb());
     found += page.hits.length;
     after = page.next;
     if (after === undefined) break;
     if (pages.length >= 400) break;
   }
-  return { found, pages, seconds: (performance.now() - started) / 1000, growthMb: (most - before.rss) / 1048576 };
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    found,
+    pages,
+    cpuUs: (user + system) / found,
+    seconds: (performance.now() - started) / 1000,
+    growthMb: most - before,
+  };
+}
+
+/** What is still held once everything else was collected. */
+function heldMb(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 1_048_576;
 }
 
 /** Asks something every 5 ms until told to stop: how late the question is put and answered, in milliseconds. */
@@ -171,12 +187,12 @@ const ms = (list: readonly number[]) => [0.5, 0.9, 0.99, 1].map((share) => at(li
 async function measure(title: string, asked: Asked, limit: number): Promise<void> {
   const stop = new AbortController();
   const beside = decideBeside(stop.signal);
-  const { found, pages, seconds, growthMb } = await listAll(asked, limit);
+  const { found, pages, seconds, cpuUs, growthMb } = await listAll(asked, limit);
   stop.abort();
   const waits = await beside;
   console.log(`${title}, ${limit} a page: ${found} found in ${pages.length} pages and ${seconds.toFixed(1)} s`);
   console.log(`  a page takes ${ms(pages)} ms, decisions beside wait ${ms(waits)} ms (p50 / p90 / p99 / most)`);
-  console.log(`  most memory above the start: ${growthMb.toFixed(0)} MB`);
+  console.log(`  ${cpuUs.toFixed(0)} µs of CPU a result; held above the start at most: ${growthMb.toFixed(1)} MB`);
 }
 
 const stop = new AbortController();
