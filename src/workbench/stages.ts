@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Complaint, Stage } from './complaint.ts';
 import { type PolicyFolder, placeOf, regoFiles } from './folder.ts';
@@ -24,19 +25,28 @@ export interface StageDeps {
 /** Writes every file as `opa fmt` has it, or (`write: false`) only says which are not. Whatever cannot be read is said. */
 export async function format({ folder, run, signal }: StageDeps, write: boolean): Promise<StageResult> {
   const { cwd, name } = placeOf(folder);
-  const files = regoFiles(folder);
-  const { status, stdout, stderr } = await run('opa', ['fmt', ...(write ? ['--write'] : ['--list', '--fail']), name], {
-    cwd,
-    signal,
-  });
+  const { stdout, stderr } = await run('opa', ['fmt', '--list', name], { cwd, signal });
   const unread = /rego_parse_error|failed to/.test(stderr) ? opaComplaints('format', stderr, cwd) : [];
-  const listed = write || status === 0 ? [] : stdout.split('\n').filter((line) => line.endsWith('.rego'));
+  const listed = stdout.split('\n').filter((line) => line.endsWith('.rego'));
+  const looked = `${regoFiles(folder).length} files`;
+  if (write) {
+    for (const file of listed) await formatFile(run, cwd, file);
+    return { stage: 'format', complaints: unread, looked };
+  }
   const unformatted = listed.map((file) => ({
     stage: 'format' as const,
     file: resolve(cwd, file),
     says: 'is not formatted: opa fmt --write, or machtig policy dev, does it',
   }));
-  return { stage: 'format', complaints: [...unread, ...unformatted], looked: `${files.length} files` };
+  return { stage: 'format', complaints: [...unread, ...unformatted], looked };
+}
+
+/** Its author may save meanwhile: what was saved after it was read is never written over, and writing is never stopped. */
+async function formatFile(run: RunTool, cwd: string, file: string): Promise<void> {
+  const path = resolve(cwd, file);
+  const read = readFileSync(path, 'utf8');
+  const { status, stdout } = await run('opa', ['fmt', file], { cwd });
+  if (status === 0 && stdout !== '' && readFileSync(path, 'utf8') === read) writeFileSync(path, stdout);
 }
 
 /** Strict, against the schemas of what the rules read, and with what WebAssembly does by itself. */

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showComplaint } from '../../src/workbench/complaint.ts';
@@ -135,5 +135,22 @@ describe('what else is told', () => {
     expect(complaints).toHaveLength(1);
     expect(complaints[0]?.says).toMatch(/two bodies of this function hold at once/);
     expect(complaints[0]?.file).toBe(join(folder.path, 'authz.rego'));
+  });
+});
+
+describe('formatting', () => {
+  it('never writes over what was saved while it formatted', async () => {
+    await folder.write('authz.rego', `${HEAD}x   if   input.now > 3\n`);
+    const later = `${HEAD}x   if   input.now > 4\n`;
+    // The author saves just when the file has been read and formatted.
+    const run: StageDeps['run'] = async (name, args, how) => {
+      const ran = await deps.run(name, args, how);
+      if (!args.includes('--list')) await folder.write('authz.rego', later);
+      return ran;
+    };
+    await format({ ...deps, run }, true);
+    expect(await readFile(join(folder.path, 'authz.rego'), 'utf8')).toBe(later);
+    await format(deps, true);
+    expect(await readFile(join(folder.path, 'authz.rego'), 'utf8')).toBe(`${HEAD}x if input.now > 4\n`);
   });
 });
