@@ -83,10 +83,15 @@ async function run(folder: string, port: number): Promise<() => Promise<void>> {
   const child = spawn(NGINX, ['-e', join(folder, 'error.log'), '-p', folder, '-c', join(folder, 'nginx.conf')], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  let failed: Error | undefined;
+  child.on('error', (error) => {
+    failed = error;
+  });
   const end = () => child.kill();
   process.once('exit', end);
   const listens = () => execFileSync('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`], { stdio: 'ignore' });
   await eventually('nginx listens', () => {
+    if (failed) throw failed;
     if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}`);
     listens();
     return true;
