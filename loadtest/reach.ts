@@ -108,6 +108,19 @@ async function walk(delegate: string): Promise<object> {
   };
 }
 
+/** In a register where everybody has a BSN, hashes are fuller than in the seeded one: bytes of names each. */
+async function denseNames(count: number): Promise<number> {
+  await client.flushall();
+  const header = { layout: LAYOUT, keyId: keys.keyId, keyCheck: keys.check() };
+  const rebuild = await projection.rebuild(header, 1);
+  const sealed = () => ({ alias: randomBytes(16).toString('hex'), sealed: randomBytes(48).toString('base64') });
+  const put = (): Write => ({ put: 'names', party: randomUUID(), facts: { bsn: sealed() } });
+  for (let done = 0; done < count; done += 10_000) await rebuild.load(Array.from({ length: 10_000 }, put));
+  await rebuild.swap({ epoch: 1, n: 0 }, '');
+  const { n } = await bytesByKind(client);
+  return n === undefined ? Number.NaN : perUnit(n.bytes, n.fields);
+}
+
 const perUnit = (bytes: number, count: number) => Math.round((bytes / count) * 10) / 10;
 
 await untilReady(client);
@@ -129,7 +142,9 @@ try {
   const walks: object[] = [];
   for (let i = 0; i < WALKS; i++) walks.push(await walk(delegate));
   say('walks', walks);
-  const result = { machine: describeMachine(), mandates, memory, clients: CLIENTS, walks };
+  const bytesPerName = { ofAMillion: await denseNames(1_000_000) };
+  say('names', bytesPerName);
+  const result = { machine: describeMachine(), mandates, memory, bytesPerName, clients: CLIENTS, walks };
   await writeFile(join(import.meta.dirname, 'results/reach.json'), `${JSON.stringify(result, null, 2)}\n`);
 } finally {
   await lifecycle.close();

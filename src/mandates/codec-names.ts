@@ -4,7 +4,7 @@ import { type Bytes, checkedBody, makeBytes, malformed, parseJsonObject } from '
 const ID = 16;
 /** A BSN as `Keys.seal` gives it: nonce, tag and the twenty characters of its URN. */
 const SEALED_BSN = 48;
-/** As much as stands in a small hash of Redis as one value: a checksum more, and each would take twice the memory. */
+/** As much as stands in a small hash of Redis as one value: a checksum more, and each would take half as much again. */
 const BSN_FORM = ID + SEALED_BSN;
 const CHECKSUM = 4;
 
