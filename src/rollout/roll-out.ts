@@ -47,7 +47,9 @@ export async function openRollOut(deps: RollOutDeps): Promise<RollOut> {
   }
 
   const backoff = { minMs: Math.min(1000, pollMs), maxMs: Math.max(60_000, pollMs) };
-  const looking = loop(stop.signal, step, { intervalMs: pollMs, backoff });
+  // Each process at a pace of its own: a fleet that was started at once does not ask at once for ever.
+  const intervalMs = Math.round(pollMs * (0.9 + Math.random() * 0.2));
+  const looking = loop(stop.signal, step, { intervalMs, backoff });
   return {
     policy,
     status: board.status,

@@ -55,3 +55,11 @@ test('metrics are on the ops port, over a real socket, and not on the decision p
 test('no decision on the ops port', async () => {
   expect((await anOps().request('/v1/decision', { method: 'POST' })).status).toBe(404);
 });
+
+test('says which policy answers, where one does', async () => {
+  const status = { active: { revision: 'a', from: 'file', since: '2026-01-01T00:00:00.000Z' } };
+  const response = await anOps({ policy: () => status }).request('/policy');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(await response.json()).toEqual(status);
+  expect((await anOps().request('/policy')).status).toBe(404);
+});
