@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../src/domain/evaluation.ts';
+import { isPartyRef, type PartyName, toUrn } from '../../src/domain/identifier.ts';
 import { type Asked, questionOf, type SearchKind } from '../../src/evaluate/search/asked.ts';
 import type { Found, Paging } from '../../src/evaluate/search/found.ts';
 import { makeSearch } from '../../src/evaluate/search/search.ts';
@@ -79,13 +80,22 @@ const nameOf = (id: string, part?: string) => (part === undefined ? id : `${id} 
 
 /** Tries everybody and everything, in the whole question, on the oracle. */
 function bruteForce(register: Register, search: Asked): string[] {
-  const allows = (question: Question) => decide(register, question, NOW).allow;
+  const allows = (question: Question) => decide(register, withOthers(register, question), NOW).allow;
   const everybody = [...register.parties.values()].filter((party) => 'kind' in search && party.kind === search.kind);
   const ids = search.search === 'action' ? [...register.services.keys()] : everybody.map(({ party_id }) => party_id);
   return ids.flatMap((id) => {
     if (allows(questionOf(search, id))) return [id];
     return partsFor(search).flatMap((part) => (allows(questionOf(search, id, part)) ? [nameOf(id, part)] : []));
   });
+}
+
+/** Nobody acts together with himself; the oracle leaves that to whoever asks, and here anybody may be the actor. */
+function withOthers(register: Register, question: Question): Question {
+  const { actor, together } = question;
+  if (together === undefined || !isPartyRef(actor)) return question;
+  const isActor = (name: PartyName) =>
+    !isPartyRef(name) && register.aliases.get(toUrn(name))?.party_id === actor.party_id;
+  return { ...question, together: together.filter(({ id }) => !isActor(id)) };
 }
 
 function partsFor({ search, question }: Asked): readonly string[] {
