@@ -38,7 +38,9 @@ test_parent_too_weak if {
 
 test_source[note] if {
 	everything := object.union(fixtures.voluntary, {"scope": {"by": "everything"}})
+	out_of_set := object.union(fixtures.employee, {"scope": {"by": "set", "set": "set-9", "version": 1}})
 	some [note, mandate, want] in [
+		["set", out_of_set, {"authz.scope.covered employee service_not_covered"}],
 		["all", everything, {"authz.scope.everything_allowed voluntary all_services_not_for_voluntary"}],
 		["branch", object.union(fixtures.employee, {"branches": ["1"]}), {"authz.branch.named employee branch_required"}],
 	]
