@@ -18,6 +18,7 @@ const CHANGES = [
     'mandate.valid_until > input.now',
   ],
   ['a rule of managing', 'admin/court/court.rego', 'package admin.court', 'package admin.court\n'],
+  ['a case', '../test/conformance/cases/time.yaml', '- title: ', '- title:  '],
 ] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'policy-dev-'));

@@ -2,10 +2,9 @@ import { type Built, build } from './build.ts';
 import { type Comparison, compareAnswers } from './compare-answers.ts';
 import type { Complaint, Stage } from './complaint.ts';
 import { type LastGood, sourcesIn } from './last-good.ts';
-import { lint } from './lint.ts';
+import { type LongStages, longStages } from './long-stages.ts';
 import type { ReadyCase } from './ready-cases.ts';
 import { checkTypes, format, type StageDeps, type StageResult } from './stages.ts';
-import { runTests } from './tests.ts';
 
 /** Everything that is known of one state of the rules. */
 export interface Report {
@@ -29,6 +28,8 @@ export interface PipelineDeps extends StageDeps {
   formatted?: () => void;
   /** What is known while the tests still run. */
   soon?: (report: Report) => void;
+  /** Lint and tests; always anew unless told otherwise. */
+  long?: LongStages;
 }
 
 /**
@@ -52,7 +53,7 @@ export async function check(deps: PipelineDeps): Promise<Report> {
   // The long ones begin at once, behind the others: wrong types stop them before they say what follows from that.
   const stop = new AbortController();
   const behind = { ...deps, low: true, signal: AbortSignal.any([stop.signal, ...(deps.signal ? [deps.signal] : [])]) };
-  const long = settle(Promise.all([lint(behind), runTests(behind)]));
+  const long = settle((deps.long ?? longStages)(behind));
   const first = await settle(Promise.all([checkTypes(deps), tryCases(deps, cases)]));
   if ('error' in first || first.value[0].complaints.length > 0) stop.abort();
   const [types, { stages, ...found }] = unwrap(first);
@@ -61,8 +62,7 @@ export async function check(deps: PipelineDeps): Promise<Report> {
     return report([formatted, types]);
   }
   deps.soon?.(report([formatted, types, ...stages], { ...found, waitsFor: ['lint', 'tests', 'coverage'] }));
-  const [linted, tests] = unwrap(await long);
-  return report([formatted, types, linted, ...tests, ...stages], found);
+  return report([formatted, types, ...unwrap(await long), ...stages], found);
 }
 
 interface Tried extends Pick<Report, 'comparison' | 'built'> {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Fingerprint, fingerprintOf, watchedPaths } from './fingerprint.ts';
 import { type PolicyFolder, readFolder } from './folder.ts';
 import { makeLastGood } from './last-good.ts';
+import { makeLongStages } from './long-stages.ts';
 import { check, type Report } from './pipeline.ts';
 import { type ReadyCase, readyCases } from './ready-cases.ts';
 import type { RunTool } from './toolbox.ts';
@@ -21,6 +22,7 @@ export interface WatchDeps {
 /** Looks at a folder of rules now, and whenever something was saved, until it is told to end. */
 export async function watch({ path, run, signal, tell, fail, pollMs = 100 }: WatchDeps): Promise<void> {
   const casesOf = makeCaseReader();
+  const long = makeLongStages();
   const lastGoods = new Map<string | undefined, ReturnType<typeof makeLastGood>>();
   let savedAt: number | undefined;
   while (!signal.aborted) {
@@ -41,7 +43,8 @@ export async function watch({ path, run, signal, tell, fail, pollMs = 100 }: Wat
       const told = (report: Report) => {
         if (!round.signal.aborted) tell(report, folder, Date.now() - (savedAt ?? startedAt));
       };
-      const deps = { folder, run, write: true, readCases, lastGood, formatted, soon: told, signal: round.signal };
+      const known = { readCases, lastGood, long };
+      const deps = { folder, run, write: true, ...known, formatted, soon: told, signal: round.signal };
       told(await check(deps));
     })().catch((thrown: unknown) => {
       if (!round.signal.aborted) fail(thrown instanceof Error ? thrown.message : String(thrown));

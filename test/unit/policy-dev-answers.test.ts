@@ -6,6 +6,7 @@ import { build } from '../../src/workbench/build.ts';
 import { compareAnswers } from '../../src/workbench/compare-answers.ts';
 import { readFolder } from '../../src/workbench/folder.ts';
 import { makeLastGood, sourcesIn } from '../../src/workbench/last-good.ts';
+import { makeLongStages } from '../../src/workbench/long-stages.ts';
 import type { Report } from '../../src/workbench/pipeline.ts';
 import { type ReadyCase, readyCases } from '../../src/workbench/ready-cases.ts';
 import { showReport } from '../../src/workbench/show-report.ts';
@@ -116,5 +117,33 @@ describe('what answers are compared with', () => {
     await cp(join(FIXTURE, 'bundle.tar.gz'), join(folder.path, 'bundle.tar.gz'));
     await folder.write('policy.yaml', 'cases: cases\n');
     expect(await makeLastGood(readFolder(folder.path))()).toBeUndefined();
+  });
+});
+
+describe('lint and tests', () => {
+  it('are repeated when a rule or a table changed, or when they found something, and else not', async () => {
+    const folder = await copyOfPolicies(FIXTURE);
+    let asked = 0;
+    let complaints: { stage: 'lint'; says: string }[] = [];
+    const long = makeLongStages(async () => {
+      asked += 1;
+      return [{ stage: 'lint', complaints, looked: '' }];
+    });
+    const look = async () => {
+      await long({ folder: readFolder(folder.path), run });
+      return asked;
+    };
+    expect([await look(), await look()]).toEqual([1, 1]);
+    await folder.write('cases/more.yaml', '[]\n');
+    expect(await look()).toBe(1);
+    await folder.write('data.json', '{}');
+    expect(await look()).toBe(2);
+    complaints = [{ stage: 'lint', says: 'something' }];
+    await folder.write('authz/more.rego', 'package authz.more\n');
+    expect([await look(), await look()]).toEqual([3, 4]);
+    await folder.write('policy.yaml', 'coverage: 90\n');
+    complaints = [];
+    expect([await look(), await look()]).toEqual([5, 5]);
+    await folder.remove();
   });
 });
