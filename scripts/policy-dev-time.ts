@@ -17,7 +17,7 @@ const CHANGES = [
     'input.now < mandate.valid_until',
     'mandate.valid_until > input.now',
   ],
-  ['a rule of managing', 'admin/court/court.rego', 'package admin.court', 'package admin.court\n'],
+  ['a rule of managing', 'admin/court/court.rego', '# title: ', '# title:  '],
   ['a case', '../test/conformance/cases/time.yaml', '- title: ', '- title:  '],
 ] as const;
 
