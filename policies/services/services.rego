@@ -25,6 +25,23 @@ objections(service, path) := _objections(service, path) | _objections(input.port
 else := _objections(service, path)
 
 # METADATA
+# title: What each of his conditions says of this path
+# description: For explanations, by the name of the rule that must hold (R43, R45, R133).
+each(service, path) := [{"rule": rule, "reasons": reasons} |
+	some asked in array.concat([service], [portal | portal := input.portal])
+	some name, wanted in data.tables.conditions[asked.service_id]
+	rule := object.get(_rules, name, "services.objections")
+	reasons := _against(name, wanted, path)
+]
+
+_rules := {
+	"chains": "services.chains.accepted",
+	"firsthand": "services.firsthand.given",
+	"intermediaries": "services.intermediaries.listed",
+	"levels": "services.levels.readable",
+}
+
+# METADATA
 # title: The level that the owner of this service asks for what is done
 # description: Never a lower one than `general`, which the service asks anyhow (R85, R95).
 # scope: document

@@ -58,6 +58,18 @@ test_portal if {
 	level == "eh3"
 }
 
+# each is named by its rule, also those of the portal
+test_each if {
+	asked := {"portal": fixtures.service, "request": {}}
+	said := services.each({"service_id": "behind"}, _chain) with input as asked
+		with data.tables.conditions as {_id: {"chains": {}, "firsthand": true}, "behind": {"levels": {"view": "high"}}}
+	said == [
+		{"rule": "services.levels.readable", "reasons": {"service_condition_unknown"}},
+		{"rule": "services.chains.accepted", "reasons": {"operation_not_by_chain"}},
+		{"rule": "services.firsthand.given", "reasons": set()},
+	]
+}
+
 # what is not told apart may have any
 test_service_without_a_name if services.objections({}, _direct) == {"service_condition_unknown"}
 

@@ -165,21 +165,9 @@ function partsOf(explained: Explained, { portal, services }: PolicyInput, notes:
   const paths = explained.paths.map((path) => ({
     ...path,
     service_id: path.service_id === '' ? only : path.service_id,
-    rules: path.rules.flatMap((rule) => byCondition(rule, notes)),
   }));
   const { question } = explained;
   return { question, paths, rules: notesOf([question, ...paths.map(({ rules }) => rules)].flat(), notes) };
-}
-
-const CONDITIONS = 'services.objections';
-
-/** The conditions of a service's owner are asked all at once: each reason is said by the rule whose note explains it. */
-function byCondition(verdict: RuleVerdict, notes: Notes): RuleVerdict[] {
-  if (verdict.rule !== CONDITIONS || verdict.holds) return [verdict];
-  return verdict.reasons.map((reason) => {
-    const of = Object.keys(notes).find((rule) => rule.startsWith('services.') && notes[rule]?.reasons[reason]);
-    return { ...verdict, rule: of ?? CONDITIONS, reasons: [reason] };
-  });
 }
 
 function notesOf(verdicts: readonly RuleVerdict[], notes: Notes): Record<string, RuleNote> {

@@ -23,6 +23,11 @@ else if count({one.party.party_id | some one in _present(mandate)}) + 1 >= manda
 # title: Every holder's login reaches the level
 # description: The level of the act is the lowest of all (R51, R95).
 # scope: document
+# custom:
+#   reasons:
+#     loa_insufficient: The login of somebody who acts together with the actor was at a lower level than required.
+#     loa_missing: The question does not say at which level somebody who acts together with the actor logged in.
+#     loa_unknown: The level of somebody who acts together with the actor has no known spelling.
 suffices(mandate, required) if not mandate.joint
 
 else if lacking(mandate, required) == set()

@@ -20,6 +20,9 @@ is_self(question) if question.actor.party.party_id == question.represented.party
 # METADATA
 # title: The mandate may be used without an intermediary
 # description: An employee mandate for clients only is none for the employer's own affairs (R107).
+# custom:
+#   reasons:
+#     no_mandate: Nothing was found by which the actor could act for the represented.
 direct(mandate) if {
 	data.tables.direct_basis[mandate.kind]
 	not mandate.reach == "clients"
@@ -28,6 +31,9 @@ direct(mandate) if {
 # METADATA
 # title: The actor may act as himself
 # description: Who names an intermediary asks for chains through it only (R107).
+# custom:
+#   reasons:
+#     no_mandate: Nothing was found by which the actor could act for the represented.
 as_himself(question) if {
 	not question.via
 	is_self(question)
@@ -36,6 +42,9 @@ as_himself(question) if {
 # METADATA
 # title: A mandate to the actor may count
 # description: Who acts for himself needs none, and gets round nothing by one (R33, R118).
+# custom:
+#   reasons:
+#     no_mandate: Nothing was found by which the actor could act for the represented.
 by_one_mandate(question) if {
 	not question.via
 	not is_self(question)
@@ -46,6 +55,13 @@ by_one_mandate(question) if {
 # description: |
 #   In law he and his firm are one: what stops him from acting for himself stops him from acting for it (R118).
 # scope: document
+# custom:
+#   reasons:
+#     represented_deceased: He has died.
+#     represented_bankrupt: He is bankrupt, and acts for himself or his own firm.
+#     represented_in_wsnp: He is in debt rescheduling (WSNP), and acts for himself or his own firm.
+#     represented_under_curatele: He is under curatele, and acts for himself or his own firm.
+#     represented_under_bewind: His assets are under bewind, and he acts for himself or his own firm.
 owner_may_act(mandate, _) if not mandate.ground == "owner"
 
 owner_may_act(_, service) if state.stopping_self(input.actor.party, service) == set()

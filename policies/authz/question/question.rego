@@ -152,6 +152,9 @@ login_known(request) if data.tables.levels[request.loa]
 # title: The level that the caller asks, if any, is known
 # description: A spelling that nobody knows asks for no level at all, and is refused (R95).
 # scope: document
+# custom:
+#   reasons:
+#     loa_unknown: The level of the login, or the level asked for, has no known spelling.
 asked_level_known(request) if not request.min_loa
 
 else if level.known(request.min_loa)
@@ -185,6 +188,9 @@ else if branch.unverified_passes
 #   - ref: https://afsprakenstelsel.etoegang.nl/Startpagina/v2/guc4-3-portaalfunctie
 #     description: "Afsprakenstelsel Elektronische Toegangsdiensten: portals"
 # scope: document
+# custom:
+#   reasons:
+#     service_inactive: The service is not active.
 portal_active(question) if not question.portal
 
 else if services.active(question.portal)

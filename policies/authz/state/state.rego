@@ -62,6 +62,13 @@ stopping(mandate, represented, service) := {data.tables.state_reasons[fact.state
 #     description: "Faillissementswet 23: the bankrupt loses the estate"
 #   - ref: https://wetten.overheid.nl/BWBR0002656
 #     description: "Burgerlijk Wetboek 1:381 and 1:438: curatele and bewind"
+# custom:
+#   reasons:
+#     represented_deceased: He has died.
+#     represented_bankrupt: He is bankrupt, and acts for himself or his own firm.
+#     represented_in_wsnp: He is in debt rescheduling (WSNP), and acts for himself or his own firm.
+#     represented_under_curatele: He is under curatele, and acts for himself or his own firm.
+#     represented_under_bewind: His assets are under bewind, and he acts for himself or his own firm.
 stopping_self(person, service) := {data.tables.state_reasons[fact.state] |
 	some fact in person.states
 	_now(fact)

@@ -51,6 +51,9 @@ for_clients_only(mandate) if mandate.parent.mandate.reach == "clients"
 # METADATA
 # title: The parent reaches the affairs of who granted it
 # description: And not only those of his clients (R50, R107).
+# custom:
+#   reasons:
+#     parent_not_in_force: The mandate on which this onward mandate rests does not carry it (any more).
 reaches_own_affairs(mandate) if not for_clients_only(mandate)
 
 # METADATA
@@ -59,6 +62,9 @@ reaches_own_affairs(mandate) if not for_clients_only(mandate)
 # related_resources:
 #   - ref: https://wetten.overheid.nl/BWBR0005291
 #     description: "Burgerlijk Wetboek 3:64: substitution"
+# custom:
+#   reasons:
+#     parent_not_in_force: The mandate on which this onward mandate rests does not carry it (any more).
 by_right(parent) if {
 	parent.substitution == true
 	not parent.derived_from
@@ -67,6 +73,9 @@ by_right(parent) if {
 # METADATA
 # title: Who passed the mandate on still may
 # description: He is the delegate of the parent, and in no state that would stop him (R50, R84, R112).
+# custom:
+#   reasons:
+#     parent_not_in_force: The mandate on which this onward mandate rests does not carry it (any more).
 passer_able(mandate) if {
 	not state.in_any(mandate.parent.delegate)
 	mandate.parent.delegate.party_id == mandate.derived_from.delegate

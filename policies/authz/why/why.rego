@@ -140,6 +140,9 @@ _chains(asked, required) := [_of(intermediary, asked, required, found, rules) |
 # METADATA
 # title: The actor acts for somebody else
 # description: Who acts for himself needs no intermediary, and gets round nothing by one (R33, R118).
+# custom:
+#   reasons:
+#     no_mandate: Nothing was found by which the actor could act for the represented.
 through_others if not paths_found.is_self(input)
 
 _first_link(mandate, one) := _on("authz.chain.first_link_allowed", mandate, reasons) if {
@@ -157,9 +160,15 @@ _of(intermediary, asked, required, found, rules) := _path(intermediary, with_ser
 	_about("authz.level.within_catalogue", {"loa_above_catalogue" | not level.within_catalogue(asked.service)}),
 	[_about("authz.level.login_suffices", {"loa_insufficient" | level.login_too_low(required)}) | _login == set()],
 	rules,
-	[_about("services.objections", services.objections(asked.service, found)) | found != _no_path],
+	[one | found != _no_path; some one in _of_owner(asked.service, found)],
 ])) if {
 	with_service := object.union(found, {"service": asked.service})
+}
+
+# each condition by the rule that says it; what belongs to none of them under the name of all
+_of_owner(service, path) := array.concat(each, [_about("services.objections", others) | others != set()]) if {
+	each := [_about(one.rule, one.reasons) | some one in services.each(service, path)]
+	others := services.objections(service, path) - {reason | some one in each; some reason in one.reasons}
 }
 
 _path(intermediary, found, rules) := object.union(

@@ -84,7 +84,20 @@ test_chain_for_himself if {
 test_own_condition if {
 	own := {fixtures.service.service_id: {"chains": {"view": true}}}
 	paths := why.paths with input as _chain with data.tables.conditions as own
-	_failing(paths[0].rules) == {"services.objections - operation_not_by_chain"}
+	_failing(paths[0].rules) == {"services.chains.accepted - operation_not_by_chain"}
+}
+
+test_conditions[note] if {
+	listed := {"intermediaries": {fixtures.office.kvk: true}}
+	some [note, own, want] in [
+		["none", {}, set()],
+		["one that holds", listed, {"services.intermediaries.listed"}],
+		["two", object.union(listed, {"firsthand": true}), {"services.intermediaries.listed", "services.firsthand.given"}],
+		["one that nobody knows", {"firsthnad": true}, {"services.objections"}],
+		["no conditions, but something", true, {"services.objections"}],
+	]
+	paths := why.paths with input as _chain with data.tables.conditions as {fixtures.service.service_id: own}
+	{one.rule | some one in paths[0].rules; startswith(one.rule, "services.")} == want
 }
 
 test_whole_path if {

@@ -15,6 +15,9 @@ objections(wanted) := {"service_condition_unknown" | not readable(wanted)}
 # METADATA
 # title: Each operation has a level that is known
 # description: Nobody can do anything at a level that nobody knows (R95).
+# custom:
+#   reasons:
+#     service_condition_unknown: The service has a condition of its own that no rule here can read.
 readable(wanted) if {
 	is_object(wanted)
 	wanted != {}
