@@ -13,7 +13,7 @@ import { makeLifecycle } from '../src/process/lifecycle.ts';
 import { drawSeedQuestions } from '../src/register/seed-questions.ts';
 import { hasWrk, loadByClosedLoop, loadByWrk } from './bench/generators.ts';
 import { type Load, median } from './bench/measurement.ts';
-import { cpuTimeUs, describeMachine, startNode } from './bench/processes.ts';
+import { cpuTimeUs, describeMachine, residentMiB, startNode } from './bench/processes.ts';
 import { answers, freePort } from './bench/targets.ts';
 
 const { values } = parseArgs({
@@ -112,8 +112,10 @@ try {
     return { name, share, cpu, ...figures, ratio };
   });
   const shadows = [];
-  for (const { mode, port } of servers)
-    shadows.push({ mode, status: await (await fetch(`http://127.0.0.1:${port + 1}/`)).json() });
+  for (const { mode, port, pid } of servers) {
+    const status = await (await fetch(`http://127.0.0.1:${port + 1}/`)).json();
+    shadows.push({ mode, residentMiB: Math.round(residentMiB(pid)), status });
+  }
   const { redis: _, ...machine } = describeMachine();
   const setting = { ...values, generator: hasWrk ? 'wrk' : 'closed loop', register: '20,000 mandates in process' };
   const { candidate: __, out: ___, ...said } = setting;
