@@ -1,7 +1,7 @@
 /**
  * `tsx loadtest/shadow.ts`: what trying a bundle in the shadow costs those who ask. Servers that differ in nothing else
  * take turns, each pinned to one core with its shadow thread; the generator has the other. Options: --seconds N, --rounds N,
- * --connections N, --candidate FILE (by default the active one), --out FILE.
+ * --warm N (seconds before anything counts: a thread compiles what it runs at first), --connections N, --candidate FILE (by default the active one), --out FILE.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '7' },
+    warm: { type: 'string', default: '20' },
     connections: { type: 'string', default: '16' },
     candidate: { type: 'string', default: fileURLToPath(new URL('../bundles/mandates.tar.gz', import.meta.url)) },
     out: { type: 'string', default: fileURLToPath(new URL('results/shadow.json', import.meta.url)) },
@@ -92,7 +93,7 @@ async function measure({ mode, port, pid }: Awaited<ReturnType<typeof start>>, f
 try {
   const servers = [];
   for (const mode of MODES) servers.push(await start(mode));
-  for (const server of servers) await measure(server, Math.max(3, seconds));
+  for (const server of servers) await measure(server, Number(values.warm));
   const runs: Run[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const server of servers) runs.push(await measure(server, seconds));
