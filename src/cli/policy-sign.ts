@@ -4,10 +4,10 @@ import { AppError, toError } from '../domain/errors.ts';
 import { unpackBundle } from '../policy/bundle.ts';
 import { packBundle } from '../policy/pack.ts';
 import { ALGORITHMS, type Algorithm, readTrust, SIGNATURES, signFiles } from '../policy/signature.ts';
-import { examine, toRefusal } from '../rollout/examine.ts';
+import { toRefusal } from '../rollout/examine.ts';
+import { examineApart } from '../rollout/examine-apart.ts';
 import { fileSource } from '../rollout/file-source.ts';
 import { iso } from '../rollout/order.ts';
-import { inSlices } from '../rollout/slices.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
 export interface KeygenWish {
@@ -50,7 +50,7 @@ export async function runPolicySign(terminal: Terminal, bundle: string, wish: Si
   const issuedAt = secondsOf(wish.issuedAt);
   const privateKey = await readPrivateKey(wish.key);
   const packed = await read(bundle);
-  const { revision } = (await examine(packed, { breathe: inSlices(new AbortController().signal) })).bundle;
+  const { revision } = (await examineApart(packed, { signal: new AbortController().signal })).bundle;
   const files = new Map(await unpackBundle(packed));
   const signature = await signFiles(files, { privateKey, keyId: wish.keyId, algorithm, issuedAt }).catch((thrown) => {
     throw new Error(`${wish.key} is no private key for ${algorithm}: ${toError(thrown).message}`);
@@ -65,8 +65,8 @@ export async function runPolicySign(terminal: Terminal, bundle: string, wish: Si
 export async function runPolicyVerify(terminal: Terminal, path: string, wish: VerifyWish): Promise<number> {
   const trust = await trustOf(wish);
   try {
-    const checks = { breathe: inSlices(new AbortController().signal), ...(trust && { trust }) };
-    const { bundle, signed } = await examine(await read(path), checks);
+    const checks = { signal: new AbortController().signal, ...(trust && { trust }) };
+    const { bundle, signed } = await examineApart(await read(path), checks);
     const { revision, input, entrypoint, others, selfTest, rules } = bundle;
     const lines = [
       `revision    ${revision}`,

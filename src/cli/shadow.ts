@@ -4,11 +4,10 @@ import { readTrust } from '../policy/signature.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Log } from '../process/log.ts';
 import type { Metrics } from '../process/metrics.ts';
-import { examine } from '../rollout/examine.ts';
+import { examineApart } from '../rollout/examine-apart.ts';
 import { fileSource } from '../rollout/file-source.ts';
 import { makeShadow, type Shadow } from '../rollout/shadow.ts';
 import type { ShadowListener } from '../rollout/shadow-outcome.ts';
-import { inSlices } from '../rollout/slices.ts';
 import type { Config } from './config.ts';
 
 export interface ShadowDeps {
@@ -52,8 +51,8 @@ async function readCandidate(config: Config, path: string): Promise<Bundle> {
   try {
     const found = await (await fileSource(path)).fetch(undefined, signal);
     if (found === undefined) throw new Error('it is not there');
-    const checks = { breathe: inSlices(signal), ...(trust && { trust: await readTrust(trust) }) };
-    return (await examine(found.packed, checks)).bundle;
+    const checks = { signal, ...(trust && { trust: await readTrust(trust) }) };
+    return (await examineApart(found.packed, checks)).bundle;
   } catch (thrown) {
     throw new Error(`the bundle to try (MACHTIG_SHADOW_BUNDLE) is refused: ${toError(thrown).message}`, {
       cause: thrown,

@@ -7,10 +7,10 @@ export const REFUSALS = {
   too_large: 'It is larger than 16 MiB, as it came.',
   unpacks_too_large: 'It unpacks to more than 64 MiB.',
   damaged: 'It is no archive, is cut short, or holds something after its end.',
-  unsafe_path: 'It holds a path that leads out of the archive.',
-  unsafe_entry: 'It holds a link, a device, or anything else that is neither file nor folder.',
+  unsafe_path: 'It holds a path that leads out of the archive, or that a terminal would obey.',
+  unsafe_entry: 'It holds a link, a device, or anything else that is neither file nor empty folder.',
   doubled_file: 'It holds the same path twice.',
-  too_many_files: 'It holds more than 1000 files.',
+  too_many_files: 'It holds more than 1000 files and folders.',
   unsigned: 'It has no signature, and a key is configured.',
   signature_malformed: 'Its .signatures.json does not hold exactly one signature as OPA makes it.',
   key_unknown: 'It names no key, or another than the configured one.',
@@ -34,6 +34,7 @@ export const REFUSALS = {
   self_test_failed: 'It does not answer its own cases as it says it must.',
   other_input: 'It reads another kind of question than the one in use.',
   state_unwritable: 'It could not be kept on disk, without which order would not survive a restart.',
+  too_costly: 'Looking at it takes more than 30 seconds, or more memory than it may.',
   internal: 'Something failed that is none of the above.',
 } as const;
 

@@ -1,13 +1,12 @@
 import { toError } from '../domain/errors.ts';
 import { BundleRefusal, type RefusalCode } from '../policy/bundle-refusal.ts';
 import type { Trust } from '../policy/signature.ts';
-import { type Checks, examine, type Release, toRefusal } from './examine.ts';
+import { type Release, toRefusal } from './examine.ts';
+import { type ApartOptions, examineApart } from './examine-apart.ts';
+import { makeKnown } from './known.ts';
 import type { LastGood } from './last-good.ts';
-import { makeAdmit } from './order.ts';
-import { inSlices } from './slices.ts';
 import type { Fetched, Source } from './source.ts';
 import type { Board } from './status.ts';
-import { warmUp } from './warm.ts';
 
 /** Only what is signed has an order, and is worth keeping. */
 export interface Signing {
@@ -25,6 +24,8 @@ export interface IntakeDeps {
   signal: AbortSignal;
   /** Milliseconds since 1970. */
   now(): number;
+  /** What looking at a bundle may take. */
+  limitMs?: number;
 }
 
 /** What may be otherwise the next time, with the same bundle. */
@@ -36,41 +37,34 @@ export function mayPass({ code }: BundleRefusal): boolean {
 }
 
 /** Takes what a source gives through all checks, up to the step that lets it answer. */
-export function makeIntake({ source, signing, board, signal, now }: IntakeDeps) {
-  const breathe = inSlices(signal);
-  const checks: Checks = { breathe, ...(signing && signedOnly(signing, now)) };
-  let known: string | undefined;
-
-  async function ready(packed: Uint8Array): Promise<Release> {
-    const release = await examine(packed, checks);
-    await warmUp(release.bundle, breathe);
-    return release;
-  }
+export function makeIntake({ source, signing, board, signal, now, limitMs }: IntakeDeps) {
+  const limits = { signal, ...(limitMs !== undefined && { limitMs }) };
+  const checks = { ...limits, ...(signing && signedOnly(signing, now)) };
+  const known = makeKnown();
 
   return {
     /** What the source has, unless it was tried before. @throws BundleRefusal */
     async fetch(): Promise<Fetched | undefined> {
-      const fetched = await source.fetch(known, signal);
+      const fetched = await source.fetch(known.tag(), signal);
       board.heard();
-      return fetched;
+      return fetched && (known.recognises(fetched) ? undefined : fetched);
     },
 
     /**
      * Lets a bundle answer by the step that `prepare` returns, once it is kept on disk.
-     * @throws BundleRefusal; the same bytes are not tried again, unless the fault may pass
+     * @throws BundleRefusal; the same bytes are not tried again for long, unless the fault may pass soon
      */
-    async take({ packed, tag }: Fetched, prepare: (release: Release) => Promise<() => void>): Promise<void> {
-      known = undefined;
+    async take(fetched: Fetched, prepare: (release: Release) => Promise<() => void>): Promise<void> {
       try {
-        const release = await ready(packed);
+        const release = await examineApart(fetched.packed, checks);
         const begin = await prepare(release);
         if (signing) await keep(release, signing.lastGood);
         begin();
         board.active(release, source.kind);
-        known = tag;
+        known.note(fetched, 'used');
       } catch (thrown) {
         const refusal = toRefusal(thrown);
-        if (!mayPass(refusal)) known = tag;
+        known.note(fetched, mayPass(refusal) ? 'again' : 'refused');
         throw refusal;
       }
     },
@@ -78,13 +72,13 @@ export function makeIntake({ source, signing, board, signal, now }: IntakeDeps) 
     /** The last good one, verified like any other; undefined when there is none. @throws BundleRefusal */
     async fromDisk(): Promise<Release | undefined> {
       const packed = await signing?.lastGood.read();
-      return packed && ready(packed);
+      return packed && examineApart(packed, checks);
     },
   };
 }
 
-function signedOnly({ trust, lastGood, rollback }: Signing, now: () => number): Pick<Checks, 'trust' | 'admit'> {
-  return { trust, admit: makeAdmit({ now, seen: lastGood.seen, ...(rollback !== undefined && { rollback }) }) };
+function signedOnly({ trust, lastGood, rollback }: Signing, now: () => number): Pick<ApartOptions, 'trust' | 'order'> {
+  return { trust, order: { now, seen: lastGood.seen, ...(rollback !== undefined && { rollback }) } };
 }
 
 async function keep({ packed, bundle: { revision }, signed }: Release, lastGood: LastGood): Promise<void> {

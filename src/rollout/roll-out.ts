@@ -7,7 +7,7 @@ import { type IntakeDeps, makeIntake, mayPass } from './intake.ts';
 import { inSlices } from './slices.ts';
 import { type Listeners, makeBoard, type PolicyStatus } from './status.ts';
 
-export interface RollOutDeps extends Pick<IntakeDeps, 'source' | 'signing' | 'now'>, Listeners {
+export interface RollOutDeps extends Pick<IntakeDeps, 'source' | 'signing' | 'now' | 'limitMs'>, Listeners {
   /** Pause between two looks at the source. */
   pollMs: number;
 }
@@ -29,9 +29,16 @@ export interface RollOut {
  */
 export async function openRollOut(deps: RollOutDeps): Promise<RollOut> {
   const stop = new AbortController();
-  const { source, signing, now, pollMs } = deps;
+  const { source, signing, now, pollMs, limitMs } = deps;
   const board = makeBoard(source, deps, now);
-  const intake = makeIntake({ source, board, now, signal: stop.signal, ...(signing && { signing }) });
+  const intake = makeIntake({
+    source,
+    board,
+    now,
+    signal: stop.signal,
+    ...(signing && { signing }),
+    ...(limitMs !== undefined && { limitMs }),
+  });
   const policy = await first(intake, board, source.name);
 
   /** A source that fails is asked ever less often; one that gives what is refused is asked as before. */

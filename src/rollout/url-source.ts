@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 import { toError } from '../domain/errors.ts';
 import { MAX_PACKED, tooLarge } from '../policy/bundle.ts';
 import { BundleRefusal, type RefusalCode } from '../policy/bundle-refusal.ts';
+import { entityTag } from './known.ts';
 import type { Fetched, Source } from './source.ts';
 
 export interface UrlOptions {
@@ -80,7 +81,8 @@ async function read(answer: IncomingMessage, known: string | undefined): Promise
     throw new BundleRefusal(fault.code, fault.message);
   }
   const packed = await readAll(answer);
-  return { packed, ...(headers.etag !== undefined && { tag: headers.etag }) };
+  const tag = entityTag(headers.etag);
+  return { packed, ...(tag !== undefined && { tag }) };
 }
 
 function faultOf(

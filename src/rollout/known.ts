@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Fetched } from './source.ts';
+
+/** What a source was found to give, so that the same need not be fetched or tried again. */
+export interface Known {
+  /** By which the source recognises what was fetched last; undefined when all of it is to be fetched. */
+  tag(): string | undefined;
+  /** Whether the same bytes were tried before, whatever the source calls them now. */
+  recognises(fetched: Fetched): boolean;
+  /** It was tried: it answers, or is refused, or is to be fetched and tried again. */
+  note(fetched: Fetched, outcome: 'used' | 'refused' | 'again'): void;
+}
+
+/**
+ * For so long a source is believed that nothing changed, and a refusal that another look changes nothing. A tag that
+ * once came from somebody who meant no good (of the release after this one, say) withholds nothing for longer.
+ */
+const BELIEVED_MS = 3_600_000;
+/** An entity tag as RFC 9110 section 8.8.3 has it, of bearable length: never `*`, and never a list of them. */
+const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]{0,256}"$/;
+
+export function makeKnown(clock: () => number = () => performance.now(), believedMs = BELIEVED_MS): Known {
+  let tagged: { tag: string; until: number } | undefined;
+  let refused: { digest: string; until: number } | undefined;
+  let used: string | undefined;
+  const until = () => clock() + believedMs;
+  const renew = (tag: string | undefined) => {
+    tagged = tag === undefined ? undefined : { tag, until: until() };
+  };
+  return {
+    tag: () => (tagged && clock() < tagged.until ? tagged.tag : undefined),
+    recognises({ packed, tag }) {
+      const digest = digestOf(packed);
+      const same = digest === used || (refused !== undefined && digest === refused.digest && clock() < refused.until);
+      if (same) renew(tag);
+      return same;
+    },
+    note({ packed, tag }, outcome) {
+      renew(outcome === 'again' ? undefined : tag);
+      if (outcome === 'used') [used, refused] = [digestOf(packed), undefined];
+      if (outcome === 'refused') refused = { digest: digestOf(packed), until: until() };
+    },
+  };
+}
+
+/** The tag of a web server, when it is one. */
+export function entityTag(text: string | undefined): string | undefined {
+  return text !== undefined && ENTITY_TAG.test(text) ? text : undefined;
+}
+
+function digestOf(packed: Uint8Array): string {
+  return createHash('sha256').update(packed).digest('hex');
+}
