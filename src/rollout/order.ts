@@ -26,16 +26,16 @@ export interface OrderDeps {
  */
 export function makeAdmit({ seen, rollback, now }: OrderDeps): (issued: Issued) => void {
   return ({ revision, issuedAt }) => {
+    const before = seen();
+    // Whatever the clock says now: it was accepted by what it said then.
+    if (before && revision === before.accepted.revision && issuedAt === before.accepted.issuedAt) return;
     if (issuedAt > now() / 1000 + SKEW_SECONDS) {
       throw new BundleRefusal('future_dated', `it was issued at ${iso(issuedAt)}, which is still to come`);
     }
-    const before = seen();
     if (before === undefined || issuedAt > before.newest || revision === rollback) return;
-    const { accepted, newest } = before;
-    if (revision === accepted.revision && issuedAt === accepted.issuedAt) return;
     throw new BundleRefusal(
       'not_newer',
-      `it was issued at ${iso(issuedAt)}, not after the newest release seen (${iso(newest)}): ` +
+      `it was issued at ${iso(issuedAt)}, not after the newest release seen (${iso(before.newest)}): ` +
         'sign it anew, or name its revision in MACHTIG_BUNDLE_ROLLBACK',
     );
   };
