@@ -1,3 +1,4 @@
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toError } from '../domain/errors.ts';
@@ -7,21 +8,22 @@ import type { Fetched, Source } from './source.ts';
 
 /** In a folder that is swapped as a whole the bundle is one file, so that it is met before or after, never between. */
 const IN_FOLDER = 'bundle.tar.gz';
+const EXACT = { bigint: true } as const;
 
 /**
  * A file, or `bundle.tar.gz` in a folder that is swapped (a symbolic link, as Kubernetes mounts things). It is looked
- * at by name each time: whatever lies there now counts.
+ * at by name each time: whatever lies there now counts, also when it was the other kind before.
  */
 export async function fileSource(path: string): Promise<Source> {
-  const folder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  const file = folder ? join(path, IN_FOLDER) : path;
+  let folder = await isFolder(path);
   return {
-    kind: folder ? 'folder' : 'file',
+    get kind() {
+      return folder ? 'folder' : 'file';
+    },
     name: path,
     async fetch(known) {
+      folder = await isFolder(path);
+      const file = folder ? join(path, IN_FOLDER) : path;
       try {
         return await read(file, known);
       } catch (thrown) {
@@ -32,13 +34,23 @@ export async function fileSource(path: string): Promise<Source> {
   };
 }
 
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
 async function read(file: string, known: string | undefined): Promise<Fetched | undefined> {
-  const tag = await tagOf(file);
+  const tag = tagOf(await stat(file, EXACT));
   if (tag === known) return undefined;
-  const handle = await open(file, 'r');
+  // Opening a pipe would wait for whoever writes, and hold one of few threads until then.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    const opened = await handle.stat(EXACT);
+    if (!opened.isFile()) throw new BundleRefusal('source_answer', `${file} is no file`);
     const packed = await readAll(handle);
-    if ((await tagOf(file)) === tag) return { packed, tag };
+    // Neither written meanwhile, nor replaced by another one.
+    const settled = [opened, await handle.stat(EXACT), await stat(file, EXACT)];
+    if (settled.every((found) => tagOf(found) === tag)) return { packed, tag };
   } finally {
     await handle.close();
   }
@@ -56,10 +68,7 @@ async function readAll(handle: FileHandle): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Changes whenever the file does, or another one has its name. What is no file, such as a pipe, is read once. */
-async function tagOf(file: string): Promise<string> {
-  const found = await stat(file, { bigint: true });
-  if (!found.isFile()) return 'no file';
-  const { dev, ino, size, mtimeNs, ctimeNs } = found;
+/** Changes whenever the file does, or another one has its name. */
+function tagOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }

@@ -1,14 +1,16 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminProcess, startAdminProcess } from '../support/admin-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { runMachtig, startMachtig } from '../support/program.ts';
 import { type RestartablePostgres, startRestartablePostgres } from '../support/restartable-postgres.ts';
+import { makePair, signedBundle, unpacked } from '../support/signing.ts';
 
 const FARM_TO_HAULIER = '3a000000-0000-4000-8000-000000000001';
 const BUNDLE = join(import.meta.dirname, '../../bundles/mandates.tar.gz');
@@ -81,9 +83,20 @@ describe('the role admin', () => {
 
   it('is not ready before its port is open', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'machtig-bundle-'));
-    const pipe = join(folder, 'bundle.tar.gz');
-    await promisify(execFile)('mkfifo', [pipe]);
-    const late = await startMachtig('admin', { ...admin.env, MACHTIG_BUNDLE: pipe, MACHTIG_MODE: 'trial' });
+    const pair = makePair();
+    await writeFile(join(folder, 'release.pub'), pair.publicKey);
+    const bundle = await signedBundle(unpacked(BUNDLE), pair, 1_700_000_000);
+    const asked: ServerResponse[] = [];
+    const web = createServer((_, response) => void asked.push(response)).listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    const late = await startMachtig('admin', {
+      ...admin.env,
+      MACHTIG_BUNDLE: `http://127.0.0.1:${(web.address() as AddressInfo).port}/`,
+      MACHTIG_BUNDLE_KEY: join(folder, 'release.pub'),
+      MACHTIG_BUNDLE_KEY_ID: 'release',
+      MACHTIG_BUNDLE_ALGORITHM: 'ES256',
+      MACHTIG_BUNDLE_STATE: join(folder, 'state'),
+    });
     try {
       const missing = async () => {
         const found = (await (await fetch(`${late.opsUrl}/readyz`)).json()) as { missing: string[] }; // As ops says it.
@@ -91,11 +104,12 @@ describe('the role admin', () => {
       };
       await eventually('nothing but the rules is waited for', async () => (await missing()) === 'starting');
       await expect(fetch(late.adminUrl)).rejects.toThrow('fetch failed');
-      await writeFile(pipe, await readFile(BUNDLE));
+      (await eventually('it asks for its rules', () => asked[0])).end(bundle);
       await late.ready();
       expect((await fetch(late.adminUrl)).status).toBe(404);
     } finally {
       await late.kill('SIGKILL');
+      web.close();
       await rm(folder, { recursive: true, force: true });
     }
   });
