@@ -14,6 +14,7 @@ export interface LastGood {
 
 const STATE = 'state.json';
 const BUNDLE = /^bundle-[0-9a-f]{32}-[0-9]+\.tar\.gz$/;
+const OURS = /^(?:bundle-|state\.json\.)/;
 
 const State = z.strictObject({
   newest_issued_at: z.int().nonnegative(),
@@ -68,11 +69,17 @@ async function readState(folder: string): Promise<State | undefined> {
 /** Whole or not at all, also when the power fails. */
 async function write(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const unfinished = join(folder, `${name}.${process.pid}.tmp`);
-  await withHandle(unfinished, 'w', async (handle) => {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  });
-  await rename(unfinished, join(folder, name));
+  try {
+    await withHandle(unfinished, 'w', async (handle) => {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    });
+    await rename(unfinished, join(folder, name));
+  } catch (thrown) {
+    // A half of it must not take the room that the next one needs.
+    await rm(unfinished, { force: true });
+    throw thrown;
+  }
   await withHandle(folder, 'r', (handle) => handle.sync());
 }
 
@@ -89,7 +96,7 @@ type Handle = Awaited<ReturnType<typeof open>>;
 
 /** Earlier releases, and what a crash left. */
 async function tidy(folder: string, inUse: string): Promise<void> {
-  const old = (await readdir(folder)).filter((name) => name.startsWith('bundle-') && name !== inUse);
+  const old = (await readdir(folder)).filter((name) => name !== STATE && name !== inUse && OURS.test(name));
   await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
 }
 
