@@ -2,6 +2,8 @@ import { BundleRefusal } from './bundle-refusal.ts';
 
 /** Reads a tar archive of plain files, as `opa build` writes it: refuses everything a bundle has no use for. */
 const BLOCK = 512;
+/** Control characters, which a terminal or a log would obey. */
+const UNSEEN = /\p{Cc}/u;
 const TEXT = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -11,6 +13,7 @@ const TEXT = new TextDecoder('utf-8', { fatal: true });
 export function readTar(archive: Uint8Array, maxFiles = 1000): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   let at = 0;
+  let entries = 0;
   while (at + BLOCK <= archive.length) {
     const header = archive.subarray(at, at + BLOCK);
     if (isBlank(header)) {
@@ -18,14 +21,18 @@ export function readTar(archive: Uint8Array, maxFiles = 1000): Map<string, Uint8
       return files;
     }
     const { path, size, type } = readHeader(header);
+    entries += 1;
+    if (entries > maxFiles)
+      throw new BundleRefusal('too_many_files', `the archive holds more than ${maxFiles} files and folders`);
     const from = at + BLOCK;
     if (from + size > archive.length) throw new BundleRefusal('damaged', `the archive ends in the middle of ${path}`);
     if (type === '0') {
+      if (path === '') throw new BundleRefusal('unsafe_path', 'the archive holds a file without a name');
       if (files.has(path)) throw new BundleRefusal('doubled_file', `the archive holds ${path} twice`);
-      if (files.size >= maxFiles)
-        throw new BundleRefusal('too_many_files', `the archive holds more than ${maxFiles} files`);
       files.set(path, archive.subarray(from, from + size));
-    } else if (type !== '5') throw new BundleRefusal('unsafe_entry', `${path} is neither a file nor a folder`);
+    } else if (type !== '5' || size > 0) {
+      throw new BundleRefusal('unsafe_entry', `${path} is neither a file nor a folder without contents`);
+    }
     at = from + Math.ceil(size / BLOCK) * BLOCK;
   }
   throw new BundleRefusal('damaged', 'the archive ends without its closing block');
@@ -46,9 +53,13 @@ function readHeader(header: Uint8Array): { path: string; size: number; type: str
 
 function safePath(raw: string): string {
   const path = raw.replace(/^\.?\/+/, '').replace(/\/$/, '');
-  const unsafe = path.includes('\\') || path.split('/').some((part) => part === '..' || part === '.' || part === '');
-  if (unsafe && path !== '')
+  const unsafe =
+    UNSEEN.test(path) ||
+    path.includes('\\') ||
+    path.split('/').some((part) => part === '..' || part === '.' || part === '');
+  if (unsafe && path !== '') {
     throw new BundleRefusal('unsafe_path', `the archive holds an unsafe path: ${JSON.stringify(raw)}`);
+  }
   return path;
 }
 
@@ -63,7 +74,10 @@ function text(header: Uint8Array, at: number, length: number): string {
 }
 
 function octal(header: Uint8Array, at: number, length: number): number {
-  const digits = text(header, at, length).trim();
+  const digits = Buffer.from(header.subarray(at, at + length))
+    .toString('latin1')
+    .replace(/\0.*$/s, '')
+    .trim();
   if (!/^[0-7]+$/.test(digits)) throw new BundleRefusal('damaged', 'a header of the archive holds no octal number');
   return Number.parseInt(digits, 8);
 }
