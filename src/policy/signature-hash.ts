@@ -15,7 +15,7 @@ const STRUCTURED = new Set(['data.json', '.manifest', '.signatures.json']);
 
 /**
  * What OPA's signatures say of a file: its hash in hexadecimal.
- * @throws SyntaxError where a structured file is no JSON
+ * @throws SyntaxError where a structured file is no JSON, or says one thing twice
  */
 export function hashOf(path: string, bytes: Uint8Array, name: HashName): string {
   const structured = STRUCTURED.has(path.slice(path.lastIndexOf('/') + 1));
@@ -27,15 +27,28 @@ export function hashOf(path: string, bytes: Uint8Array, name: HashName): string 
 /** A string, or a number, of which the text must stay as it is (1.0 is not 1, nor are 2^53 and 2^53 + 1 the same). */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/g;
 
+/** In marked text: a number is no key, and begins with `n`. */
+const KEY = /"s(?:[^"\\]|\\.)*"(?=\s*:)/g;
+
 /**
  * JSON as Go's encoder writes what its decoder read: keys sorted by their bytes, no blanks, numbers as they stood, no
  * HTML escapes. A number travels through the parser as a string that begins with `n`, a string as one with `s`.
  */
 function canonical(bytes: Uint8Array): string {
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   JSON.parse(text);
   const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`));
-  return write(JSON.parse(marked));
+  const value = JSON.parse(marked);
+  // A reader may take the first of two, another one the last.
+  if (keysOf(value) !== (marked.match(KEY) ?? []).length) throw new SyntaxError('a key is there twice');
+  return write(value);
+}
+
+function keysOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const items = Object.values(value);
+  const own = Array.isArray(value) ? 0 : items.length;
+  return items.reduce<number>((total, item) => total + keysOf(item), own);
 }
 
 function write(value: unknown): string {
