@@ -20,6 +20,7 @@ import { load, makeStockInstance, neededBuiltins } from './instance.ts';
 import { onlyResult, readVerdict } from './result.ts';
 import { revisionOf } from './revision.ts';
 import { readTar } from './tar.ts';
+import { hasOwnMemory } from './wasm-memory.ts';
 
 /** What a bundle's entrypoint reads: mandates found by key, or the bare AuthZEN request. */
 export type BundleInput = 'mandates' | 'authzen';
@@ -144,8 +145,10 @@ function readCore(files: BundleFiles): Core {
   if (manifest.wasm.some(({ module }) => module !== entry.module)) {
     throw new BundleRefusal('part_malformed', 'it has more than one module');
   }
+  const wasm = requiredFile(files, entry.module.replace(/^\//, ''));
+  if (hasOwnMemory(wasm)) throw new BundleRefusal('module_invalid', 'its module brings a memory of its own');
   return {
-    wasm: requiredFile(files, entry.module.replace(/^\//, '')),
+    wasm,
     data: readData(files),
     input: manifest.metadata.input,
     entrypoint: ENTRYPOINT,
