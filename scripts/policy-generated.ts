@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
 import { adminSchemaText } from '../src/policy/admin-schema.ts';
 import { inputSchemaText } from '../src/policy/input-schema.ts';
+import { actFile } from '../src/workbench/cases/act-file.ts';
 import { caseFile } from '../src/workbench/cases/case-file.ts';
 import { PolicyFile } from '../src/workbench/folder.ts';
 import { sampleOf } from '../src/workbench/sample-input.ts';
@@ -18,6 +19,7 @@ export const GENERATED = [
   { path: 'policies/input.json', make: () => text(sampleOf(JSON.parse(inputSchemaText()))) },
   { path: 'policies/admin/input.json', make: () => text(sampleOf(JSON.parse(adminSchemaText()))) },
   { path: 'schemas/cases.json', make: () => text(z.toJSONSchema(caseFile, { io: 'input' })) },
+  { path: 'schemas/acts.json', make: () => text(z.toJSONSchema(actFile, { io: 'input' })) },
   { path: 'schemas/policy.json', make: () => text(z.toJSONSchema(PolicyFile, { io: 'input' })) },
   { path: 'docs/reasons.md', make: reasonsPage },
 ];

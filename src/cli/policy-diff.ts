@@ -87,10 +87,8 @@ async function overRegister(
 
 /** What both bundles carry, and what lies here in a folder of rules of their kind. */
 async function casesOf(before: Bundle, after: Bundle): Promise<DiffCase[]> {
-  const carried = [...before.selfTest, ...after.selfTest].filter(
-    ({ entrypoint }) => !entrypoint || entrypoint === before.entrypoint,
-  );
   const folder = existsSync(join('policies', 'policy.yaml')) ? readFolder('policies') : undefined;
   const here = folder && folder.input === before.input ? await readyCases(folder) : [];
-  return [...carried, ...here];
+  const isDecision = ({ entrypoint = before.entrypoint }) => entrypoint === before.entrypoint;
+  return [...before.selfTest, ...after.selfTest, ...here].filter(isDecision);
 }

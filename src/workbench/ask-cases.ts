@@ -33,15 +33,18 @@ export function missedIn({ expect }: ReadyCase, answer: Answer): Missed[] {
   });
 }
 
+/** Mandates, in the order in which one follows from another. */
+const IN_ORDER = ['mandates', 'authority'];
+
 function ordered(field: string, value: unknown): unknown {
-  return Array.isArray(value) && field !== 'mandates' ? [...value].sort() : value;
+  return Array.isArray(value) && !IN_ORDER.includes(field) ? [...value].sort() : value;
 }
 
 /** Cases that the bundle carries and must pass wherever it is to become active: fields in the order they are given. */
 export function selfTestOf(cases: readonly ReadyCase[], answers: readonly Answer[]): SelfTestCase[] {
-  return cases.map(({ title, input, expect }, index) => {
+  return cases.map(({ title, input, expect, entrypoint }, index) => {
     const answer = answers[index];
     const given = typeof answer === 'object' ? Object.keys(expect).map((field) => [field, answer[field]]) : [];
-    return { title, input, expect: Object.fromEntries(given) };
+    return { title, input, expect: Object.fromEntries(given), ...(entrypoint !== undefined && { entrypoint }) };
   });
 }

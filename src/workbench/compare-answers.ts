@@ -48,8 +48,11 @@ export function compareAnswers(
 
 /** A reason that came is asked of the new rules, one that went of the old ones: they alone still give it. */
 function makeBlamer(before: Bundle, after: Bundle): (one: ReadyCase, difference: Difference) => string[] {
-  const [old, fresh] = [makeBlame(before), makeBlame(after)];
-  return ({ input }, { gained, lost }) => {
+  const decisions = [makeBlame(before), makeBlame(after)] as const;
+  // Acts are not explained one by one: their rules say in METADATA which reasons they give.
+  const acts = [makeBlame({ ...before, others: [] }), makeBlame({ ...after, others: [] })] as const;
+  return ({ input, entrypoint }, { gained, lost }) => {
+    const [old, fresh] = entrypoint === undefined ? decisions : acts;
     const spoken = [...fresh(input, gained), ...old(input, lost)];
     // A bundle of before rules had notes knows no names: the new one's say which rule gives such a reason.
     const known = spoken.length > 0 ? spoken : fresh(input, lost);
@@ -60,6 +63,7 @@ function makeBlamer(before: Bundle, after: Bundle): (one: ReadyCase, difference:
 function differ(before: Answer | undefined, after: Answer | undefined): Difference | undefined {
   if (typeof before !== 'object' || typeof after !== 'object') return undefined;
   if (typeof before.decision === 'boolean') return differBare(before, after);
+  if ('capacity' in before) return differActs(before, after);
   return differenceOf(toVerdict(before), toVerdict(after));
 }
 
@@ -67,6 +71,16 @@ function differBare(before: Record<string, unknown>, after: Record<string, unkno
   const found = (kind: Difference['kind'], fields: string[]) => ({ kind, lost: [], gained: [], fields });
   if (before.decision !== after.decision) return found(after.decision ? 'deny_to_allow' : 'allow_to_deny', []);
   return isDeepStrictEqual(before.context, after.context) ? undefined : found('details', ['context']);
+}
+
+const OF_ACTS = ['capacity', 'authority', 'holders_required'];
+
+/** Whether, and else why not, is told as of decisions; what more an allow says is of its own kind. */
+function differActs(before: Record<string, unknown>, after: Record<string, unknown>): Difference | undefined {
+  const found = differenceOf(toVerdict(before), toVerdict(after));
+  if (found !== undefined && found.kind !== 'details') return found;
+  const fields = OF_ACTS.filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  return fields.length === 0 ? undefined : { kind: 'details', lost: [], gained: [], fields };
 }
 
 /** Answers about mandates were read by `readVerdict` before they came here. */

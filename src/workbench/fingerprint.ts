@@ -26,8 +26,13 @@ export function fingerprintOf(paths: readonly string[]): Fingerprint {
 }
 
 /** Everything on which an answer to the author depends. */
-export function watchedPaths({ path, cases, registers }: PolicyFolder): string[] {
-  return [path, ...(cases === undefined ? [] : [cases]), ...registers];
+export function watchedPaths(folder: PolicyFolder): string[] {
+  return [folder.path, ...casePaths(folder)];
+}
+
+/** Of those, what makes the cases. */
+export function casePaths({ cases, acts, registers }: PolicyFolder): string[] {
+  return [...(cases === undefined ? [] : [cases]), ...(acts ? [acts.cases] : []), ...registers];
 }
 
 /** Files of a folder, or the file itself. What editors leave lying about is not looked at. */

@@ -9,6 +9,8 @@ import { ROOT } from './tools.ts';
 export const PolicyFile = z.strictObject({
   /** A folder of cases (`*.yaml`): questions, and what must be answered. */
   cases: z.string().optional(),
+  /** Cases about managing: their folder, and the ServiceID of the service by which the register is managed. */
+  acts: z.strictObject({ cases: z.string(), manage: z.string() }).optional(),
   /** Register files, on which cases about mandates are asked. */
   register: z.array(z.string()).default([]),
   /** The bundle as it was last committed: answers are compared with it. */
@@ -26,6 +28,7 @@ export interface PolicyFolder {
   path: string;
   input: BundleInput;
   cases: string | undefined;
+  acts: { cases: string; manage: string } | undefined;
   registers: string[];
   bundle: string | undefined;
   coverage: number;
@@ -40,10 +43,10 @@ export interface PolicyFolder {
 export function readFolder(path: string): PolicyFolder {
   const folder = resolve(path);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new Error(`there is no folder ${path}`);
-  const { cases, register, bundle, coverage, leave_out } = readPolicyFile(folder);
+  const { cases, acts, register, bundle, coverage, leave_out } = readPolicyFile(folder);
   const input = readInputKind(folder);
   const within = (name: string) => resolve(folder, name);
-  for (const name of [cases, ...register]) {
+  for (const name of [cases, acts?.cases, ...register]) {
     if (name !== undefined && !existsSync(within(name))) {
       throw new Error(`${join(path, 'policy.yaml')} names ${name}, which is not there`);
     }
@@ -52,6 +55,7 @@ export function readFolder(path: string): PolicyFolder {
     path: folder,
     input,
     cases: cases === undefined ? undefined : within(cases),
+    acts: acts && { ...acts, cases: within(acts.cases) },
     registers: register.map(within),
     bundle: bundle === undefined ? undefined : within(bundle),
     coverage,

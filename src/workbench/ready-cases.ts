@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { prettifyError, z } from 'zod';
 import { gather } from '../evaluate/gather.ts';
 import { runNow } from '../evaluate/strand.ts';
+import { ADMIN_ENTRYPOINT } from '../policy/bundle.ts';
 import { writeInput } from '../policy/input-json.ts';
-import { readCases, readList } from './cases/cases.ts';
+import { type ActSource, readActs } from './cases/act-cases.ts';
+import { adminInput } from './cases/act-input.ts';
+import { readCases, readList, refuseDoubles } from './cases/cases.ts';
 import { registerFacts } from './cases/register-facts.ts';
 import { registerFile } from './cases/register-file.ts';
 import { registerLookups, testAlias } from './cases/register-writes.ts';
@@ -16,6 +19,8 @@ export interface ReadyCase {
   /** Absolute path. */
   file: string;
   line: number;
+  /** What is asked; the decision when absent. */
+  entrypoint?: string;
   /** What the entrypoint reads. */
   input: Record<string, unknown>;
   /** Fields of the answer that the case is about. */
@@ -24,8 +29,12 @@ export interface ReadyCase {
 
 /** The folder's cases; none when it has none. @throws Error naming file, line and fault. */
 export async function readyCases(folder: PolicyFolder): Promise<ReadyCase[]> {
-  if (folder.cases === undefined) return [];
-  return folder.input === 'authzen' ? bareCases(folder.cases) : mandateCases(folder.cases, folder.registers);
+  const { cases, acts, registers, input } = folder;
+  if (input === 'authzen') return cases === undefined ? [] : bareCases(cases);
+  const questions = cases === undefined ? [] : await mandateCases(cases, registers);
+  const all = [...questions, ...(acts ? await actCases({ ...acts, registers }) : [])];
+  refuseDoubles(all.map(({ title }) => title));
+  return all;
 }
 
 /** Each with what the real lookups find for it in the register. */
@@ -38,6 +47,22 @@ async function mandateCases(folder: string, registers: readonly string[]): Promi
     const input: Record<string, unknown> = JSON.parse(writeInput({ ...found, now }));
     return { title, file: join(folder, file), line, input, expect: { ...expect } };
   });
+}
+
+/** Each with what the admin API gathers for it, on a register of its own. */
+function actCases(source: ActSource): Promise<ReadyCase[]> {
+  const asked = readActs(source).map(async ({ title, file, line, world, question, expect }) => {
+    const input = adminInput(world, await registerLookups(world.register), question);
+    return {
+      title,
+      file: join(source.cases, file),
+      line,
+      entrypoint: ADMIN_ENTRYPOINT,
+      input: { ...input },
+      expect: { ...expect },
+    };
+  });
+  return Promise.all(asked);
 }
 
 const entity = z.looseObject({ type: z.string(), id: z.string() });

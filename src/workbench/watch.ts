@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Fingerprint, fingerprintOf, watchedPaths } from './fingerprint.ts';
+import { casePaths, type Fingerprint, fingerprintOf, watchedPaths } from './fingerprint.ts';
 import { type PolicyFolder, readFolder } from './folder.ts';
 import { makeLastGood } from './last-good.ts';
 import { makeLongStages } from './long-stages.ts';
@@ -86,9 +86,8 @@ function look(path: string): Fingerprint {
 function makeCaseReader(): (folder: PolicyFolder) => Promise<ReadyCase[]> {
   let known: { text: string; cases: Promise<ReadyCase[]> } | undefined;
   return (folder) => {
-    const { cases, registers, input } = folder;
-    const paths = [...(cases === undefined ? [] : [cases]), ...registers];
-    const text = `${input} ${fingerprintOf(paths).text}`;
+    const { input, acts } = folder;
+    const text = `${input} ${acts?.manage} ${fingerprintOf(casePaths(folder)).text}`;
     if (known?.text !== text) known = { text, cases: readyCases(folder) };
     return known.cases;
   };

@@ -1,5 +1,6 @@
 import { DOMAINS, type Ground, type ServiceFacts } from '../../src/domain/facts.ts';
-import { type AdminQuestion, type AdminWorld, concerned, definitionsOf } from './admin-world.ts';
+import { type AdminQuestion, type AdminWorld, definitionsOf } from '../../src/workbench/cases/act-world.ts';
+import { concerned } from './admin-world.ts';
 
 /** Of all that the mandates under the act cover. */
 export function domainsOf(world: AdminWorld, question: AdminQuestion): readonly ServiceFacts['domain'][] {

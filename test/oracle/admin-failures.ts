@@ -1,17 +1,16 @@
 import type { PartyFacts, ServiceTerms } from '../../src/domain/facts.ts';
-import { binds, endsManagers, makes, needs } from './admin-rights.ts';
-import type { Way } from './admin-ways.ts';
 import {
   type ActRow,
   type AdminQuestion,
   type AdminWorld,
-  concerned,
   definitionsOf,
   endsOf,
-  made,
   manageService,
   partyOf,
-} from './admin-world.ts';
+} from '../../src/workbench/cases/act-world.ts';
+import { binds, endsManagers, makes, needs } from './admin-rights.ts';
+import type { Way } from './admin-ways.ts';
+import { concerned, made } from './admin-world.ts';
 import { lastEnd, majorityAt } from './rules.ts';
 import { grantorStates, hasState, statesAt } from './states.ts';
 

@@ -1,5 +1,5 @@
 import type { AliasFacts, PartyId, ServiceFacts } from '../../src/domain/facts.ts';
-import { type AdminQuestion, type AdminWorld, type Login, manageService } from './admin-world.ts';
+import { type AdminQuestion, type AdminWorld, type Login, manageService } from '../../src/workbench/cases/act-world.ts';
 import { rankOf } from './levels.ts';
 import { decide } from './oracle.ts';
 import type { MandateRow, Register } from './register.ts';

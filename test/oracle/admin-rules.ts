@@ -1,17 +1,16 @@
 import type { MandateFacts } from '../../src/domain/facts.ts';
-import { binds, isCourtGround, keeps, levelOf, looks, makes, mayAlone, ofKind, signs, waits } from './admin-rights.ts';
-import type { Way } from './admin-ways.ts';
 import {
   type ActRow,
   type AdminQuestion,
   type AdminWorld,
-  concerned,
   definitionsOf,
   endsOf,
-  made,
   manageService,
   partyOf,
-} from './admin-world.ts';
+} from '../../src/workbench/cases/act-world.ts';
+import { binds, isCourtGround, keeps, levelOf, looks, makes, mayAlone, ofKind, signs, waits } from './admin-rights.ts';
+import type { Way } from './admin-ways.ts';
+import { concerned, made } from './admin-world.ts';
 import { loaRank, loginFailures } from './levels.ts';
 
 /** What speaks against this act in this capacity. */

@@ -1,8 +1,15 @@
 import { DOMAINS, type PartyId, type ServiceFacts } from '../../src/domain/facts.ts';
+import {
+  type AdminQuestion,
+  type AdminWorld,
+  endsOf,
+  type Login,
+  manageService,
+  partyOf,
+} from '../../src/workbench/cases/act-world.ts';
 import { domainsOf, reaches } from './admin-domains.ts';
 import { manages } from './admin-manages.ts';
 import { ends, looks } from './admin-rights.ts';
-import { type AdminQuestion, type AdminWorld, endsOf, type Login, manageService, partyOf } from './admin-world.ts';
 import { rankOf } from './levels.ts';
 import type { MandateRow } from './register.ts';
 import type { OracleVerdict } from './report.ts';

@@ -1,9 +1,10 @@
 import { CAPACITIES } from '../../src/domain/administration.ts';
+import type { AdminQuestion, AdminWorld } from '../../src/workbench/cases/act-world.ts';
 import { act as actFailures, actOfManager } from './admin-failures.ts';
 import { isOpenTo, mayAlone } from './admin-rights.ts';
 import { byCapacity } from './admin-rules.ts';
 import { findWays, type Way } from './admin-ways.ts';
-import type { AdminAnswer, AdminQuestion, AdminWorld } from './admin-world.ts';
+import type { AdminAnswer } from './admin-world.ts';
 
 /**
  * Decides who may manage, from the requirements alone: slow, plain and independent of the policy. Whether somebody may

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { AUTHORITIES, GROUNDS, LOAS, MANDATE_KINDS, type MandateKind, REACHES } from '../../src/domain/facts.ts';
-import type { ActRow } from '../oracle/admin-world.ts';
+import type { ActRow } from '../../src/workbench/cases/act-world.ts';
 import { DAY, mostly, NOW, nearNow } from './arbitraries.ts';
 
 export const OWNERS = ['o1', 'o2'];

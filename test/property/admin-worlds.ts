@@ -9,7 +9,7 @@ import {
   type PartyFacts,
   type ServiceFacts,
 } from '../../src/domain/facts.ts';
-import type { ActRow, AdminQuestion, AdminWorld, Login } from '../oracle/admin-world.ts';
+import type { ActRow, AdminQuestion, AdminWorld, Login } from '../../src/workbench/cases/act-world.ts';
 import { type Ends, no, OWNERS, row, yes } from './admin-mandates.ts';
 import { mostly, NOW, nearNow } from './arbitraries.ts';
 

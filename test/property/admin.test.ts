@@ -5,9 +5,9 @@ import { ACTS, CAPACITIES } from '../../src/domain/administration.ts';
 import { makeAdminEngine } from '../../src/policy/admin-engine.ts';
 import { AdminInputSchema } from '../../src/policy/admin-schema.ts';
 import { readBundle } from '../../src/policy/bundle.ts';
+import { adminInput } from '../../src/workbench/cases/act-input.ts';
+import type { AdminQuestion, AdminWorld } from '../../src/workbench/cases/act-world.ts';
 import { decideAdmin } from '../oracle/admin.ts';
-import type { AdminQuestion, AdminWorld } from '../oracle/admin-world.ts';
-import { adminInput } from '../support/admin-input.ts';
 import { registerLookups } from '../support/register-writes.ts';
 import { questions, worlds } from './admin-worlds.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSeq, LineCounter, parse, parseDocument } from 'yaml';
-import { prettifyError } from 'zod';
+import { prettifyError, type z } from 'zod';
 import type { Question, Verdict } from '../../domain/evaluation.ts';
 import { parseMoment } from './amsterdam.ts';
 import { type CaseText, caseFile } from './case-file.ts';
@@ -10,12 +10,8 @@ import { readDecisionBody } from './decision-body.ts';
 import { type RegisterFileText, registerFile } from './register-file.ts';
 
 /** A case ready to be run: names resolved, moments in milliseconds. */
-export interface Case {
+export interface Case extends Place {
   title: string;
-  /** Name within the folder of cases. */
-  file: string;
-  /** Where it begins in its file, from 1. */
-  line: number;
   requirements: string[];
   unstorable?: string;
   now: number;
@@ -44,8 +40,8 @@ const NOTHING: RegisterFileText = { source: 'gevallen' };
 
 /** Reads every case. @throws Error naming file, case and fault. */
 export function readCases({ cases, registers }: CaseSource): CaseSet {
-  const shared = registers.map(readRegister).reduce(merge, NOTHING);
-  const texts = caseTexts(cases);
+  const shared = registers.map(readRegister).reduce(mergeRegisters, NOTHING);
+  const texts = readFiles(cases, caseFile);
   refuseDoubles(texts.map(({ text }) => text.title));
   const made = texts.map(({ text, ...place }, index) => {
     const names = caseNames(text, index + 1, shared);
@@ -56,12 +52,12 @@ export function readCases({ cases, registers }: CaseSource): CaseSet {
     parties: among.flatMap((one) => one.additions.parties),
     mandates: among.flatMap((one) => one.additions.mandates),
   });
-  const register = merge(shared, additions(made));
+  const register = mergeRegisters(shared, additions(made));
   registerFile.parse(register);
   return {
     cases: made.map(({ one }) => one),
     register,
-    storable: merge(shared, additions(made.filter(({ one }) => one.unstorable === undefined))),
+    storable: mergeRegisters(shared, additions(made.filter(({ one }) => one.unstorable === undefined))),
   };
 }
 
@@ -73,7 +69,8 @@ export function readRegister(path: string): RegisterFileText {
   return text as RegisterFileText; // It has just been read as one.
 }
 
-function merge(a: RegisterFileText, b: RegisterFileText): RegisterFileText {
+/** Everything that either has. */
+export function mergeRegisters(a: RegisterFileText, b: RegisterFileText): RegisterFileText {
   const both = <T>(one: T[] | undefined, other: T[] | undefined): T[] => [...(one ?? []), ...(other ?? [])];
   return {
     source: a.source,
@@ -86,18 +83,22 @@ function merge(a: RegisterFileText, b: RegisterFileText): RegisterFileText {
   };
 }
 
-interface Place {
+/** Where a case stands. */
+export interface Place {
+  /** Name within the folder of cases. */
   file: string;
+  /** Where it begins in its file, from 1. */
   line: number;
 }
 
-function caseTexts(folder: string): (Place & { text: CaseText })[] {
+/** What the YAML files of a folder list, file by file. @throws Error naming file and fault. */
+export function readFiles<T>(folder: string, form: z.ZodType<T[]>): (Place & { text: T })[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .flatMap((file) => {
       const { value, lines } = readList(join(folder, file));
-      const read = caseFile.safeParse(value);
+      const read = form.safeParse(value);
       if (!read.success) throw new Error(`${join(folder, file)}:\n${prettifyError(read.error)}`);
       return read.data.map((text, index) => ({ text, file, line: lines[index] ?? 1 }));
     });
@@ -114,7 +115,7 @@ export function readList(path: string): { value: unknown; lines: number[] } {
   return { value: document.toJS(), lines: items.map(({ range }) => lineCounter.linePos(range?.[0] ?? 0).line) };
 }
 
-function refuseDoubles(titles: string[]): void {
+export function refuseDoubles(titles: string[]): void {
   const double = titles.find((title, index) => titles.indexOf(title) !== index);
   if (double !== undefined) throw new Error(`two cases are called "${double}"`);
 }

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeAdminEngine } from '../../../src/policy/admin-engine.ts';
 import { readBundle } from '../../../src/policy/bundle.ts';
+import { adminInput } from '../../../src/workbench/cases/act-input.ts';
 import { decideAdmin } from '../../oracle/admin.ts';
-import { adminInput } from '../../support/admin-input.ts';
 import { registerLookups } from '../../support/register-writes.ts';
-import { loadAdminCases } from './admin-cases.ts';
+import { loadActs } from '../cases.ts';
 
-const cases = loadAdminCases();
+const cases = loadActs();
 const policy = makeAdminEngine(await readBundle(join(import.meta.dirname, '../../../bundles/mandates.tar.gz')));
 
 describe('acts: the compiled policy and the oracle agree with the case', () => {

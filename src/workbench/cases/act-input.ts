@@ -1,8 +1,8 @@
-import { gatherManaging } from '../../src/administer/managing.ts';
-import { runNow } from '../../src/evaluate/strand.ts';
-import type { Lookups } from '../../src/mandates/lookups.ts';
-import type { ActMandate, AdminInput, ManagedParty } from '../../src/policy/admin-input.ts';
-import type { Participant, PathMandate, PolicyInput } from '../../src/policy/input.ts';
+import { gatherManaging } from '../../administer/managing.ts';
+import { runNow } from '../../evaluate/strand.ts';
+import type { Lookups } from '../../mandates/lookups.ts';
+import type { ActMandate, AdminInput, ManagedParty } from '../../policy/admin-input.ts';
+import type { Participant, PathMandate, PolicyInput } from '../../policy/input.ts';
 import {
   type ActRow,
   type AdminQuestion,
@@ -12,7 +12,7 @@ import {
   type Login,
   manageService,
   partyOf,
-} from '../oracle/admin-world.ts';
+} from './act-world.ts';
 
 /** What `admin/decision` reads for a question, as src/administer/authorise.ts gathers it from PostgreSQL. */
 export function adminInput(world: AdminWorld, lookups: Lookups, question: AdminQuestion): AdminInput {
