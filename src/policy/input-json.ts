@@ -100,6 +100,6 @@ function mandate(path: PathMandate): string {
   if (path.parent === undefined) return plainMandate(path);
   const { parent, ...found } = path;
   let json = parent.mandate ? `,"mandate":${JSON.stringify(trim.trimMandate(parent.mandate))}` : '';
-  if (parent.delegate) json += `,"delegate":${party(parent.delegate)}`;
+  if (parent.delegate) json += `,"delegate":${namedIntermediary(parent.delegate)}`;
   return `${JSON.stringify(trim.trimMandate(found)).slice(0, -1)},"parent":{${json.slice(1)}}}`;
 }

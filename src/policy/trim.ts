@@ -17,7 +17,7 @@ export function trimParty(facts: PartyFacts): object {
   return without(facts, ['birth_date', 'kvk', 'has_branches']);
 }
 
-/** An intermediary named in `via`. Owners of services may list whom they admit, by number. */
+/** An intermediary named in `via`, or who passed a mandate on. Owners of services may list whom they admit, by number. */
 export function trimNamed(facts: PartyFacts): object {
   return without(facts, ['birth_date', 'has_branches']);
 }

@@ -18,8 +18,10 @@ type Objection = (wanted: unknown, way: Way) => string | undefined;
 const OBJECTIONS: Record<string, Objection> = {
   chains: (wanted, { basis, operation }) =>
     basis === 'chain' && !says(wanted, operation) ? 'operation_not_by_chain' : undefined,
-  intermediaries: (wanted, { basis, between }) =>
-    basis === 'chain' && !says(wanted, between[0]?.kvk) ? 'intermediary_not_listed' : undefined,
+  intermediaries: (wanted, { links, between }) => {
+    const passers = links.flatMap(({ parent }) => (parent?.delegate?.kind === 'organisation' ? [parent.delegate] : []));
+    return [...between, ...passers].every(({ kvk }) => says(wanted, kvk)) ? undefined : 'intermediary_not_listed';
+  },
   firsthand: (wanted, { links }) =>
     wanted !== false && links.some(({ facts }) => facts.derived_from) ? 'onward_mandate_not_accepted' : undefined,
   levels: (wanted) => (levelsOf(wanted) ? undefined : 'service_condition_unknown'),

@@ -10,12 +10,19 @@ package services.intermediaries
 objections(wanted, path) := {"intermediary_not_listed" | not listed(wanted, path)}
 
 # METADATA
-# title: The intermediary, if there is one, is on the owner's list
-# description: One without a KvK number cannot be (R43, R107).
+# title: Every organisation in between is on the owner's list
+# description: |
+#   The intermediary of a chain, and an organisation that passed its mandate on, to its own people or to another
+#   organisation. One without a KvK number cannot be listed; a person who passed on is none (R43, R50, R107).
 # scope: document
 # custom:
 #   reasons:
 #     intermediary_not_listed: The owner of the service has not put this intermediary on his list.
-listed(_, path) if path.basis != "chain"
+listed(wanted, path) if every one in _between(path) {
+	wanted[one.kvk] == true
+}
 
-listed(wanted, path) if wanted[path.parties[0].kvk] == true
+_between(path) := array.concat(path.parties, [mandate.parent.delegate |
+	some mandate in path.links
+	not mandate.parent.delegate.kind == "person"
+])

@@ -4,16 +4,33 @@ import data.fixtures_test as fixtures
 import data.services.intermediaries
 
 test_objections[note] if {
-	some [note, basis, parties, wanted, held] in [
-		["no intermediary", "mandate", [], {}, true],
-		["listed", "chain", [fixtures.office], {fixtures.office.kvk: true}, true],
-		["listed as not", "chain", [fixtures.office], {fixtures.office.kvk: false}, false],
-		["not listed", "chain", [fixtures.office], {fixtures.firm.kvk: true}, false],
-		["nobody is", "chain", [fixtures.office], {}, false],
-		["without a number", "chain", [object.remove(fixtures.office, ["kvk"])], {fixtures.office.kvk: true}, false],
-		["a list instead", "chain", [fixtures.office], [fixtures.office.kvk], false],
-		["all in one word", "chain", [fixtures.office], true, false],
+	some [note, parties, wanted, held] in [
+		["no intermediary", [], {}, true],
+		["listed", [fixtures.office], {fixtures.office.kvk: true}, true],
+		["listed as not", [fixtures.office], {fixtures.office.kvk: false}, false],
+		["not listed", [fixtures.office], {fixtures.firm.kvk: true}, false],
+		["nobody is", [fixtures.office], {}, false],
+		["without a number", [object.remove(fixtures.office, ["kvk"])], {fixtures.office.kvk: true}, false],
+		["a list instead", [fixtures.office], [fixtures.office.kvk], false],
+		["all in one word", [fixtures.office], true, false],
 	]
-	reasons := intermediaries.objections(wanted, {"basis": basis, "parties": parties})
+	reasons := intermediaries.objections(wanted, {"parties": parties, "links": [{}]})
 	reasons == {"intermediary_not_listed" | held == false}
+}
+
+test_objections_to_who_passed_on[note] if {
+	some [note, passer, wanted, held] in [
+		["a person", {"kind": "person"}, {}, true],
+		["listed", fixtures.office, {fixtures.office.kvk: true}, true],
+		["not listed", fixtures.office, {fixtures.firm.kvk: true}, false],
+		["without a number", {"kind": "organisation"}, {fixtures.office.kvk: true}, false],
+		["of no known kind", {}, {fixtures.office.kvk: true}, false],
+	]
+	path := {"parties": [], "links": [{}, {"parent": {"delegate": passer}}]}
+	intermediaries.objections(wanted, path) == {"intermediary_not_listed" | held == false}
+}
+
+test_objections_to_who_passed_on_to_one_that_is_listed if {
+	path := {"parties": [fixtures.office], "links": [{"parent": {"delegate": fixtures.firm}}]}
+	intermediaries.objections({fixtures.office.kvk: true}, path) == {"intermediary_not_listed"}
 }
