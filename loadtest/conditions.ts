@@ -10,11 +10,12 @@ import { parseArgs } from 'node:util';
 import { type Bundle, readBundle } from '../src/policy/bundle.ts';
 import { writeInput } from '../src/policy/input-json.ts';
 import { makeRawInstance } from '../src/policy/raw-instance.ts';
-import { type Case, loadCases } from '../test/conformance/cases.ts';
+import type { Case } from '../src/workbench/cases/cases.ts';
+import { registerFacts } from '../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../src/workbench/cases/register-writes.ts';
+import { loadCases } from '../test/conformance/cases.ts';
 import { policyInput } from '../test/support/policy.ts';
-import { registerFacts } from '../test/support/register-facts.ts';
-import { registerFile } from '../test/support/register-file.ts';
-import { registerLookups } from '../test/support/register-writes.ts';
 import { describeMachine } from './bench/processes.ts';
 import { bundleWith, namesOf } from './conditions/made-bundles.ts';
 

@@ -9,13 +9,14 @@ import { makeEngine } from '../src/policy/engine.ts';
 import { EXPLAIN_ENTRYPOINT, readExplained } from '../src/policy/explain-result.ts';
 import { makeRawInstance } from '../src/policy/raw-instance.ts';
 import { readVerdict } from '../src/policy/result.ts';
-import { type Case, loadCases } from '../test/conformance/cases.ts';
+import type { Case } from '../src/workbench/cases/cases.ts';
+import { registerFacts } from '../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../src/workbench/cases/register-file.ts';
+import { registerLookups, testAlias } from '../src/workbench/cases/register-writes.ts';
+import { loadCases } from '../test/conformance/cases.ts';
 import { fixed } from '../test/support/decide-world.ts';
 import { everyone } from '../test/support/http.ts';
 import { policyInput } from '../test/support/policy.ts';
-import { registerFacts } from '../test/support/register-facts.ts';
-import { registerFile } from '../test/support/register-file.ts';
-import { registerLookups, testAlias } from '../test/support/register-writes.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 20);
 const EVALUATIONS = 300;

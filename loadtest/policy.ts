@@ -9,11 +9,12 @@ import type { PolicyInput } from '../src/policy/input.ts';
 import { writeInput } from '../src/policy/input-json.ts';
 import { makeRawInstance } from '../src/policy/raw-instance.ts';
 import { readVerdict } from '../src/policy/result.ts';
-import { type Case, loadCases } from '../test/conformance/cases.ts';
+import type { Case } from '../src/workbench/cases/cases.ts';
+import { registerFacts } from '../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../src/workbench/cases/register-writes.ts';
+import { loadCases } from '../test/conformance/cases.ts';
 import { policyInput } from '../test/support/policy.ts';
-import { registerFacts } from '../test/support/register-facts.ts';
-import { registerFile } from '../test/support/register-file.ts';
-import { registerLookups } from '../test/support/register-writes.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 40);
 const EVALUATIONS = 2000;

@@ -1,9 +1,9 @@
 import type { PolicyInput } from '../src/policy/input.ts';
+import { registerFacts } from '../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../src/workbench/cases/register-writes.ts';
 import { loadCases } from '../test/conformance/cases.ts';
 import { policyInput } from '../test/support/policy.ts';
-import { registerFacts } from '../test/support/register-facts.ts';
-import { registerFile } from '../test/support/register-file.ts';
-import { registerLookups } from '../test/support/register-writes.ts';
 
 /** The input of every conformance case. */
 export async function aSpreadOfInputs(): Promise<PolicyInput[]> {

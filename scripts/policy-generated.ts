@@ -5,9 +5,10 @@ import { adminSchemaText } from '../src/policy/admin-schema.ts';
 import { inputSchemaText } from '../src/policy/input-schema.ts';
 import { actFile } from '../src/workbench/cases/act-file.ts';
 import { caseFile } from '../src/workbench/cases/case-file.ts';
+import type { Case } from '../src/workbench/cases/cases.ts';
 import { PolicyFile } from '../src/workbench/folder.ts';
 import { sampleOf } from '../src/workbench/sample-input.ts';
-import { type Case, loadCases } from '../test/conformance/cases.ts';
+import { loadCases } from '../test/conformance/cases.ts';
 import { root } from './policy-bundle.ts';
 import { findTool } from './tools.ts';
 

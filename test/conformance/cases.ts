@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import { type ActCase, readActs } from '../../src/workbench/cases/act-cases.ts';
 import { type CaseSet, readCases } from '../../src/workbench/cases/cases.ts';
 
-export { type Case, type CaseSet, readRegister } from '../../src/workbench/cases/cases.ts';
-
 const ROOT = join(import.meta.dirname, '../..');
 
 const REGISTERS = [join(ROOT, 'examples/register.yaml'), join(import.meta.dirname, 'catalogue.yaml')];

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Explained } from '../../src/domain/explanation.ts';
 import { readBundle } from '../../src/policy/bundle.ts';
 import { writeInput } from '../../src/policy/input-json.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { committedExplain, contradictions } from '../support/explained.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
-import { registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
-import { registerLookups } from '../support/register-writes.ts';
 import { loadCases } from './cases.ts';
 
 const { cases, register } = loadCases();

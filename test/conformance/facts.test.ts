@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Identifier, parseIdentifier } from '../../src/domain/identifier.ts';
 import { importRegister } from '../../src/register/import.ts';
+import { ownerId, registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { mandateFactRow } from '../../src/workbench/cases/register-writes.ts';
 import type { Register } from '../oracle/register.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { TEST_KEYS } from '../support/decision-stack.ts';
-import { ownerId, registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
-import { mandateFactRow } from '../support/register-writes.ts';
 import { loadCases } from './cases.ts';
 
 const { storable } = loadCases();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/domain/evaluation.ts';
+import { comparable } from '../../src/workbench/cases/comparable.ts';
 import { type DecisionStack, startDecisionStack } from '../support/decision-stack.ts';
 import { loadCases } from './cases.ts';
-import { comparable } from './compare.ts';
 
 const { cases, storable } = loadCases();
 let stack: DecisionStack | undefined;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import data from '../../policies/data.json' with { type: 'json' };
+import { comparable } from '../../src/workbench/cases/comparable.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
 import { decide } from '../oracle/oracle.ts';
-import { registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
 import { loadCases } from './cases.ts';
-import { comparable } from './compare.ts';
 
 const { cases, register } = loadCases();
 const conditions = new Map<string, unknown>(Object.entries(data.tables.conditions));

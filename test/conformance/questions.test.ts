@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { readRegister } from '../../src/workbench/cases/cases.ts';
+import { readDecisionBody } from '../../src/workbench/cases/decision-body.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
-import { registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
-import { registerLookups } from '../support/register-writes.ts';
-import { readRegister } from './cases.ts';
-import { readDecisionBody } from './questions.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const file = z.object({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { comparable } from '../../src/workbench/cases/comparable.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
-import { registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
-import { registerLookups } from '../support/register-writes.ts';
 import { loadCases } from './cases.ts';
-import { comparable } from './compare.ts';
 
 const { cases, register } = loadCases();
 const lookups = await registerLookups(registerFacts(registerFile.parse(register)));

@@ -3,6 +3,9 @@ import type { Caller } from '../../src/domain/caller.ts';
 import type { Explained } from '../../src/domain/explanation.ts';
 import { type Explain, makeExplain } from '../../src/evaluate/explain.ts';
 import { explainAnswer } from '../../src/http/explain-schemas.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { loadCases } from '../conformance/cases.ts';
 import {
   ANNA,
@@ -23,9 +26,6 @@ import {
 } from '../support/decide-world.ts';
 import { committedBoth, explainer } from '../support/explained.ts';
 import { anApp, anEvaluate, everyone } from '../support/http.ts';
-import { registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
-import { registerLookups } from '../support/register-writes.ts';
 
 const { cases, register } = loadCases();
 const lookups = await registerLookups(registerFacts(registerFile.parse(register)));

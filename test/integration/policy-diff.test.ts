@@ -6,6 +6,7 @@ import { runPolicyDiff } from '../../src/cli/policy-diff.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { readBundle } from '../../src/policy/bundle.ts';
 import { makeSeedWorld } from '../../src/register/seed-world.ts';
+import { testAlias } from '../../src/workbench/cases/register-writes.ts';
 import { diffGenerated } from '../../src/workbench/diff.ts';
 import { diffQuestions } from '../../src/workbench/diff-questions.ts';
 import { seededLookups } from '../../src/workbench/diff-register.ts';
@@ -13,7 +14,6 @@ import { listGroups } from '../../src/workbench/impact-tally.ts';
 import { COMMITTED, changedBundle } from '../support/changed-bundle.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
 import { fixtureBundle } from '../support/policy-fixtures.ts';
-import { testAlias } from '../support/register-writes.ts';
 
 let folder: string;
 let changed: string;

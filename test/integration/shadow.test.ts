@@ -5,13 +5,13 @@ import { parseBundle } from '../../src/policy/bundle.ts';
 import type { PolicyInput } from '../../src/policy/input.ts';
 import { makeShadow, type Shadow, type ShadowOptions } from '../../src/rollout/shadow.ts';
 import { makeShadowThread } from '../../src/rollout/shadow-thread.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { loadCases } from '../conformance/cases.ts';
 import { COMMITTED, changedBundle } from '../support/changed-bundle.ts';
 import { eventually } from '../support/eventually.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
-import { registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
-import { registerLookups } from '../support/register-writes.ts';
 
 const { cases, register } = loadCases();
 const lookups = await registerLookups(registerFacts(registerFile.parse(register)));

@@ -1,5 +1,5 @@
 import type { MandateFacts, PartyFacts, ServiceFacts } from '../../src/domain/facts.ts';
-import { parseMoment, yearsLater } from '../support/amsterdam.ts';
+import { parseMoment, yearsLater } from '../../src/workbench/cases/amsterdam.ts';
 import { loaRank } from './levels.ts';
 import { isSecondLink, type Link } from './scan.ts';
 import { grantorStates, statesAt } from './states.ts';

@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Case, loadCases } from '../conformance/cases.ts';
-import { comparable } from '../conformance/compare.ts';
+import type { Case } from '../../src/workbench/cases/cases.ts';
+import { comparable } from '../../src/workbench/cases/comparable.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { loadCases } from '../conformance/cases.ts';
 import { decide } from '../oracle/oracle.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Process, runMachtig, startMachtig } from '../support/program.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { registerFacts } from '../support/register-facts.ts';
-import { registerFile } from '../support/register-file.ts';
 
 /** Everything as an operator runs it: commands and roles as processes of their own, on a real Postgres and Redis. */
 const { cases, storable } = loadCases();

@@ -7,8 +7,8 @@ import { AdminInputSchema } from '../../src/policy/admin-schema.ts';
 import { readBundle } from '../../src/policy/bundle.ts';
 import { adminInput } from '../../src/workbench/cases/act-input.ts';
 import type { AdminQuestion, AdminWorld } from '../../src/workbench/cases/act-world.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { decideAdmin } from '../oracle/admin.ts';
-import { registerLookups } from '../support/register-writes.ts';
 import { questions, worlds } from './admin-worlds.ts';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 5000);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Question, Verdict } from '../../src/domain/evaluation.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { decide } from '../oracle/oracle.ts';
 import type { OracleVerdict } from '../oracle/report.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
-import { registerLookups } from '../support/register-writes.ts';
 import { DAY, NOW } from './arbitraries.ts';
 import { manyOrganisations } from './many-organisations.ts';
 import { questions } from './questions.ts';

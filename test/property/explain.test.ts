@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../src/domain/evaluation.ts';
+import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import type { Register } from '../oracle/register.ts';
 import { committedExplain, contradictions } from '../support/explained.ts';
 import { committedPolicy, policyInput } from '../support/policy.ts';
-import { registerLookups } from '../support/register-writes.ts';
 import { NOW } from './arbitraries.ts';
 import { manyOrganisations } from './many-organisations.ts';
 import { questions } from './questions.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { AUTHORITIES, type Loa, type MandateFacts, type MandateKind } from '../../src/domain/facts.ts';
+import { namedUuid } from '../../src/workbench/cases/register-facts.ts';
 import type { MandateRow } from '../oracle/register.ts';
 import { lastEnd } from '../oracle/rules.ts';
-import { namedUuid } from '../support/register-facts.ts';
 import { DAY, mostly, NOW, nearNow } from './arbitraries.ts';
 
 import {

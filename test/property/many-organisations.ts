@@ -1,7 +1,7 @@
 import type { Question } from '../../src/domain/evaluation.ts';
 import type { PartyFacts } from '../../src/domain/facts.ts';
+import { namedUuid } from '../../src/workbench/cases/register-facts.ts';
 import type { MandateRow, Register } from '../oracle/register.ts';
-import { namedUuid } from '../support/register-facts.ts';
 import { DAY, NOW } from './arbitraries.ts';
 
 const ACTOR = namedUuid('party actor');

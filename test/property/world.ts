@@ -8,7 +8,7 @@ import type {
   ServiceFacts,
   ServiceTerms,
 } from '../../src/domain/facts.ts';
-import { namedUuid } from '../support/register-facts.ts';
+import { namedUuid } from '../../src/workbench/cases/register-facts.ts';
 import { mostly, nearNow } from './arbitraries.ts';
 
 /** Everyone there is. Small on purpose: paths meet, and boundaries coincide. */

@@ -7,8 +7,8 @@ import { readBundle } from '../../src/policy/bundle.ts';
 import { type Engine, makeEngine } from '../../src/policy/engine.ts';
 import { EXPLAIN_ENTRYPOINT, readExplained } from '../../src/policy/explain-result.ts';
 import { readVerdict } from '../../src/policy/result.ts';
+import { testAlias } from '../../src/workbench/cases/register-writes.ts';
 import { fixed } from './decide-world.ts';
-import { testAlias } from './register-writes.ts';
 
 const bundle = join(import.meta.dirname, '../../bundles/mandates.tar.gz');
 

@@ -2,12 +2,12 @@ import { makeEvaluate } from '../../src/evaluate/evaluate.ts';
 import { makeLog } from '../../src/process/log.ts';
 import { makeMetrics } from '../../src/process/metrics.ts';
 import { makeRecords, type RecordsMode } from '../../src/records/records.ts';
+import { registerFacts } from '../../src/workbench/cases/register-facts.ts';
+import { registerFile } from '../../src/workbench/cases/register-file.ts';
+import { registerLookups, testAlias } from '../../src/workbench/cases/register-writes.ts';
 import { loadCases } from '../conformance/cases.ts';
 import { caller, fixed } from './decide-world.ts';
 import { committedPolicy } from './policy.ts';
-import { registerFacts } from './register-facts.ts';
-import { registerFile } from './register-file.ts';
-import { registerLookups, testAlias } from './register-writes.ts';
 
 const { cases, register } = loadCases();
 

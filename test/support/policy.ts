@@ -7,7 +7,7 @@ import { readBundle } from '../../src/policy/bundle.ts';
 import { type Engine, makeEngine } from '../../src/policy/engine.ts';
 import type { PolicyInput } from '../../src/policy/input.ts';
 import { readVerdict } from '../../src/policy/result.ts';
-import { testAlias } from './register-writes.ts';
+import { testAlias } from '../../src/workbench/cases/register-writes.ts';
 
 /** The committed policy, ready to decide. */
 export async function committedPolicy(): Promise<Engine<Verdict>> {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { makeAdminEngine } from '../../../src/policy/admin-engine.ts';
 import { readBundle } from '../../../src/policy/bundle.ts';
 import { adminInput } from '../../../src/workbench/cases/act-input.ts';
+import { registerLookups } from '../../../src/workbench/cases/register-writes.ts';
 import { decideAdmin } from '../../oracle/admin.ts';
-import { registerLookups } from '../../support/register-writes.ts';
 import { loadActs } from '../cases.ts';
 
 const cases = loadActs();

@@ -1,1 +1,0 @@
-export { comparable } from '../../src/workbench/cases/comparable.ts';

@@ -1,1 +1,0 @@
-export { readDecisionBody } from '../../src/workbench/cases/decision-body.ts';

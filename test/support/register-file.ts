@@ -1,1 +1,0 @@
-export * from '../../src/workbench/cases/register-file.ts';
