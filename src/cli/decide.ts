@@ -26,6 +26,7 @@ import type { RollOut } from '../rollout/roll-out.ts';
 import type { Shadow } from '../rollout/shadow.ts';
 import type { Keys } from '../store/keys.ts';
 import type { Config } from './config.ts';
+import { openBareSearch } from './open-bare-search.ts';
 import { openExplain } from './open-explain.ts';
 import { openSearch, requireSealKey } from './open-search.ts';
 import { followPolicy } from './policy.ts';
@@ -76,7 +77,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   const shadow = await openShadow(deps, bundle);
   const { policy, ...searching } = openPolicy(rollOut.policy, deps, records.records, shadow);
   const callers = await readCallers(config);
-  if (searching.search !== undefined) requireSealKey(callers, deps.keys);
+  if (searching.handles !== undefined) requireSealKey(callers, deps.keys);
   let door: 'starting' | 'open' | 'stopping' = 'starting';
   const ops = createOps({
     missing: () => [...(door === 'open' ? [] : [door]), ...(hasProjection(data.freshness) ? [] : ['projection'])],
@@ -137,7 +138,8 @@ function openPolicy(
   if (active.bundle().input === 'authzen') {
     const engine = active.follow((bundle) => makeEngine(bundle, readAuthzenAnswer, options));
     const evaluate = makeEvaluateAuthzen({ policy: engine, records, now, metrics });
-    return { policy: { input: 'authzen', evaluate } };
+    const searching = { decision: engine, records, now, metrics };
+    return { policy: { input: 'authzen', evaluate }, search: openBareSearch(active, options, searching, deps) };
   }
   const uses = makeUses({ sink: data.useSink, onDrop: (count) => metrics.usesDropped.inc(count) });
   lifecycle.onClose('the report of uses', uses.close);

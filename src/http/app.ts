@@ -15,7 +15,7 @@ import { makeHostCheck } from './hosts.ts';
 import { openApi } from './openapi.ts';
 import { makeReport } from './report.ts';
 import { type Bindings, makeRespond } from './respond.ts';
-import { makeSearchDoors, type SearchPoint } from './search.ts';
+import { isOffered, makeSearchDoors, type SearchPoint } from './search.ts';
 
 export interface AppDeps extends Pick<ExchangeDeps, 'identify' | 'log' | 'onProblem'> {
   /** What answers: the mandates of the register, or a bundle that wants the bare AuthZEN request. */
@@ -52,10 +52,14 @@ export function createApp(deps: AppDeps): App {
     app.post('/v1/explain', respond(makeExplainDoor(deps.policy.explain, deps.handles)));
   }
   if (deps.publicUrl !== undefined) {
-    for (const path of wellKnownPaths(deps.publicUrl))
-      app.get(path, publish(makeDiscovery(deps.publicUrl, deps.search !== undefined)));
+    const discovery = makeDiscovery(deps.publicUrl, () => deps.search !== undefined && isOffered(deps.search));
+    for (const path of wellKnownPaths(deps.publicUrl)) app.get(path, publish(discovery));
   }
-  app.get('/v1/openapi.json', publish(openApi));
+  let description: object | undefined;
+  app.get(
+    '/v1/openapi.json',
+    publish(() => (description ??= openApi())),
+  );
   if (deps.console !== undefined) app.route('/console/policy', deps.console(exchange));
 
   const methods = new Map(app.routes.map(({ path, method }) => [path, method]));

@@ -28,15 +28,13 @@ export function makeRespond(exchange: Exchange, checkHost: HostCheck) {
     };
   }
 
-  /** Something readable by whoever may reach the port: discovery, the API description. It never changes. */
+  /** Something readable by whoever may reach the port: discovery, the API description. */
   function publish(document: () => object) {
-    let made: object | undefined;
     return function handle(c: HttpContext): Response {
       const header = headerOf(c);
       try {
         checkHost(header('host'), c.env.connection);
-        made ??= document();
-        return toResponse(exchange.answer(made, requestIdOf(header), c.req.path));
+        return toResponse(exchange.answer(document(), requestIdOf(header), c.req.path));
       } catch (thrown) {
         return refuse(c, thrown);
       }

@@ -1,3 +1,4 @@
+import { AppError } from '../domain/errors.ts';
 import type { Call } from '../evaluate/call.ts';
 import { traced } from './authzen.ts';
 import type { Door } from './exchange.ts';
@@ -31,13 +32,25 @@ export interface SearchPoint {
   resource(body: unknown, call: Call): Promise<SearchResponse<FoundParty>>;
   /** What may be done? @throws AppError */
   action(body: unknown, call: Call): Promise<SearchResponse<FoundAction>>;
+  /** Whether the policy of now can be searched; absent: any can. */
+  isOffered?(): boolean;
+}
+
+export function isOffered(point: SearchPoint): boolean {
+  return point.isOffered?.() ?? true;
 }
 
 /** The three doors, by path. */
 export function makeSearchDoors(point: SearchPoint): [string, Door][] {
+  const open = (ask: 'subject' | 'resource' | 'action'): Door => {
+    return (body, call) => {
+      if (!isOffered(point)) throw new AppError('not_found', 'the policy in use cannot be searched');
+      return point[ask](body, traced(body, call));
+    };
+  };
   return [
-    ['/access/v1/search/subject', (body, call) => point.subject(body, traced(body, call))],
-    ['/access/v1/search/resource', (body, call) => point.resource(body, traced(body, call))],
-    ['/access/v1/search/action', (body, call) => point.action(body, traced(body, call))],
+    ['/access/v1/search/subject', open('subject')],
+    ['/access/v1/search/resource', open('resource')],
+    ['/access/v1/search/action', open('action')],
   ];
 }

@@ -40,6 +40,30 @@ permitted if {
 	data.users[_user].editor
 }
 
+# METADATA
+# scope: document
+# title: Whom or what a search may find
+# description: |
+#   Asked with `search` and `request`; each is decided as if it had been asked about. A plain delete would never be
+#   permitted, so it is named together with what makes it a soft one.
+# entrypoint: true
+candidates contains {"type": "user", "id": user} if {
+	input.search == "subject"
+	input.request.subject.type == "user"
+	some user, _ in data.users
+}
+
+candidates contains {"type": "record", "id": record} if {
+	input.search == "resource"
+	input.request.resource.type == "record"
+	some record, _ in data.records
+}
+
+candidates contains action if {
+	input.search == "action"
+	some action in [{"name": "read"}, {"name": "write"}, {"name": "delete", "properties": {"soft": true}}]
+}
+
 _user := input.subject.id if input.subject.type == "user"
 
 _record := input.resource.id if input.resource.type == "record"

@@ -40,3 +40,24 @@ test_permitted[note] if {
 }
 
 test_nothing_is_denied if authz.decision == {"decision": false} with input as {}
+
+test_candidates[note] if {
+	some [note, want, search, request] in [
+		[
+			"users", [{"type": "user", "id": "alice"}, {"type": "user", "id": "bob"}],
+			"subject", {"subject": {"type": "user"}},
+		],
+		[
+			"records", [{"type": "record", "id": "record-1"}, {"type": "record", "id": "record-2"}],
+			"resource", {"resource": {"type": "record"}},
+		],
+		[
+			"actions", [{"name": "read"}, {"name": "write"}, {"name": "delete", "properties": {"soft": true}}],
+			"action", {},
+		],
+		["no such subjects", [], "subject", {"subject": {"type": "spaceship"}}],
+		["no such resources", [], "resource", {"resource": {"type": "spaceship"}}],
+		["no such search", [], "context", {}],
+	]
+	authz.candidates == {candidate | some candidate in want} with input as {"search": search, "request": request}
+}
