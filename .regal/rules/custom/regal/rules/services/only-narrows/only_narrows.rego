@@ -2,7 +2,8 @@
 # title: Conditions of services only take away
 # description: |
 #   A package `services.<name>` has one `objections`: always defined, and each of its reasons a rule that does not hold.
-#   It reads no clock, for then an answer would change unannounced. Nobody but `services` uses it, and `services` is
+#   It reads no clock, for then an answer would change unannounced, and nothing that inputs leave out where the general
+#   rules do not read it: what is absent must not pass for good. Nobody but `services` uses it, and `services` is
 #   asked where the general rules ask it, and nowhere else.
 # related_resources:
 #   - description: documentation
@@ -43,6 +44,13 @@ report contains violation if {
 
 report contains violation if {
 	_is_condition
+	some term in _left_out
+
+	violation := result.fail(rego.metadata.chain(), result.location(term))
+}
+
+report contains violation if {
+	_is_condition
 	some expression
 	walk(input.rules, [_, expression])
 	expression["with"]
@@ -59,6 +67,29 @@ report contains violation if {
 }
 
 _may_read(ref) if ref[1].value in {"actor", "represented", "request", "together", "via"}
+
+# as src/policy/trim.ts has it
+_left_out contains term if {
+	walk(input.rules, [_, term])
+	term.type == "string"
+	term.value in {"birth_date", "granted_at", "has_branches", "lasts"}
+}
+
+# of parties that stand under no name, the intermediary, the id; of all others the number
+_left_out contains part if {
+	some ref in _refs
+	some i, part in ref
+	part.type == "string"
+	part.value == "party_id"
+	not ref[i - 1].value in {"party", "delegate"}
+}
+
+_left_out contains part if {
+	some ref in _refs
+	some i, part in ref
+	part.value == "kvk"
+	ref[i - 1].value == "party"
+}
 
 _is_condition if {
 	ast.package_path[0] == "services"

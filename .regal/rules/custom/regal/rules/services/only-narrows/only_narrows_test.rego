@@ -16,6 +16,9 @@ test_what_only_narrows[note] if {
 		["one reason", "package services.one\n\nobjections(wanted) := {`a` | not fits(wanted)}\n\nfits(wanted) if wanted"],
 		["its test", "package services.fine_test\n\nimport data.services.fine\n\ntest_it if fine.objections(1, 2) with input as {}"],
 		["who asks them all", "package services\n\nimport data.services.fine\n\nobjections(s, p) := fine.objections(s, p)"],
+		["a number of who is in between", _reading(`x.delegate.kvk == x.kvk`)],
+		["who acts", _reading(`input.actor.party.party_id == x.party.party_id`)],
+		["who passed on", _reading(`x.delegate.party_id == input.via.party.party_id`)],
 		["a general rule", "package authz.path\n\nimport data.services\n\nx(p) if services.objections(1, p) == set()"],
 		["who manages", "package admin.acts\n\nimport data.admin.kinds\nimport data.authz\n\nx if authz.answer"],
 	]
@@ -45,6 +48,14 @@ test_what_may_widen[note] if {
 		["another condition", concat("\n\n", [_kept, "x if data.services.other.objections(1, 2)"])],
 		["who manages", concat("\n\n", [_kept, "x if data.admin.answer"])],
 		["something by a name that is not written", concat("\n\n", [_kept, "x(name) if data[name]"])],
+		["when a mandate was granted, which questions leave out", _reading("x.granted_at < 5")],
+		["the same by its name", _reading(`object.get(x, "granted_at", 0) < 5`)],
+		["how long it lasts", _reading("x.lasts > 5")],
+		["an age", _reading(`input.represented.party.birth_date < "2000"`)],
+		["branches", _reading("input.represented.party.has_branches")],
+		["a number of the represented", _reading(`input.represented.party.kvk == "1"`)],
+		["a number of somebody", _reading(`x.party.kvk == "1"`)],
+		["which party the intermediary is", _reading(`x.party_id == "1"`)],
 		["asked elsewhere", "package authz.link\n\nimport data.services\n\nx(p) if services.objections(1, p)"],
 		["asked by one's own name", "package authz.path\n\nx(p) if data.services.fine.objections(1, p) == set()"],
 		["asked by who manages", "package admin.acts\n\nimport data.services\n\nx if services.objections(1, 2)"],
@@ -58,3 +69,5 @@ _objecting(value) := concat("\n\n", [
 	concat("", ["objections(wanted, path) := ", value]),
 	"fits(wanted, path) if wanted[path.basis]",
 ])
+
+_reading(body) := concat("\n\n", [_kept, concat("", ["x(x) if ", body])])
