@@ -117,7 +117,7 @@ function answer(register: Register, question: Question, named: Known, now: numbe
   const moments = [...paths.flatMap(boundaries), ...actorMoments(inquiry)];
   const login = loginFailures([actor.loa], floor);
   const verdict = best
-    ? report(best, floor, { now, moments })
+    ? report(best, level.failures.includes('loa_unknown') ? undefined : floor, { now, moments })
     : nobody([...common, ...login], viaNeeded, { now, moments });
   const needed = viaNeeded && !verdict.allow ? withReason(verdict, 'via_required') : verdict;
   return { service, verdict: needed, moments, ...(best && { best }) };

@@ -51,9 +51,11 @@ export interface Timeline {
   moments: number[];
 }
 
-export function report(path: Path, level: number, { now, moments }: Timeline): OracleVerdict {
+/** `level` is what the login must reach; undefined where no login helps. */
+export function report(path: Path, level: number | undefined, { now, moments }: Timeline): OracleVerdict {
   const reasons = [...path.failures].sort();
   const allow = reasons.length === 0;
+  const liftable = !allow && reasons.every((reason) => LOGIN_REASONS.has(reason));
   const limits = path.links[0]?.facts.branches ?? 'all';
   return {
     ...DENIED,
@@ -63,7 +65,7 @@ export function report(path: Path, level: number, { now, moments }: Timeline): O
     mandates: allow ? path.links.flatMap(mandatesOf) : [],
     branches: allow || reasons.includes('branch_required') ? limits : null,
     changes_at: firstAfter(now, allow ? boundaries(path) : moments),
-    loa_required: !allow && reasons.every((reason) => LOGIN_REASONS.has(reason)) ? loaOfRank(level) : null,
+    loa_required: liftable && level !== undefined ? loaOfRank(level) : null,
     holders_required: reasons.includes('joint_authority_required') ? path.holders : null,
   };
 }

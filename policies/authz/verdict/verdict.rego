@@ -9,6 +9,7 @@ package authz.verdict
 import data.authz.branch
 import data.authz.changes
 import data.authz.path
+import data.authz.question
 
 # METADATA
 # title: The question names somebody or something unknown
@@ -84,6 +85,7 @@ else := {"to": object.get(found.links[0], "follow_up", service.follow_up)}
 # only where a stronger login alone would lift the denial
 _loa_required(nearest) := nearest.required if {
 	nearest.reasons & {"loa_missing", "loa_unknown", "loa_insufficient"} == nearest.reasons
+	question.asked_level_known(input.request)
 }
 
 else := null
