@@ -12,6 +12,7 @@ import { type Listening, serve } from '../http/serve.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import type { Reach } from '../mandates/reach.ts';
 import type { Bundle } from '../policy/bundle.ts';
+import { operationsNamed as operationsIn } from '../policy/conditions.ts';
 import { type EngineOptions, makeEngine } from '../policy/engine.ts';
 import { makeRawInstance } from '../policy/raw-instance.ts';
 import { readAuthzenAnswer, readVerdict } from '../policy/result.ts';
@@ -148,10 +149,11 @@ function openPolicy(
   const engine = active.follow((bundle) => makeEngine(bundle, readVerdict, options));
   const explain = openExplain(active, engine, options, { lookups, freshness, alias, now, log });
   const deciding = { lookups, freshness, policy: engine, alias, records, now, metrics };
+  const operationsNamed = (serviceId: string) => operationsIn(active.bundle(), serviceId);
   const evaluate = makeEvaluate({ ...deciding, uses, ...(shadow && { shadow }) });
   return {
     policy: { input: 'mandates', explain, evaluate },
-    ...(data.search && openSearch({ ...deciding, ...data.search }, keys, deps.config)),
+    ...(data.search && openSearch({ ...deciding, ...data.search, operationsNamed }, keys, deps.config)),
   };
 }
 

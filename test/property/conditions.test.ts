@@ -1,18 +1,16 @@
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Question, Verdict } from '../../src/domain/evaluation.ts';
-import { readBundle } from '../../src/policy/bundle.ts';
 import { type Engine, makeEngine } from '../../src/policy/engine.ts';
 import { readVerdict } from '../../src/policy/result.ts';
 import { registerLookups } from '../../src/workbench/cases/register-writes.ts';
 import { decide } from '../oracle/oracle.ts';
 import type { Register } from '../oracle/register.ts';
 import { policyInput } from '../support/policy.ts';
-import { mostly, NOW } from './arbitraries.ts';
+import { NOW } from './arbitraries.ts';
+import { bundleWith, numbered, tables } from './condition-tables.ts';
 import { questions } from './questions.ts';
 import { registers } from './registers.ts';
-import { LOAS, OPERATIONS, partyId, SERVICES, serviceId } from './world.ts';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 3000);
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
@@ -23,53 +21,10 @@ const OBJECTIONS = [
   'service_condition_unknown',
 ];
 
-const NUMBERS = { office: '10000001', bureau: '10000002' } as const;
-const bundle = await readBundle(join(import.meta.dirname, '../../bundles/mandates.tar.gz'));
 const general = engineWith({});
 
-/** What a lawyer might write by mistake. */
-const junk = fc.constantFrom<unknown>(true, false, null, 0, 'view', [], ['view'], {}, { view: 'eh9' }, { view: {} });
-const flags = (names: readonly string[]) =>
-  fc.dictionary(fc.constantFrom(...names), mostly(fc.constant(true), fc.constant(false), 5), { maxKeys: 2 });
-
-const conditions: fc.Arbitrary<object> = fc.record(
-  {
-    intermediaries: mostly(flags(Object.values(NUMBERS)), junk, 12),
-    chains: mostly(flags(OPERATIONS), junk, 12),
-    firsthand: mostly(fc.constant(true), junk, 3),
-    levels: mostly(
-      fc.dictionary(fc.constantFrom(...OPERATIONS), fc.constantFrom(...LOAS), { minKeys: 1, maxKeys: 2 }),
-      junk,
-      12,
-    ),
-    intermediairies: mostly(fc.constant(undefined), junk, 30),
-  },
-  { requiredKeys: [] },
-);
-
-/** By ServiceID, as in policies/data.json. */
-const tables: fc.Arbitrary<Record<string, unknown>> = fc
-  .record(Object.fromEntries(SERVICES.map((name) => [serviceId(name), mostly(conditions, junk, 40)])), {
-    requiredKeys: [],
-  })
-  // Through JSON, as the policy gets it.
-  .map((table) => JSON.parse(JSON.stringify(table)));
-
 function engineWith(table: Record<string, unknown>): Engine<Verdict> {
-  const tablesOfBundle = 'tables' in bundle.data ? bundle.data.tables : {};
-  const data = { ...bundle.data, tables: { ...(tablesOfBundle as object), conditions: table } };
-  return makeEngine({ ...bundle, data }, readVerdict);
-}
-
-/** Intermediaries that have a number, so that one may be listed. */
-function numbered(register: Register): Register {
-  const parties = new Map(register.parties);
-  for (const [name, kvk] of Object.entries(NUMBERS)) {
-    const id = partyId(name as keyof typeof NUMBERS);
-    const party = parties.get(id);
-    if (party) parties.set(id, { ...party, kvk });
-  }
-  return { ...register, parties };
+  return makeEngine(bundleWith(table), readVerdict);
 }
 
 function told({ allow, reasons, mandates, changes_at, loa_required, services, holders_required }: Partial<Verdict>) {

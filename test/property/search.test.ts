@@ -4,22 +4,25 @@ import type { Question } from '../../src/domain/evaluation.ts';
 import { isPartyRef, type PartyName, toUrn } from '../../src/domain/identifier.ts';
 import { type Asked, questionOf, type SearchKind } from '../../src/evaluate/search/asked.ts';
 import type { Found, Paging } from '../../src/evaluate/search/found.ts';
-import { makeSearch } from '../../src/evaluate/search/search.ts';
+import { makeSearch, type SearchDeps } from '../../src/evaluate/search/search.ts';
 import { type MemoryStore, makeMemoryStore } from '../../src/mandates/memory.ts';
-import type { Reach } from '../../src/mandates/reach.ts';
-import { changeWrites } from '../../src/mandates/writes.ts';
+import { operationsNamed } from '../../src/policy/conditions.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
+import { readVerdict } from '../../src/policy/result.ts';
 import { makeMetrics } from '../../src/process/metrics.ts';
 import { RECORDS_OFF } from '../../src/records/records.ts';
-import { mandateFactRow, registerWrites, testAlias } from '../../src/workbench/cases/register-writes.ts';
+import { registerWrites, testAlias } from '../../src/workbench/cases/register-writes.ts';
 import { decide } from '../oracle/oracle.ts';
-import type { MandateRow, Register } from '../oracle/register.ts';
+import type { Register } from '../oracle/register.ts';
 import { fixed } from '../support/decide-world.ts';
 import { everyone } from '../support/http.ts';
 import { committedPolicy } from '../support/policy.ts';
 import { NOW } from './arbitraries.ts';
+import { bundleWith, numbered, tables } from './condition-tables.ts';
 import { manyOrganisations } from './many-organisations.ts';
 import { questions } from './questions.ts';
 import { registers } from './registers.ts';
+import { makeTurn, turning } from './turns.ts';
 import { BRANCHES, NO_BRANCH, OPERATIONS } from './world.ts';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1500);
@@ -52,9 +55,12 @@ async function load(store: MemoryStore, register: Register): Promise<void> {
   await rebuild.swap({ epoch: 1, n: 1 }, '');
 }
 
-function searchOver(store: MemoryStore, keep: number, reach: Reach = store.reach) {
+type Instead = Partial<Pick<SearchDeps, 'reach' | 'policy' | 'operationsNamed'>>;
+
+function searchOver(store: MemoryStore, keep: number, instead: Instead = {}) {
   return makeSearch({
-    ...{ lookups: store.lookups, reach, freshness: fixed(), policy, alias: testAlias, keep, metrics },
+    ...{ lookups: store.lookups, reach: store.reach, freshness: fixed(), policy, alias: testAlias, keep, metrics },
+    ...instead,
     ...{ records: RECORDS_OFF, now: () => NOW, deadlineMs: 60_000, atOnce: 1 },
   });
 }
@@ -133,6 +139,29 @@ describe(`searches over random registers (again with PROPERTY_SEED=${SEED})`, ()
     );
   });
 
+  it('find what conditions of services leave, and at which operations', { timeout: 300_000 }, async () => {
+    const all = fc.array(asked, { minLength: 4, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(registers.map(numbered), tables, all, paging, async (register, table, searches, how) => {
+        const ruled = { ...register, conditions: new Map(Object.entries(table)) };
+        const store = makeMemoryStore(undefined, 2);
+        await load(store, register);
+        const bundle = bundleWith(table);
+        const engine = makeEngine(bundle, readVerdict);
+        const { find } = searchOver(store, how.keep, {
+          policy: engine,
+          operationsNamed: (service) => operationsNamed(bundle, service),
+        });
+        for (const search of searches) {
+          const listed = await listAll((page) => find(search, page, { caller: everyone }), how.limit);
+          expect(listed, JSON.stringify({ search, table })).toEqual(bruteForce(ruled, search).sort());
+          count('operations under conditions', listed.filter((name) => name.includes(' ')).length);
+        }
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  });
+
   it('list whoever is there throughout once, whatever changes meanwhile', { timeout: 300_000 }, async () => {
     const two = registers.chain((register) =>
       fc.tuple(fc.constant(register), fc.subarray(register.mandates), fc.array(fc.boolean(), { maxLength: 40 })),
@@ -143,7 +172,7 @@ describe(`searches over random registers (again with PROPERTY_SEED=${SEED})`, ()
         const store = makeMemoryStore(undefined, 1);
         await load(store, all);
         const turn = makeTurn(store, { all, passing, flips });
-        const { find } = searchOver(store, keep, turning(store.reach, turn));
+        const { find } = searchOver(store, keep, { reach: turning(store.reach, turn) });
         const listed = await listAll((page) => find(search, page, { caller: everyone }), limit, turn);
         const [with_, without] = [new Set(bruteForce(all, search)), new Set(bruteForce(fewer, search))];
         const throughout = [...with_].filter((name) => without.has(name));
@@ -182,44 +211,8 @@ describe(`searches over random registers (again with PROPERTY_SEED=${SEED})`, ()
       expect(seen.get(name), name).toBeGreaterThan(0);
     }
     expect(seen.get('results with a part')).toBeGreaterThan(0);
+    expect(seen.get('operations under conditions')).toBeGreaterThan(0);
     expect(seen.get('there throughout')).toBeGreaterThan(0);
     expect(seen.get('there for a time')).toBeGreaterThan(0);
   });
 });
-
-/** Takes some mandates away, or brings them back, whenever it is called and the next of `flips` says so. */
-function makeTurn(store: MemoryStore, { all, passing, flips }: Turns): () => Promise<void> {
-  const rows = passing.map((row) => mandateFactRow(row, all));
-  const turns = [...flips];
-  let there = true;
-  let n = 1;
-  return async () => {
-    if (!turns.pop()) return;
-    const change = (row: object) => ({ facts_before: there ? row : null, facts_after: there ? null : row });
-    const writes = rows.flatMap((row) => changeWrites({ entity: 'mandate', ...change(row) }));
-    await store.projection.apply({ from: { epoch: 1, n }, to: { epoch: 1, n: n + 1 }, hash: '', writes }, 1);
-    n++;
-    there = !there;
-  };
-}
-
-interface Turns {
-  all: Register;
-  passing: readonly MandateRow[];
-  flips: readonly boolean[];
-}
-
-/** Something may change between any two chunks. */
-function turning(reach: Reach, turn: () => Promise<void>): Reach {
-  async function* turned(chunks: AsyncIterable<readonly string[]>) {
-    for await (const chunk of chunks) {
-      yield chunk;
-      await turn();
-    }
-  }
-  return {
-    delegates: (represented, scopes) => turned(reach.delegates(represented, scopes)),
-    represented: (delegate) => turned(reach.represented(delegate)),
-    services: () => turned(reach.services()),
-  };
-}

@@ -14,7 +14,11 @@ export interface JudgeDeps extends ReaderDeps {
   decide(question: Question, reading: Reading, caller: Caller): Outcome;
   /** Lets others go first when it is their turn. */
   breathe(): Promise<void>;
+  /** Operations of a service that the policy itself names. */
+  operationsNamed?(serviceId: string): readonly string[];
 }
+
+const NONE_NAMED = () => [];
 
 interface Verdict {
   answer: Decision;
@@ -28,6 +32,7 @@ export async function judgeAll(
   deps: JudgeDeps,
 ): Promise<void> {
   const reader = makeReader(asked, ids, deps);
+  const { operationsNamed = NONE_NAMED } = deps;
   const begun = page.position();
 
   /** Null: not to be asked by this caller, or not at all. Undefined: another policy has come. */
@@ -66,7 +71,7 @@ export async function judgeAll(
       const hit = toHit(id, gathered, asked);
       if (!answer.allow) {
         page.deny(caller.rights.details ? answer.reasons : withoutDetails(answer, gathered).reasons);
-        if (!(await judgeParts(hit, partsOf(asked, gathered), from))) return;
+        if (!(await judgeParts(hit, partsOf(asked, gathered, operationsNamed), from))) return;
       } else if (from === undefined) page.add(hit);
     }
     page.reach({ id });

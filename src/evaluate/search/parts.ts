@@ -5,10 +5,20 @@ import type { Asked } from './asked.ts';
 
 /**
  * What the mandates found for a candidate name, where the question names none: the branches of a party, the operations
- * of a service. With one of them in the question, what was denied without it may be allowed.
+ * of a service; these the policy may name as well. With one of them in the question, what was denied without it may be
+ * allowed.
  */
-export function partsOf(asked: Asked, { services }: Gathered): string[] {
+export function partsOf(
+  asked: Asked,
+  { services, portal }: Gathered,
+  operationsNamed: (serviceId: string) => readonly string[],
+): string[] {
   const named = new Set<string>();
+  if (asked.search === 'action') {
+    for (const { service_id } of [...(portal ? [portal] : []), ...services.map(({ service }) => service)]) {
+      add(named, operationsNamed(service_id));
+    }
+  }
   for (const { direct, chains } of services) {
     const firsts = [...direct, ...chains.flatMap(({ first }) => first)];
     // Branches are the represented's: second links name none. Operations bind every link.

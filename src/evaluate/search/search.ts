@@ -34,6 +34,8 @@ export interface SearchDeps {
   atOnce: number;
   /** How many candidates a search holds at once. Default 1000. */
   keep?: number;
+  /** Operations of a service that the policy itself names; which of them may be done, it says when it is asked. */
+  operationsNamed?(serviceId: string): readonly string[];
 }
 
 /** Who may act, for whom, with what: the candidates come from exact keys and `Reach`, the policy judges each. */
