@@ -4,6 +4,9 @@ import { ALGORITHMS, type Algorithm } from '../policy/signature.ts';
 import { isLoopbackHost, notes, secretText, text, whole } from './config-forms.ts';
 import type { Secret } from './config-secret.ts';
 
+/** How a key may be named. */
+export const KEY_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
 /** Where policies come from, and by which key they are believed. */
 export const bundleVariables = {
   MACHTIG_MODE: z
@@ -30,7 +33,7 @@ export const bundleVariables = {
     ),
   MACHTIG_BUNDLE_KEY_ID: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .regex(KEY_ID)
     .optional()
     .meta(notes('Name of that key, as signatures must give it.', '1 to 64 letters, digits or ._-')),
   MACHTIG_BUNDLE_ALGORITHM: z

@@ -1,5 +1,5 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { AppError, toError } from '../domain/errors.ts';
 import { unpackBundle } from '../policy/bundle.ts';
 import { packBundle } from '../policy/pack.ts';
@@ -8,6 +8,7 @@ import { toRefusal } from '../rollout/examine.ts';
 import { examineApart } from '../rollout/examine-apart.ts';
 import { fileSource } from '../rollout/file-source.ts';
 import { iso } from '../rollout/order.ts';
+import { KEY_ID } from './config-bundle.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
 export interface KeygenWish {
@@ -37,7 +38,13 @@ const RSA_BITS = 3072;
 export async function runPolicyKeygen(terminal: Terminal, wish: KeygenWish): Promise<void> {
   const { privateKey, publicKey } = makeKeys(algorithmOf(wish.algorithm));
   await writeNew(wish.private, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
-  await writeNew(wish.public, publicKey.export({ type: 'spki', format: 'pem' }).toString(), 0o644);
+  try {
+    await writeNew(wish.public, publicKey.export({ type: 'spki', format: 'pem' }).toString(), 0o644);
+  } catch (thrown) {
+    // Half a pair would stand in the way of the next try.
+    await unlink(wish.private);
+    throw thrown;
+  }
   terminal.out.write(
     `${wish.private}  signs, with machtig policy sign --key; keep it where only the signer reads it\n` +
       `${wish.public}  verifies: MACHTIG_BUNDLE_KEY, with MACHTIG_BUNDLE_ALGORITHM=${wish.algorithm}\n`,
@@ -47,6 +54,8 @@ export async function runPolicyKeygen(terminal: Terminal, wish: KeygenWish): Pro
 /** Signs a bundle that is sound: what a sidecar would refuse for other reasons is not signed. */
 export async function runPolicySign(terminal: Terminal, bundle: string, wish: SignWish): Promise<void> {
   const algorithm = algorithmOf(wish.algorithm);
+  // Another name could be configured nowhere.
+  if (!KEY_ID.test(wish.keyId)) throw usage('--key-id must be 1 to 64 letters, digits or ._-');
   const issuedAt = secondsOf(wish.issuedAt);
   const privateKey = await readPrivateKey(wish.key);
   const packed = await read(bundle);
@@ -91,8 +100,19 @@ async function readPrivateKey(path: string): Promise<string> {
   const pem = await readFile(path, 'utf8');
   try {
     return createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem' }).toString();
-  } catch (thrown) {
-    throw new Error(`${path} holds no private key in PEM without a password: ${toError(thrown).message}`);
+  } catch {
+    const isPublic = holdsPublicKey(pem);
+    throw new Error(
+      `${path} holds ${isPublic ? 'a public key: the private one signs' : 'no private key in PEM without a password'}`,
+    );
+  }
+}
+
+function holdsPublicKey(pem: string): boolean {
+  try {
+    return createPublicKey(pem).type === 'public';
+  } catch {
+    return false;
   }
 }
 

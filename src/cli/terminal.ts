@@ -1,4 +1,5 @@
 import { AppError, toError } from '../domain/errors.ts';
+import { fileWords } from '../process/file-words.ts';
 import type { Screen } from '../process/progress.ts';
 import { ConfigError } from './config.ts';
 
@@ -21,7 +22,7 @@ export function explain(thrown: unknown, screen: Screen): number {
     return EXIT.config;
   }
   const error = toError(thrown);
-  screen.write(`${error.message}\n`);
+  screen.write(`${fileWords(error) ?? error.message}\n`);
   if (!(error instanceof AppError)) return EXIT.failed;
   for (const { at, message } of error.faults) screen.write(`  ${at}: ${message}\n`);
   if (error.code === 'invalid_request') return EXIT.dataFault;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toError } from '../domain/errors.ts';
 import { MAX_PACKED, tooLarge } from '../policy/bundle.ts';
 import { BundleRefusal } from '../policy/bundle-refusal.ts';
+import { fileWords } from '../process/file-words.ts';
 import type { Fetched, Source } from './source.ts';
 
 /** In a folder that is swapped as a whole the bundle is one file, so that it is met before or after, never between. */
@@ -28,7 +29,8 @@ export async function fileSource(path: string): Promise<Source> {
         return await read(file, known);
       } catch (thrown) {
         if (thrown instanceof BundleRefusal) throw thrown;
-        throw new BundleRefusal('source_unavailable', `${file}: ${toError(thrown).message}`, { cause: thrown });
+        const says = fileWords(thrown) ?? `${file}: ${toError(thrown).message}`;
+        throw new BundleRefusal('source_unavailable', says, { cause: thrown });
       }
     },
   };

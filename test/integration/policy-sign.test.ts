@@ -44,8 +44,14 @@ describe('machtig policy keygen', () => {
     const before = await readFile(at('key.pem'), 'utf8');
     const again = await policy('keygen', '--private', at('key.pem'), '--public', at('other.pub'));
     expect(again.code).toBe(1);
-    expect(again.err).toContain('EEXIST');
+    expect(again.err).toBe(`${at('key.pem')} is there already\n`);
     expect(await readFile(at('key.pem'), 'utf8')).toBe(before);
+  });
+
+  it('leaves no half of a pair behind', async () => {
+    const half = await policy('keygen', '--private', at('half.pem'), '--public', at('key.pub'));
+    expect(half).toMatchObject({ code: 1, err: `${at('key.pub')} is there already\n` });
+    await expect(stat(at('half.pem'))).rejects.toThrow('ENOENT');
   });
 
   it('knows the algorithms that need no shared secret', async () => {
@@ -86,6 +92,21 @@ describe('machtig policy sign and verify', () => {
     await writeFile(at('hello.tar.gz'), 'hello');
     expect((await verify('hello.tar.gz')).out).toMatch(/^refused: damaged\n/);
     expect((await sign('hello.tar.gz', 'never.tar.gz')).code).toBe(1);
+    await expect(stat(at('never.tar.gz'))).rejects.toThrow('ENOENT');
+  });
+
+  it('say what is wrong with a key, and with its name', async () => {
+    const withKey = (key: string, id: string) =>
+      policy('sign', at('one.tar.gz'), '--key', at(key), '--key-id', id, '--output', at('never.tar.gz'));
+    expect((await withKey('key.pub', 'release')).err).toBe(
+      `${at('key.pub')} holds a public key: the private one signs\n`,
+    );
+    expect((await withKey('one.tar.gz', 'release')).err).toMatch(/holds no private key in PEM without a password\n$/);
+    expect((await withKey('nowhere', 'release')).err).toBe(`${at('nowhere')} is not there\n`);
+    expect((await withKey('key.pem', 'release 2026')).err).toMatch(/^--key-id must be 1 to 64 letters/);
+    expect((await verify('nowhere.tar.gz')).out).toBe(
+      `refused: source_unavailable\n${at('nowhere.tar.gz')} is not there\n`,
+    );
     await expect(stat(at('never.tar.gz'))).rejects.toThrow('ENOENT');
   });
 
