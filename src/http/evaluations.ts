@@ -7,9 +7,6 @@ import { ERROR_CLASSES } from './problem.ts';
 import type { Report } from './report.ts';
 import { evaluationsFrame } from './schemas.ts';
 
-/** What an item must have; AuthZEN's certification takes these, and only these, from a default of the same name. */
-const REQUIRED = { subject: ['type', 'id'], action: ['name'], resource: ['type', 'id'] } as const;
-
 const PATH = '/access/v1/evaluations';
 
 /** POST /access/v1/evaluations; without items it is the single evaluation. */
@@ -30,25 +27,12 @@ export function makeEvaluationsDoor(point: AuthzenPoint, report: Report): Door {
   };
 }
 
-/** Entities replace defaults whole: a narrower default never mixes with the item's own properties. */
+/** Entities replace defaults whole: one that has lost its id must not be taken for somebody else. */
 function withDefaults(item: unknown, defaults: Fields): unknown {
   if (!isFields(item)) return item;
-  const { subject, action, resource, context = defaults.context } = item;
-  return {
-    subject: withRequired(subject, defaults.subject, REQUIRED.subject),
-    action: withRequired(action, defaults.action, REQUIRED.action),
-    resource: withRequired(resource, defaults.resource, REQUIRED.resource),
-    ...(context !== undefined && { context }),
-  };
-}
-
-function withRequired(entity: unknown, fallback: unknown, names: readonly string[]): unknown {
-  if (entity === undefined) return fallback;
-  if (!isFields(entity) || !isFields(fallback)) return entity;
-  const missing = names.filter((name) => entity[name] === undefined && fallback[name] !== undefined);
-  return missing.length === 0
-    ? entity
-    : { ...entity, ...Object.fromEntries(missing.map((name) => [name, fallback[name]])) };
+  const { subject = defaults.subject, action = defaults.action } = item;
+  const { resource = defaults.resource, context = defaults.context } = item;
+  return { subject, action, resource, ...(context !== undefined && { context }) };
 }
 
 /** An item that could not be decided: never an allow, and told apart from a denial by `context.error`. */

@@ -123,8 +123,9 @@ describe('POST /access/v1/evaluation about mandates', () => {
     ];
     const response = await post('/access/v1/evaluations', { ...authzen, evaluations });
     const body = (await response.json()) as { evaluations: { decision: boolean; context: Record<string, unknown> }[] };
-    expect(body.evaluations.map(({ decision }) => decision)).toEqual([true, false, true, false]);
+    expect(body.evaluations.map(({ decision }) => decision)).toEqual([true, false, false, false]);
     expect(body.evaluations[1]?.context).toMatchObject({ reasons: ['identifier_invalid'] });
+    expect(body.evaluations[2]?.context).toMatchObject({ error: { errors: [{ at: '/evaluations/2/subject/id' }] } });
     expect(body.evaluations[3]?.context).toMatchObject({ error: { code: 'invalid_request' } });
   });
 
