@@ -145,7 +145,8 @@ export async function searchWorld({ writes = WORLD, hmacKey = HMAC_KEY, tokenClo
   });
   const evaluate = makeEvaluate({ ...deps, metrics, uses: { note: () => {} } });
   let asking = change.caller ?? caller;
-  const app = anApp({ policy: { input: 'mandates', evaluate }, search, handles, identify: () => asking });
+  const publicUrl = 'https://pdp.example.com';
+  const app = anApp({ policy: { input: 'mandates', evaluate }, search, handles, identify: () => asking, publicUrl });
   async function post(path: string, body: object) {
     const response = await app.post(`/access/v1/${path}`, body);
     return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
