@@ -21,6 +21,7 @@ export async function runPolicyDev(terminal: Terminal, folder = FOLDER): Promise
   const ending = new AbortController();
   const end = () => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
+  terminal.err.write(`looking at ${folder}: the first time takes some seconds; Ctrl-C ends it\n`);
   const clear = terminal.out.isTTY === true ? CLEAR : '';
   await watch({
     path: folder,

@@ -14,7 +14,7 @@ const Lint = z.object({
       z.object({
         title: z.string(),
         description: z.string(),
-        location: z.object({ file: z.string(), row: z.number(), col: z.number() }),
+        location: z.object({ file: z.string(), row: z.number(), col: z.number(), text: z.string().optional() }),
       }),
     )
     .nullish(),
@@ -31,14 +31,21 @@ export async function lint({ folder, run, signal, low }: StageDeps): Promise<Sta
   if (!parsed.success) {
     return { stage: 'lint', complaints: status === 0 ? [] : opaComplaints('lint', stderr || stdout, cwd), looked: '' };
   }
-  const complaints = (parsed.data.violations ?? []).map(({ title, description, location: { file, row, col } }) => ({
-    stage: 'lint' as const,
-    file: resolve(cwd, file),
-    line: row,
-    column: col,
-    says: `${sentence(description)} (${title})`,
-  }));
+  const complaints = (parsed.data.violations ?? []).map(
+    ({ title, description, location: { file, row, col, text } }) => ({
+      stage: 'lint' as const,
+      file: resolve(cwd, file),
+      line: row,
+      column: col,
+      says: `${sentence(description)}${lengthOf(title, text)} (${title})`,
+    }),
+  );
   return { stage: 'lint', complaints, looked: `${files.length} files` };
+}
+
+/** How long it is: the one thing that an author cannot see. */
+function lengthOf(title: string, text: string | undefined): string {
+  return title === 'line-length' && text !== undefined ? `: ${[...text].length} characters` : '';
 }
 
 function sentence(text: string): string {

@@ -74,6 +74,13 @@ const REWRITES: readonly [pattern: RegExp, rewrite: Rewrite][] = [
     }),
   ],
   [
+    /^unexpected (.+?)(?: token)?: expected (.+)$/,
+    (_error, what, wanted = '') => ({
+      says: `${what} cannot stand here: expected ${wanted.replace('\\n', 'a new line')}`,
+      hint: 'is a bracket above it not closed?',
+    }),
+  ],
+  [
     /^multiple default rules (\S+) found at (.+)$/,
     (_error, name, places) => ({ says: `${name} has two defaults`, hint: places ?? '' }),
   ],

@@ -51,6 +51,18 @@ describe('a mistake in a rule is told in the words of its author', () => {
     ['a value that nothing uses', 'x if { y := 1 }', /^y is given a value that nothing uses$/, undefined],
     ['a rule that asks itself', 'x if not x', /asks itself$/, /authz\.x/],
     ['sides that differ in kind', 'x if input.now == "a"', /one is number, the other string/, undefined],
+    [
+      'a brace that is not closed',
+      'x if input.now in {1, 2\n\ny if true',
+      /^identifier cannot stand here/,
+      /not closed/,
+    ],
+    [
+      'a body that is not closed',
+      'x if {\n  true\n\ny if true',
+      /^if keyword .*: expected a new line or ; or }$/,
+      /above/,
+    ],
     ['an unfinished rule', 'x if input.now <', /ends in the middle of a rule/, /missing/],
   ])('%s', async (_what, rule, says, hint) => {
     const [first, ...others] = await told(rule);
@@ -93,8 +105,9 @@ describe('what else is told', () => {
   });
 
   it('what the linter finds, with the name of its rule', async () => {
-    await folder.write('authz.rego', `${HEAD}x if input.now > 3\n`);
+    await folder.write('authz.rego', `${HEAD}x if input.now > 3\n\n# ${'n'.repeat(119)}\n`);
     const { complaints } = await lint(deps);
+    expect(complaints.map(({ says }) => says)).toContain('Line too long: 121 characters (line-length)');
     expect(complaints.map(({ says }) => says)).toContainEqual(expect.stringContaining('(directory-package-mismatch)'));
     expect(complaints[0]?.line).toBeGreaterThan(0);
   });
