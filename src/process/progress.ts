@@ -101,7 +101,8 @@ const rateOf = (done: number, elapsedMs: number): string =>
   elapsedMs < 100 ? '' : `, ${count(Math.round((done * 1000) / elapsedMs))}/s`;
 
 function leftOf(done: number, total: number | undefined, elapsedMs: number): string {
-  if (total === undefined || done === 0 || done >= total) return '';
+  // Of less than a hundredth nothing can be said yet.
+  if (total === undefined || done * 100 < total || done >= total) return '';
   return `, ${seconds((elapsedMs * (total - done)) / done)} left`;
 }
 

@@ -39,6 +39,15 @@ describe('progress without a terminal', () => {
     expect(text()).toBe('load mandates: 4,000 of 10,000 (40%) mandates, 1,000/s, 6.0 s left\n');
   });
 
+  it('promises no end before a hundredth is done', () => {
+    const { at, text } = makeTask({ terminal: false, total: 10_000 });
+    at(6000, 1);
+    at(9000, 100);
+    expect(text()).toBe(
+      'load mandates: 1 of 10,000 (0%) mandates, 0/s\nload mandates: 100 of 10,000 (1%) mandates, 11/s, 14 min 51 s left\n',
+    );
+  });
+
   it('sums up at the end', () => {
     const { at, progress, text } = makeTask({ terminal: false, total: 10_000 });
     at(2000, 10_000);
