@@ -159,6 +159,26 @@ describe('searches at real sidecars', () => {
     }
   });
 
+  it('lose whoever was revoked, at every sidecar', async () => {
+    const subject = { type: 'person', properties };
+    const resource = { type: 'organisation', id: 'urn:nl:kvk:90000004' };
+    const searches = SERVICES.map((name) => ({ subject, action: { name }, resource }));
+    const found = async (at: number) => {
+      let sum = 0;
+      for (const search of searches) sum += (await post('search/subject', search, 'portal', at)).results.length;
+      return sum;
+    };
+    expect(await found(0)).toBeGreaterThan(1);
+    expect(await found(1)).toBe(await found(0));
+    await database.pool.query(`begin;
+      select set_config('machtig.acted_by', '{"who": "test", "channel": "operator"}', true);
+      update mandates m set status = 'suspended' from aliases a
+      where a.public_value = '90000004' and a.party_id = m.represented and m.status = 'active';
+      commit`);
+    // They are still connected, and so still judged: on records that were at hand, and are told to be otherwise.
+    for (const at of [0, 1]) await eventually(`nobody is found at sidecar ${at}`, async () => (await found(at)) === 0);
+  });
+
   it('leave one record a page, in which stands no number of anybody', async () => {
     const lines = (await readFile(join(folder, 'b.jsonl'), 'utf8'))
       .split('\n')
