@@ -5,6 +5,9 @@ import { BundleRefusal } from './bundle-refusal.ts';
 /** Contents by path, without a leading slash. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>;
 
+/** A tree of JSON takes some fifty times as much memory as its text may. */
+const MAX_JSON = 16 * 1024 * 1024;
+
 export const RULES = 'rules.json';
 export const SELF_TEST = 'self_test.json';
 
@@ -92,6 +95,9 @@ function readPart<T>(files: BundleFiles, path: string, called: string, schema: z
 
 function readJson(files: BundleFiles, path: string): unknown {
   const bytes = requiredFile(files, path);
+  if (bytes.length > MAX_JSON) {
+    throw new BundleRefusal('part_malformed', `its ${path} is larger than ${MAX_JSON} bytes`);
+  }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (thrown) {

@@ -13,14 +13,18 @@ export type HashName = keyof typeof HASHES;
 /** Files of which OPA hashes the meaning instead of the bytes. */
 const STRUCTURED = new Set(['data.json', '.manifest', '.signatures.json']);
 
+/** Whether a file is signed by what it means. */
+export function isStructured(path: string): boolean {
+  return STRUCTURED.has(path.slice(path.lastIndexOf('/') + 1));
+}
+
 /**
  * What OPA's signatures say of a file: its hash in hexadecimal.
  * @throws SyntaxError where a structured file is no JSON, or says one thing twice
  */
 export function hashOf(path: string, bytes: Uint8Array, name: HashName): string {
-  const structured = STRUCTURED.has(path.slice(path.lastIndexOf('/') + 1));
   return createHash(HASHES[name])
-    .update(structured ? canonical(bytes) : bytes)
+    .update(isStructured(path) ? canonical(bytes) : bytes)
     .digest('hex');
 }
 

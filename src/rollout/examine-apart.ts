@@ -8,7 +8,7 @@ import type { OrderDeps } from './order.ts';
 
 /** Far beyond what a bundle takes on a busy machine. */
 const LIMIT_MS = 30_000;
-const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
 export interface ApartOptions {
   /** Absent: signatures are not looked at. */
