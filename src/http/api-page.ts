@@ -116,7 +116,7 @@ The answer is \`{"decision": …, "context": {…}}\`; \`context\` has the field
 ## POST /access/v1/evaluations
 
 Up to 100 items in \`evaluations\`; \`subject\`, \`action\`, \`resource\` and \`context\` beside it are defaults, each replaced
-whole by the item's own. (Only a missing \`type\`, \`id\` or \`name\` is taken from the default entity of the same name.)
+whole by the item's own: an item of which the subject lacks its \`id\` is at fault, whatever the default says.
 \`options.evaluations_semantic\` is \`execute_all\` (the default), \`deny_on_first_deny\` or \`permit_on_first_permit\`; the
 last two end the list at that item. An item that cannot be decided is \`decision: false\` with \`context.error\`
 (\`status\`, \`code\`, \`message\`, \`errors\`), which no denial has. Without items it is the single evaluation.
@@ -134,7 +134,7 @@ place of what was left open, as it is, with the same rest; whoever does so is fo
 const AFTER_SEARCH = `
 ## GET /.well-known/authzen-configuration
 
-AuthZEN metadata, with the search endpoints where there is a search; only where \`MACHTIG_PUBLIC_URL\` is set, and with
+AuthZEN metadata, with the search endpoints where the policy of now can be searched; only where \`MACHTIG_PUBLIC_URL\` is set, and with
 that URL whatever the Host header says.
 
 ## Errors
