@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeAsk, type Raw, type ScenarioCase, type Send } from '../support/authzen/ask.ts';
+import { makeAsk, type Raw, type ScenarioCase, SEARCH, type Send } from '../support/authzen/ask.ts';
 import { FIXTURE_NAMES, type Names } from '../support/authzen/names.ts';
 import { type Run, SCENARIO, table } from '../support/authzen/scenario.ts';
-import { authzenWorld, bundleOver, FIXTURE, SMALL } from '../support/authzen-world.ts';
+import { authzenWorld, bundleOver, FIXTURE, filesOver, SMALL } from '../support/authzen-world.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Process, startMachtig } from '../support/program.ts';
 import { startRedis } from '../support/redis.ts';
 import { bakery, bea, searchWorld, somebody, TAX } from '../support/search-world.ts';
-import { makePair, signedBundle, unpacked } from '../support/signing.ts';
+import { type Held, makePair, signedBundle, unpacked } from '../support/signing.ts';
 
 const HOST = 'pdp.example.com';
 const BASE_URL = `https://${HOST}`;
@@ -47,17 +47,28 @@ function inProcess(send: (path: string, init: RequestInit) => Response | Promise
 const folder = mkdtempSync(join(tmpdir(), 'machtig-authzen-'));
 let sidecar: Promise<Process> | undefined;
 const authority = makeAuthority(folder, 'authority');
+const pair = makePair();
+const at = (name: string) => join(folder, name);
 const TOKEN = 'token-of-the-harness';
+
+let issuedAt = 1_700_000_000;
+
+/** Puts a signed bundle where the sidecar looks for it, in one step. */
+async function release(files: Held): Promise<void> {
+  writeFileSync(at('next'), await signedBundle(files, pair, issuedAt++));
+  renameSync(at('next'), at('bundle.tar.gz'));
+}
 
 /** As an operator runs it: production, a signed bundle, TLS, a caller with a token. Such a policy needs no data. */
 async function startSidecar(): Promise<Process> {
-  const at = (name: string) => join(folder, name);
-  const pair = makePair();
   const { certFile, keyFile } = authority.issue('server', `/CN=${HOST}`, `DNS:${HOST}`);
-  writeFileSync(at('bundle.tar.gz'), await signedBundle(unpacked(FIXTURE), pair, 1_700_000_000));
+  await release(unpacked(FIXTURE));
   writeFileSync(at('release.pub'), pair.publicKey);
   const digest = createHash('sha256').update(TOKEN).digest('hex');
-  writeFileSync(at('callers.yaml'), `callers: [{name: harness, owners: all, rights: [search], tokens: [${digest}]}]`);
+  writeFileSync(
+    at('callers.yaml'),
+    `callers: [{name: harness, owners: all, rights: [search, bsn], tokens: [${digest}]}]`,
+  );
   const redis = await startRedis();
   await redis.stop();
   const started = await startMachtig('sidecar', {
@@ -74,6 +85,7 @@ async function startSidecar(): Promise<Process> {
     MACHTIG_BUNDLE_KEY_ID: 'release',
     MACHTIG_BUNDLE_ALGORITHM: 'ES256',
     MACHTIG_BUNDLE_STATE: at('state'),
+    MACHTIG_BUNDLE_POLL_MS: '100',
   });
   await eventually('its doors are open', async () => {
     const { status } = await overHttps(started, '/v1/openapi.json', { method: 'GET', headers: {} });
@@ -130,6 +142,21 @@ runAll('at a sidecar, over HTTPS', SCENARIO, FIXTURE_NAMES, atSidecar);
 const formal = SCENARIO.filter(({ about }) => about === 'form');
 const mandates = await searchWorld();
 runAll('its form, asked about mandates', formal, MANDATES, inProcess(mandates.send));
+
+it('ends and begins at a running sidecar with the policy that can be searched', async () => {
+  const ask = makeAsk(atSidecar, BASE_URL);
+  const { anyUser: subject, read: action, record1: resource } = FIXTURE_NAMES;
+  const search = () => ask.raw(SEARCH.subject, { subject, action, resource });
+  const offered = async () => (await ask.get('/.well-known/authzen-configuration')).text.includes(SEARCH.subject);
+  await release(filesOver(SMALL, { searched: false }));
+  await eventually('search has ended', async () => (await search()).status === 404);
+  expect(await offered()).toBe(false);
+  expect((await search()).text).toContain('not_found');
+  await release(filesOver({ ...SMALL, users: { ...SMALL.users, dave: {} } }));
+  await eventually('search has begun', async () => (await search()).status === 200);
+  expect(await offered()).toBe(true);
+  expect(JSON.parse((await search()).text).results).toContainEqual({ type: 'user', id: 'dave' });
+});
 
 it('is told in docs/conformance.md (written by UPDATE_DOCS=1)', () => {
   const [begin, end] = ['<!-- authzen: -->', '<!-- :authzen -->'];

@@ -23,15 +23,18 @@ export interface FixtureData {
 }
 
 /** The rules of the fixture over other users and records; without `searched`, they cannot be searched. */
-export function bundleOver(data: FixtureData, { searched = true } = {}) {
-  const held = revised(files, (change) => {
+export function bundleOver(data: FixtureData, wish: { searched?: boolean } = {}) {
+  return parseBundle(packBundle(filesOver(data, wish)));
+}
+
+export function filesOver(data: FixtureData, { searched = true } = {}) {
+  return revised(files, (change) => {
     change.set('data.json', jsonBytes(data));
     if (searched) return;
     const manifest = JSON.parse(new TextDecoder().decode(change.get('.manifest')));
     const wasm = manifest.wasm.filter(({ entrypoint }: { entrypoint: string }) => entrypoint === 'authz/decision');
     change.set('.manifest', jsonBytes({ ...manifest, wasm }));
   });
-  return parseBundle(packBundle(held));
 }
 
 export const SMALL: FixtureData = JSON.parse(new TextDecoder().decode(files.get('data.json')));
