@@ -149,6 +149,13 @@ describe('pages of it', () => {
     expect(await allPages(world, readers, limit)).toEqual(whole.body.results);
   });
 
+  it.each(['€', '"', '\u2028'])('go on behind the longest ids, of %j', async (sign) => {
+    const ids = ['a', 'b', 'c'].map((first) => first + sign.repeat(LIMITS.urn - 1));
+    const users = Object.fromEntries(ids.map((id) => [id, {}]));
+    const results = await allPages(authzenWorld(bundleOver({ ...SMALL, users })), readers, 1);
+    expect(results).toEqual(ids.map((id) => ({ type: 'user', id })));
+  });
+
   it('hold what a deadline leaves of them, and go on', async () => {
     const world = authzenWorld(bundleOver(many(40)), { deadlineMs: 0 });
     const { body } = await world.post('search/subject', readers);
