@@ -76,7 +76,9 @@ async function open(
   options: WriteOptions,
   locks: boolean,
 ): Promise<Opened> {
-  const { keys, policy } = deps;
+  const { keys } = deps;
+  // What is judged in one transaction is judged by one policy.
+  const policy = deps.policy.pinned?.() ?? deps.policy;
   const lookups = makePostgresLookups(client);
   const callAgain = () => findCaller(session, { lookups, keys, client });
   const caller = await callAgain();

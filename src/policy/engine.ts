@@ -26,6 +26,8 @@ export interface Engine<T> {
    * @throws AppError `invalid_request` for text that is no Unicode, or input beyond the bounds.
    */
   decide(input: object): T;
+  /** Goes on asking the policy of now when another comes into use: for what takes a while and must be one policy's. */
+  pinned?(): Engine<T>;
 }
 
 /** Evaluates a bundle's entrypoint, one instance at a time; `read` returns a sentence when a result is no T. */

@@ -47,6 +47,7 @@ export function makeActivePolicy(first: Bundle): SwappablePolicy {
           return current.revision;
         },
         decide: (input) => current.decide(input),
+        pinned: () => current,
       };
     },
     async prepare(bundle, breathe) {

@@ -76,6 +76,17 @@ describe('a bulk revocation', () => {
     expect(await statuses(ids)).toEqual(['active']);
   });
 
+  test('is judged by one policy, whichever comes into use meanwhile', async () => {
+    const ids = await many(201);
+    world.policy.asked.length = 0;
+    world.policy.answer(() => {
+      if (world.policy.asked.length === 200) world.policy.answer(deny('beyond_own_branches'));
+      return ALLOW;
+    });
+    expect((await revoke({ ids })).value.revoked).toBe(201);
+    await expect(revoke(stan)).rejects.toMatchObject({ code: 'act_refused', reasons: ['beyond_own_branches'] });
+  });
+
   test('does not tell an unknown mandate from one that is not to be seen', async () => {
     const ids = await many(2);
     const absent = await revoke({ ids: [...ids, randomUUID()] }).catch((error: Error) => error);

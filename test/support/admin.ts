@@ -158,20 +158,27 @@ function makeSwitchablePolicy(engine: Engine<AdminVerdict>): SwitchablePolicy {
   const asked: AdminInput[] = [];
   const byRules = (input: AdminInput) => engine.decide(input);
   let say = byRules;
-  return {
+  const answering = (current: () => typeof say): Engine<AdminVerdict> => ({
     revision: engine.revision,
+    decide(input) {
+      // The only thing that `administer` hands its policy.
+      const question = input as AdminInput;
+      asked.push(question);
+      return current()(question);
+    },
+  });
+  return {
+    ...answering(() => say),
     asked,
+    pinned() {
+      const now = say;
+      return answering(() => now);
+    },
     answer(verdict = ALLOW) {
       say = typeof verdict === 'function' ? verdict : () => verdict;
     },
     rules() {
       say = byRules;
-    },
-    decide(input) {
-      // The only thing that `administer` hands its policy.
-      const question = input as AdminInput;
-      asked.push(question);
-      return say(question);
     },
   };
 }

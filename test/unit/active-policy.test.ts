@@ -72,6 +72,14 @@ describe('a policy that is swapped', () => {
     expect([...engines.map(({ revision }) => revision), active.bundle().revision]).toEqual(Array(4).fill('new'));
   });
 
+  it('goes on as it was for whoever holds on to it', async () => {
+    const active = makeActivePolicy(named('old'));
+    const follower = active.follow(telling);
+    const pinned = follower.pinned?.();
+    (await active.prepare(named('new'), breathe))();
+    expect([pinned?.revision, follower.revision, follower.pinned?.().revision]).toEqual(['old', 'new', 'new']);
+  });
+
   it('swaps nothing when one of its users cannot ask the next bundle', async () => {
     const active = makeActivePolicy(named('old'));
     const decides = active.follow(telling);
