@@ -1,6 +1,7 @@
 import { toError } from '../domain/errors.ts';
 import { BundleRefusal } from '../policy/bundle-refusal.ts';
 import type { Trust } from '../policy/signature.ts';
+import { makeDeadline } from '../process/deadline.ts';
 import { startThread } from '../process/thread.ts';
 import type { Release } from './examine.ts';
 import type { ExamineReply, ExamineWorkerData } from './examine-worker.ts';
@@ -42,15 +43,16 @@ function nowOf({ seen, rollback, now }: OrderDeps): NonNullable<ExamineWorkerDat
 
 async function ask(workerData: ExamineWorkerData, signal: AbortSignal, limitMs: number): Promise<ExamineReply> {
   const thread = startThread('examine-worker', import.meta.url, { workerData, resourceLimits: LIMITS });
-  const within = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const deadline = makeDeadline(signal, limitMs);
   try {
     return await new Promise<ExamineReply>((resolve, reject) => {
       thread.once('message', resolve);
       thread.once('error', (thrown) => reject(tooCostly(`looking at it ended with: ${toError(thrown).message}`)));
       thread.once('exit', (code) => reject(tooCostly(`looking at it ended with exit code ${code}`)));
-      within.addEventListener('abort', () => reject(tooCostly(`looking at it takes more than ${limitMs} ms`)));
+      deadline.signal.addEventListener('abort', () => reject(tooCostly(`looking at it takes more than ${limitMs} ms`)));
     });
   } finally {
+    deadline.clear();
     await thread.terminate();
     signal.throwIfAborted();
   }

@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 import { toError } from '../domain/errors.ts';
 import { MAX_PACKED, tooLarge } from '../policy/bundle.ts';
 import { BundleRefusal, type RefusalCode } from '../policy/bundle-refusal.ts';
+import { makeDeadline } from '../process/deadline.ts';
 import { entityTag } from './known.ts';
 import type { Fetched, Source } from './source.ts';
 
@@ -31,13 +32,15 @@ export function urlSource(address: string, options: UrlOptions): Source {
     kind: 'url',
     name,
     async fetch(known, signal) {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(totalMs)]);
+      const deadline = makeDeadline(signal, totalMs);
       try {
-        return await read(await send(url, known, options, within), known);
+        return await read(await send(url, known, options, deadline.signal), known);
       } catch (thrown) {
         if (thrown instanceof BundleRefusal) throw thrown;
-        const why = within.aborted ? `no whole answer within ${totalMs} ms` : toError(thrown).message;
+        const why = deadline.isOver() ? `no whole answer within ${totalMs} ms` : toError(thrown).message;
         throw new BundleRefusal('source_unavailable', `${name}: ${why}`, { cause: thrown });
+      } finally {
+        deadline.clear();
       }
     },
   };
