@@ -1,9 +1,10 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { build, showFailing } from '../workbench/build.ts';
 import { showComplaint } from '../workbench/complaint.ts';
 import { readFolder } from '../workbench/folder.ts';
 import { makeLastGood } from '../workbench/last-good.ts';
-import { check } from '../workbench/pipeline.ts';
+import { check, type Report } from '../workbench/pipeline.ts';
 import { readyCases } from '../workbench/ready-cases.ts';
 import { showReport } from '../workbench/show-report.ts';
 import { makeToolbox } from '../workbench/toolbox.ts';
@@ -15,9 +16,10 @@ const FOLDER = 'policies';
 const SCREENFUL = 4;
 const CLEAR = '\u001b[2J\u001b[H';
 
-/** Until Ctrl-C. */
-export async function runPolicyDev(terminal: Terminal, folder = FOLDER): Promise<number> {
+/** Until Ctrl-C. With `output` the bundle is written there whenever all is well. */
+export async function runPolicyDev(terminal: Terminal, folder = FOLDER, output?: string): Promise<number> {
   readFolder(folder);
+  const keep = output === undefined ? () => '' : makeKeeper(output);
   const ending = new AbortController();
   const end = () => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
@@ -30,11 +32,27 @@ export async function runPolicyDev(terminal: Terminal, folder = FOLDER): Promise
     tell: (report, found, ms) => {
       // A screen that is not redrawn is told the end only.
       if (report.waitsFor.length > 0 && clear === '') return;
-      terminal.out.write(`${clear}${showReport(report, { folder: found, ms, atMost: SCREENFUL })}\n`);
+      const shown = showReport(report, { folder: found, ms, atMost: SCREENFUL });
+      terminal.out.write(`${clear}${shown}${keep(report)}\n`);
     },
     fail: (message) => terminal.err.write(`${clear}${message}\n`),
   });
   return EXIT.ok;
+}
+
+/** Writes what all is well with, once, and says so. */
+function makeKeeper(output: string): (report: Report) => string {
+  let kept = '';
+  return ({ ok, waitsFor, built }) => {
+    if (!ok || waitsFor.length > 0 || built?.packed === undefined) return '';
+    const { bytes, revision } = built.packed();
+    if (revision === kept) return '';
+    // Renamed into place: a dev may be looking.
+    writeFileSync(`${output}.tmp`, bytes);
+    renameSync(`${output}.tmp`, output);
+    kept = revision;
+    return `\n${output}: revision ${revision}\n`;
+  };
 }
 
 /** Everything that is wrong, and every answer that changed; changes nothing. */

@@ -38,9 +38,10 @@ function addWriting(policy: Command, terminal: Terminal, exitWith: (code: number
     .description(
       'watches the rules; at each save says within seconds what is wrong, and which cases answer differently',
     )
-    .action(async (folder: string | undefined) => {
+    .option('--output <file>', 'write the bundle there whenever all is well: MACHTIG_BUNDLE of a dev that follows it')
+    .action(async (folder: string | undefined, { output }: { output?: string }) => {
       const { runPolicyDev } = await import('./policy-dev.ts');
-      exitWith(await runPolicyDev(terminal, folder));
+      exitWith(await runPolicyDev(terminal, folder, output));
     });
   policy
     .command('check [folder]')

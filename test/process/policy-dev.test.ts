@@ -14,7 +14,8 @@ const CASES = 'cases/scenario.yaml';
 
 /** A workbench over a copy of the AuthZEN fixture, and what it has told so far. */
 async function startWorkbench(folder: TestFolder) {
-  const child = spawn(process.execPath, [PROGRAM, 'policy', 'dev', folder.path], {
+  const output = join(folder.path, '../kept.tar.gz');
+  const child = spawn(process.execPath, [PROGRAM, 'policy', 'dev', folder.path, '--output', output], {
     env: { PATH: process.env.PATH ?? '' },
   });
   let told = '';
@@ -24,6 +25,7 @@ async function startWorkbench(folder: TestFolder) {
     });
   }
   return {
+    output,
     /** The reports since the last time this was asked that fit; waits for the first. */
     next: (wanted: RegExp) =>
       eventually(
@@ -116,6 +118,18 @@ describe('machtig policy dev', () => {
     const report = await workbench.next(/✓ all is well, and 1 answer changed, 1 of them WIDER/);
     expect(report).toMatch(/DENIED → ALLOWED: Deleting softly/);
     expect(await readFile(join(folder.path, 'authz/decision_test.rego'), 'utf8')).toBe(test);
+  });
+
+  it('writes the bundle where it is wanted, when all is well and not before', async () => {
+    const first = (await readBundle(workbench.output)).revision;
+    await folder.write(RULES, rules.replace('input.action.name == "read"', 'input.action.name == "raed"'));
+    expect(await workbench.next(/✗ .*cases: /)).not.toContain('kept.tar.gz');
+    expect((await readBundle(workbench.output)).revision).toBe(first);
+    await folder.write(RULES, rules.replace('# title: ', '# title: It is said that '));
+    const [, revision] =
+      /kept\.tar\.gz: revision ([0-9a-f]{32})/.exec(await workbench.next(/kept\.tar\.gz: .*\n/)) ?? [];
+    expect(revision).not.toBe(first);
+    expect((await readBundle(workbench.output)).revision).toBe(revision);
   });
 
   it('tells what is wrong with a case, and goes on', async () => {
