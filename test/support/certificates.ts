@@ -5,8 +5,8 @@ import { join } from 'node:path';
 /** Certificates made for one test run and thrown away with their folder. */
 export interface Authority {
   caFile: string;
-  /** Issues a certificate; `subject` as openssl writes it: `/CN=…/serialNumber=…`. */
-  issue(name: string, subject: string): { certFile: string; keyFile: string };
+  /** Issues a certificate; `subject` as openssl writes it: `/CN=…/serialNumber=…`; this machine's names unless told otherwise. */
+  issue(name: string, subject: string, names?: string): { certFile: string; keyFile: string };
 }
 
 const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
@@ -18,7 +18,7 @@ export function makeAuthority(folder: string, name: string): Authority {
   openssl('req', '-x509', ...KEY, '-keyout', file(name, 'key'), '-out', caFile, '-days', '1', '-subj', `/CN=${name}`);
   return {
     caFile,
-    issue(part, subject) {
+    issue(part, subject, names = 'DNS:localhost,IP:127.0.0.1') {
       const [certFile, keyFile, request, extensions] = [
         file(part, 'pem'),
         file(part, 'key'),
@@ -26,7 +26,7 @@ export function makeAuthority(folder: string, name: string): Authority {
         file(part, 'ext'),
       ];
       openssl('req', ...KEY, '-keyout', keyFile, '-out', request, '-subj', subject);
-      writeFileSync(extensions, 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+      writeFileSync(extensions, `subjectAltName=${names}\n`);
       const sign = [
         '-CA',
         caFile,
