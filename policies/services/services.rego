@@ -59,6 +59,7 @@ else := general
 _objections(service, path) := set() if {
 	name := service.service_id
 	not data.tables.conditions[name]
+	is_object(data.tables.conditions)
 }
 
 else := {reason |
@@ -68,7 +69,7 @@ else := {reason |
 	is_object(data.tables.conditions[service.service_id])
 }
 
-# a service without a name might be one with conditions
+# a service without a name might be one with conditions, and so might any where there is no table of them
 else := {"service_condition_unknown"}
 
 # a condition that is none of these, or gives no answer, is not met

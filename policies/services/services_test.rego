@@ -70,6 +70,18 @@ test_each if {
 	]
 }
 
+# what is misspelt, or no table, must not pass for a table without this service
+test_no_table[note] if {
+	some [note, tables] in [
+		["misspelt", {"condition": {}}],
+		["a list", {"conditions": [{_id: {"firsthand": true}}]}],
+		["shut off", {"conditions": false}],
+	]
+	reasons := services.objections(fixtures.service, _direct) with input as {"request": {}}
+		with data.tables as tables
+	reasons == {"service_condition_unknown"}
+}
+
 # what is not told apart may have any
 test_service_without_a_name if services.objections({}, _direct) == {"service_condition_unknown"}
 
