@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { placeOf, regoFiles } from './folder.ts';
 import { opaComplaints } from './opa-errors.ts';
 import { readJson, type StageDeps, type StageResult } from './stages.ts';
+import { withFile } from './with-file.ts';
 
 const Lint = z.object({
   violations: z
@@ -55,16 +54,10 @@ function sentence(text: string): string {
 /** Where nothing is configured Regal takes tables that stand in data.json for references that lead nowhere. */
 async function withConfig<T>(folder: string, call: (config: string[]) => Promise<T>): Promise<T> {
   if (isConfigured(folder)) return call([]);
-  const place = await mkdtemp(join(tmpdir(), 'regal-'));
-  try {
-    const path = join(place, 'config.yaml');
-    const tables = tablesIn(folder).flatMap((name) => [`data.${name}`, `data.${name}.*`]);
-    const rule = { level: 'error', 'except-paths': tables };
-    await writeFile(path, stringify({ rules: { imports: { 'unresolved-reference': rule } } }));
-    return await call(['--config-file', path]);
-  } finally {
-    await rm(place, { recursive: true, force: true });
-  }
+  const tables = tablesIn(folder).flatMap((name) => [`data.${name}`, `data.${name}.*`]);
+  const rule = { level: 'error', 'except-paths': tables };
+  const config = stringify({ rules: { imports: { 'unresolved-reference': rule } } });
+  return withFile(config, (path) => call(['--config-file', path]), 'config.yaml');
 }
 
 function isConfigured(folder: string): boolean {

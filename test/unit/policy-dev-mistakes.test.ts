@@ -141,6 +141,25 @@ describe('what else is told', () => {
     expect(coverage?.complaints).toMatchObject([{ line: 13, says: 'no test comes to this line' }]);
   });
 
+  it.each([
+    ['a list of titles', 'some title in ["one", "three"]\n\tauthz.twice(1) + count(title) == 5', 'three'],
+    ['titles as keys', 'some title, n in {"one": 1, "two": 2}\n\tauthz.twice(n) == 2', 'two'],
+    ['a row that is too short', 'some [title, n] in [["one", 1], ["two"]]\n\tauthz.twice(n) == 2', 'two'],
+    ['titles from elsewhere', 'some title, n in data.numbers\n\tauthz.twice(n) == 2', 'two'],
+    ['one title for two cases', 'some [title, n] in [["one", 1], ["one", 2]]\n\tauthz.twice(n) == 2', 'one'],
+  ])('a failing case in a table: %s', async (_what, body, failing) => {
+    await folder.write('data.json', '{"numbers": {"one": 1, "two": 2}}');
+    await folder.write('authz.rego', `${HEAD}# METADATA\n# title: Twice\ntwice(n) := n * 2\n`);
+    const test = `package authz_test\n\nimport data.authz\n\ntest_twice[title] if {\n\t${body}\n}\n`;
+    await folder.write('authz_test.rego', test);
+    const [{ complaints } = { complaints: [] }] = await runTests(deps);
+    await rm(join(folder.path, 'data.json'));
+    expect(complaints).toMatchObject([{ file: join(folder.path, 'authz_test.rego'), line: 5 }]);
+    expect(complaints[0]?.says).toMatch(
+      new RegExp(`test_twice (does not hold for: |has two cases called )${failing}\\b`),
+    );
+  });
+
   it('a test that cannot be asked, where it goes wrong', async () => {
     await folder.write('authz.rego', `${HEAD}# METADATA\n# title: Two ways\ntwo(_) := 1\n\ntwo(n) := n\n`);
     await folder.write('authz_test.rego', 'package authz_test\n\nimport data.authz\n\ntest_two if authz.two(2) == 1\n');

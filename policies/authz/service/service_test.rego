@@ -29,7 +29,7 @@ test_domain_served[note] if {
 		["bewind sees to assets", fixtures.statutory("bewind"), "assets", 1],
 		["and to nothing else", fixtures.statutory("bewind"), "personal_care", 0],
 		["mentorschap sees to care", fixtures.statutory("mentorschap"), "personal_care", 1],
-		["and to nothing else", fixtures.statutory("mentorschap"), "general", 0],
+		["nor a mentor to anything else", fixtures.statutory("mentorschap"), "general", 0],
 		["curatele sees to all", fixtures.statutory("curatele"), "assets", 1],
 		["a ground nobody knows", fixtures.statutory("whim"), "general", 0],
 		["a mandate has its scope instead", fixtures.voluntary, "assets", 1],
