@@ -56,11 +56,7 @@ _raised(general, service) := max([general, levels.asked(wanted)]) if {
 
 else := general
 
-_objections(service, path) := set() if {
-	name := service.service_id
-	not data.tables.conditions[name]
-	is_object(data.tables.conditions)
-}
+_objections(service, path) := set() if _free(service.service_id)
 
 else := {reason |
 	some name, wanted in data.tables.conditions[service.service_id]
@@ -71,6 +67,11 @@ else := {reason |
 
 # a service without a name might be one with conditions, and so might any where there is no table of them
 else := {"service_condition_unknown"}
+
+_free(name) if {
+	is_object(data.tables.conditions)
+	not data.tables.conditions[name]
+}
 
 # a condition that is none of these, or gives no answer, is not met
 _against(name, wanted, path) := chains.objections(wanted, path) if name == "chains"
