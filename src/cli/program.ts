@@ -1,20 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { verifyRecords } from '../records/verify.ts';
-import { askExamples } from './ask.ts';
 import { loadConfig } from './config.ts';
 import { NEEDED, type Role } from './config-rules.ts';
-import { fetchToken, type TokenWish } from './dev-client.ts';
+import type { TokenWish } from './dev-client.ts';
 import type { JobWish } from './jobs.ts';
-import { runOnce, runRole } from './process.ts';
 import { addPolicy } from './program-policy.ts';
-import { runImport, runMigrate, runOperate, runSeed } from './register.ts';
-import { startSidecar } from './sidecar.ts';
-import { startSync, verifyProjection } from './sync.ts';
 import { EXIT, explain, type Terminal } from './terminal.ts';
 import { PACKAGE_ROOT, VERSION } from './version.ts';
 
 const example = (name: string): string => fileURLToPath(new URL(`examples/${name}`, PACKAGE_ROOT));
+const EXAMPLE = example('register.yaml');
+
+// What only some commands need is loaded by those.
+const processes = () => import('./process.ts');
+const register = () => import('./register.ts');
+const syncing = () => import('./sync.ts');
 
 /** Runs one command line. Resolves to the exit code. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -57,18 +57,14 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
   program
     .command('dev')
     .description('everything in one process on embedded stores, filled with the example register')
-    .option('--register <file>', 'another register file', example('register.yaml'))
+    .option('--register <file>', 'another register file', EXAMPLE)
     .addHelpText('after', needs('dev'))
-    .action(({ register }: { register: string }) =>
-      runRole(terminal, 'dev', async (deps) => {
-        // A sidecar does not load what only the admin API needs.
-        const [{ startDev }, { tellAdmin }] = await Promise.all([import('./dev.ts'), import('./dev-tell.ts')]);
-        const deciding = await startDev(deps, register);
-        await askExamples(
-          deciding,
-          register === example('register.yaml') ? example('questions.yaml') : undefined,
-          terminal,
-        );
+    .action(async ({ register: file }: { register: string }) =>
+      (await processes()).runRole(terminal, 'dev', async (deps) => {
+        const parts = [import('./dev.ts'), import('./ask.ts'), import('./dev-tell.ts')] as const;
+        const [{ startDev }, { askExamples }, { tellAdmin }] = await Promise.all(parts);
+        const deciding = await startDev(deps, file);
+        await askExamples(deciding, file === EXAMPLE ? example('questions.yaml') : undefined, terminal);
         await tellAdmin(deciding, terminal);
         terminal.out.write('\nStop with Ctrl-C.\n');
         return { reopen: deciding.reopenRecords };
@@ -78,9 +74,10 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     .command('sidecar')
     .description('answers decisions from Redis; given DATABASE_URL it also takes part in sync')
     .addHelpText('after', needs('sidecar', 'MACHTIG_CALLERS or MACHTIG_ANONYMOUS'))
-    .action(() =>
-      runRole(terminal, 'sidecar', async (deps) => {
-        const { url, socket, opsUrl, policyRevision, reopenRecords } = await startSidecar(deps);
+    .action(async () =>
+      (await processes()).runRole(terminal, 'sidecar', async (deps) => {
+        const { startSidecar } = await import('./sidecar.ts');
+        const { reopenRecords, url, socket, opsUrl, policyRevision } = await startSidecar(deps);
         deps.log.info({ url, socket, opsUrl, policyRevision }, 'answers');
         return { reopen: reopenRecords };
       }),
@@ -89,8 +86,8 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     .command('admin')
     .description('the admin API, by which mandates are granted, changed and ended; and the jobs of the register')
     .addHelpText('after', needs('admin'))
-    .action(() =>
-      runRole(terminal, 'admin', async (deps) => {
+    .action(async () =>
+      (await processes()).runRole(terminal, 'admin', async (deps) => {
         const { startAdmin } = await import('./admin.ts');
         const { url, opsUrl, policyRevision } = await startAdmin(deps);
         deps.log.info({ url, opsUrl, policyRevision }, 'administers');
@@ -101,9 +98,9 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     .command('sync')
     .description('keeps Redis equal to Postgres: one leads, others stand by')
     .addHelpText('after', needs('sync'))
-    .action(() =>
-      runRole(terminal, 'sync', async (deps) => {
-        const { opsUrl } = await startSync(deps);
+    .action(async () =>
+      (await processes()).runRole(terminal, 'sync', async (deps) => {
+        const { opsUrl } = await (await syncing()).startSync(deps);
         deps.log.info({ opsUrl }, 'keeps the projection');
         return {};
       }),
@@ -112,7 +109,8 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     .command('verify')
     .description('compares Redis with Postgres, record for record')
     .action(async () => {
-      const found = await runOnce(terminal, 'sync', verifyProjection);
+      const { verifyProjection } = await syncing();
+      const found = await (await processes()).runOnce(terminal, 'sync', verifyProjection);
       terminal.out.write(`${JSON.stringify(found, null, 2)}\n`);
       if (!found.equal) exitWith(EXIT.failed);
     });
@@ -127,6 +125,7 @@ function addToken(program: Command, terminal: Terminal): void {
     .option('--party <key>', 'for which party the login is')
     .option('--digid', 'with DigiD, also where there is eHerkenning')
     .action(async (wish: TokenWish) => {
+      const { fetchToken } = await import('./dev-client.ts');
       const { admin } = loadConfig(terminal.env, 'dev');
       terminal.out.write(`${await fetchToken(`http://127.0.0.1:${admin.loginPort}`, wish)}\n`);
     });
@@ -137,13 +136,15 @@ function addRegister(program: Command, terminal: Terminal): void {
     .command('migrate')
     .description('brings the database up to date; safe when several start at once')
     .addHelpText('after', needs('migrate'))
-    .action(() => runMigrate(terminal));
+    .action(async () => (await register()).runMigrate(terminal));
   program
     .command('import <file>')
     .description('loads a register file (YAML or JSON): all or nothing, all faults at once')
     .option('--replace-source', "end the mandates of the file's source that it no longer names", false)
     .addHelpText('after', `${needs('import')}\nThe format: schemas/register.json. Exit code 65: the file has faults.`)
-    .action((file: string, options: { replaceSource: boolean }) => runImport(terminal, file, options));
+    .action(async (file: string, options: { replaceSource: boolean }) =>
+      (await register()).runImport(terminal, file, options),
+    );
   program
     .command('seed')
     .description('generates a realistic register of any size')
@@ -153,7 +154,7 @@ function addRegister(program: Command, terminal: Terminal): void {
       'after',
       `${needs('seed')}\nThe database must be migrated and empty. 1 M mandates take about a minute.`,
     )
-    .action((options: { mandates: number; seed: number }) => runSeed(terminal, options));
+    .action(async (options: { mandates: number; seed: number }) => (await register()).runSeed(terminal, options));
   program
     .command('catalogue')
     .description('the services that can be mandated')
@@ -176,7 +177,9 @@ function addRegister(program: Command, terminal: Terminal): void {
       .description(acts[act])
       .option('--reason <text>', 'kept with the change')
       .addHelpText('after', needs('operate'))
-      .action((id: string, { reason }: { reason?: string }) => runOperate(terminal, act, id, reason));
+      .action(async (id: string, { reason }: { reason?: string }) =>
+        (await register()).runOperate(terminal, act, id, reason),
+      );
   }
 }
 
@@ -196,10 +199,7 @@ function addJobs(program: Command, terminal: Terminal): void {
     .option('--pretend', 'it is not that moment, and what the job does is done for good')
     .option('--manage-service <ServiceID>', 'service by which mandates are managed; by default of the access file')
     .addHelpText('after', needs('operate', 'MACHTIG_ADMIN_ACCESS or --manage-service'))
-    .action(async (name: string, wish: JobWish) => {
-      const { runJob } = await import('./jobs.ts');
-      await runJob(terminal, name, wish);
-    });
+    .action(async (name: string, wish: JobWish) => (await import('./jobs.ts')).runJob(terminal, name, wish));
 }
 
 function addAudit(program: Command, terminal: Terminal, exitWith: (code: number) => void): void {
@@ -218,10 +218,7 @@ function addAudit(program: Command, terminal: Terminal, exitWith: (code: number)
     .command('anchor')
     .description('the head of the chain, one line to keep where nobody who may write the database can reach it')
     .addHelpText('after', needs('operate'))
-    .action(async () => {
-      const { runAuditAnchor } = await import('./audit.ts');
-      await runAuditAnchor(terminal);
-    });
+    .action(async () => (await import('./audit.ts')).runAuditAnchor(terminal));
 }
 
 function addRecords(program: Command, terminal: Terminal, exitWith: (code: number) => void): void {
@@ -231,6 +228,7 @@ function addRecords(program: Command, terminal: Terminal, exitWith: (code: numbe
     .command('verify <file...>')
     .description('checks that no record is missing or changed, oldest file first')
     .action(async (files: string[]) => {
+      const { verifyRecords } = await import('../records/verify.ts');
       const found = await verifyRecords(files);
       terminal.out.write(`${JSON.stringify(found, null, 2)}\n`);
       if (found.faults.length > 0) exitWith(EXIT.failed);
