@@ -6,7 +6,7 @@ import type { Explain } from '../evaluate/explain.ts';
 import { rememberAliases } from '../evaluate/remember.ts';
 import type { AppDeps } from '../http/app.ts';
 import { createApp } from '../http/app.ts';
-import { makeIdentify, parseCallers } from '../http/callers.ts';
+import { ANONYMOUS, makeIdentify, parseCallers } from '../http/callers.ts';
 import { createOps, serveOps } from '../http/ops.ts';
 import { type Listening, serve } from '../http/serve.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
@@ -188,7 +188,7 @@ function openRecords({ config, lifecycle, log, metrics, now }: DecideDeps): { re
 
 async function readCallers({ callers }: Config): Promise<Parameters<typeof makeIdentify>[0]> {
   const anonymous: Caller | undefined = callers.anonymous && {
-    name: 'anonymous',
+    name: ANONYMOUS,
     owners: 'all',
     rights: callers.anonymous,
   };

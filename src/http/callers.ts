@@ -8,9 +8,14 @@ import { faultsOf } from './fields.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest: 64 lower-case hex digits');
 const oin = z.string().regex(/^[0-9]{20}$/, 'must be twenty digits');
+/** Whoever calls without credentials: nobody who is known may be taken for him, nor lead on where he ended. */
+export const ANONYMOUS = 'anonymous';
 const entry = z
   .strictObject({
-    name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits or ._-'),
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits or ._-')
+      .refine((name) => name !== ANONYMOUS, 'is the name of whoever calls without credentials'),
     owners: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]),
     rights: z.array(z.enum(['search', 'bsn', 'details'])).default([]),
     tokens: z.array(digest).default([]),

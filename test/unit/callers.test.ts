@@ -93,6 +93,7 @@ describe('the callers file', () => {
       'callers: [{name: a, owners: all, socket: true}, {name: a, owners: all, tokens: [X]}]'.replace('X', sha256('t')),
       ['/callers'],
     ],
+    ['a name that is nobody’s', 'callers: [{name: anonymous, owners: all, socket: true}]', ['/callers/0/name']],
     [
       'two callers on the socket',
       'callers: [{name: a, owners: all, socket: true}, {name: b, owners: all, socket: true}]',
