@@ -18,14 +18,14 @@ const VALIDITY = 'authz/validity/validity.rego';
 const run = makeToolbox(process.env);
 
 /** The project's rules with one sentence changed, and what its cases answer now compared with before. */
-async function changed(folder: TestFolder, cases: readonly ReadyCase[], from: string, to: string) {
-  const rules = await readFile(join(folder.path, VALIDITY), 'utf8');
+async function changed(folder: TestFolder, cases: readonly ReadyCase[], from: string, to: string, file = VALIDITY) {
+  const rules = await readFile(join(folder.path, file), 'utf8');
   expect(rules).toContain(from);
   const read = readFolder(folder.path);
   const before = await build({ folder: read, run }, cases);
-  await folder.write(VALIDITY, rules.replace(from, to));
+  await folder.write(file, rules.replace(from, to));
   const built = await build({ folder: read, run }, cases);
-  await folder.write(VALIDITY, rules);
+  await folder.write(file, rules);
   if (before.bundle === undefined || built.bundle === undefined) throw new Error('it does not compile');
   const lastGood = { name: 'the state before', bundle: before.bundle, sources: sourcesIn(before.unproved) };
   const now = { bundle: built.bundle, sources: sourcesIn(built.unproved) };
@@ -38,7 +38,14 @@ describe("a change of the project's rules", () => {
   beforeAll(async () => {
     folder = await copyOfPolicies(join(ROOT, 'policies'));
     const registers = ['examples/register.yaml', 'test/conformance/catalogue.yaml'].map((name) => join(ROOT, name));
-    const settings = { cases: join(ROOT, 'test/conformance/cases'), register: registers, leave_out: ['conformance'] };
+    const manage = 'urn:etoegang:DV:00000003800000070000:services:2';
+    const acts = { cases: join(ROOT, 'test/conformance/admin/cases'), manage };
+    const settings = {
+      cases: join(ROOT, 'test/conformance/cases'),
+      acts,
+      register: registers,
+      leave_out: ['conformance'],
+    };
     await folder.write('policy.yaml', JSON.stringify(settings));
     cases = await readyCases(readFolder(folder.path));
   });
@@ -87,6 +94,27 @@ describe("a change of the project's rules", () => {
       /WIDER: [\s\S]*by The mandate has not ended \(authz\.validity\.unended, \S+validity\.rego:\d+\)/,
     );
     expect(text).toMatch(/… and \d+ more/);
+  });
+
+  it('that lets more be done to the register is told like one of decisions', async () => {
+    const { built, comparison } = await changed(
+      folder,
+      cases,
+      '"may_not_appoint" | not _may_appoint(who)',
+      '"may_not_appoint" | not _is_manager(who)',
+      'admin/managers/managers.rego',
+    );
+    const title = 'A manager without the right of substitution appoints nobody';
+    expect(built.packed).toBeUndefined();
+    expect(built.failing.find((one) => one.title === title)?.missed).toContainEqual({
+      field: 'allow',
+      expected: false,
+      got: true,
+    });
+    const change = comparison.changed.find((one) => one.title === title);
+    expect(change?.difference).toMatchObject({ kind: 'deny_to_allow', lost: ['may_not_appoint'] });
+    expect(change?.rules).toEqual(['admin.managers.reasons']);
+    expect(change?.file).toMatch(/admin\/cases\/managers\.yaml$/);
   });
 });
 

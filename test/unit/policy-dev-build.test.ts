@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseBundle, readBundle } from '../../src/policy/bundle.ts';
+import { packBundle } from '../../src/policy/pack.ts';
+import { passSelfTest } from '../../src/policy/self-test.ts';
 import { readTar } from '../../src/policy/tar.ts';
 import { build } from '../../src/workbench/build.ts';
 import { readFolder } from '../../src/workbench/folder.ts';
@@ -10,6 +12,7 @@ import { readyCases } from '../../src/workbench/ready-cases.ts';
 import { sampleOf } from '../../src/workbench/sample-input.ts';
 import { makeToolbox } from '../../src/workbench/toolbox.ts';
 import { copyOfPolicies, FIXTURE, policyFolder, type TestFolder } from '../support/policy-folder.ts';
+import { revised, unpacked } from '../support/signing.ts';
 
 const run = makeToolbox(process.env);
 const ROOT = join(import.meta.dirname, '../..');
@@ -101,13 +104,25 @@ describe('a bundle of a folder of rules', () => {
 describe("the project's own bundle", () => {
   it('demands every case of itself, and says of each rule what the committed sources say', async () => {
     const bundle = await readBundle(join(ROOT, 'bundles/mandates.tar.gz'));
-    expect(bundle.selfTest.length).toBeGreaterThan(400);
+    const acts = bundle.selfTest.filter(({ entrypoint }) => entrypoint === 'admin/decision');
+    expect(bundle.selfTest.length - acts.length).toBeGreaterThan(400);
+    expect(acts.length).toBeGreaterThan(90);
     expect(bundle.rules['authz.validity.started']).toMatchObject({
       title: 'The mandate has started',
       file: 'authz/validity/validity.rego',
       reasons: { mandate_not_started: 'The mandate starts later.' },
     });
     expect(bundle.rules['authz.validity.started']?.requirements).toEqual(['R47', 'R59']);
+  });
+
+  it('is not taken over when it lets others manage', async () => {
+    const otherwise = revised(unpacked(join(ROOT, 'bundles/mandates.tar.gz')), (held) => {
+      const data = JSON.parse(new TextDecoder().decode(held.get('data.json')));
+      data.tables.acts['mandate.revoke'].by = ['court'];
+      held.set('data.json', Buffer.from(JSON.stringify(data)));
+    });
+    const refused = passSelfTest(parseBundle(packBundle(otherwise)), async () => {});
+    await expect(refused).rejects.toMatchObject({ code: 'self_test_failed' });
   });
 });
 

@@ -160,6 +160,24 @@ describe('what else is told', () => {
     );
   });
 
+  it('no line that one of many tests comes to, whoever asks the others', async () => {
+    const whole = '# METADATA\n# title: All\nall(n) := {\n\t"one": n,\n\t"two": [n | n > 1],\n}\n\nnone := 1\n';
+    await folder.write('authz.rego', `${HEAD}${whole}`);
+    const many = Array.from(
+      { length: 90 },
+      (_, n) => `test_${n} if authz.${n === 7 ? 'all(2).one == 2' : 'none == 1'}`,
+    );
+    const write = (tests: string[]) =>
+      folder.write('authz_test.rego', `package authz_test\n\nimport data.authz\n\n${tests.join('\n\n')}\n`);
+    await write(many);
+    expect(await runTests(deps)).toMatchObject([
+      { looked: '90 tests', complaints: [] },
+      { looked: '100 %', complaints: [] },
+    ]);
+    await write(many.filter((_, n) => n !== 7));
+    expect((await runTests(deps))[1]?.complaints).toMatchObject([{ line: 9 }]);
+  });
+
   it('a test that cannot be asked, where it goes wrong', async () => {
     await folder.write('authz.rego', `${HEAD}# METADATA\n# title: Two ways\ntwo(_) := 1\n\ntwo(n) := n\n`);
     await folder.write('authz_test.rego', 'package authz_test\n\nimport data.authz\n\ntest_two if authz.two(2) == 1\n');
