@@ -33,7 +33,7 @@ const OTHERS = `
 | fault | what comes of it |
 |---|---|
 | A server says "unchanged" to a sidecar that has nothing yet | it does not start: \`source_answer\` |
-| A server tags a bundle with \`*\`, with a list of tags, or with 8000 characters | the tag is not sent back, so that it cannot make a good server withhold the next release |
+| A server tags a bundle with \`*\`, or with all tags that will come | the tag is not sent back, so that it cannot make a good server withhold the next release |
 | A server tags a bundle with the tag that the next release will have | withheld for an hour at most: once an hour all of it is fetched |
 | A server sends the same bytes again and again | recognised: nothing is tried twice |
 | A file is written while it is read | half of it is never taken; the whole is |
