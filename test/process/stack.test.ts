@@ -116,6 +116,14 @@ describe('separate processes on a real Postgres and Redis', () => {
     }
   });
 
+  it('have no page on which to try a policy: only dev has', async () => {
+    for (const { url } of sidecars) {
+      for (const path of ['', '/', '/rules', '/console.css']) {
+        expect((await fetch(`${url}/console/policy${path}`)).status, path).toBe(404);
+      }
+    }
+  });
+
   it('does not become ready with another HMAC key, rather than denying everyone', async () => {
     const stranger = await startMachtig('sidecar', { ...sidecarEnv('stranger'), MACHTIG_HMAC_KEY: key() });
     try {
