@@ -57,7 +57,12 @@ function proven(bytes: Uint8Array): Packed {
 }
 
 function failed(one: ReadyCase, answer: Answer): FailingCase[] {
-  const missed = missedIn(one, answer);
+  const called = (value: unknown) => (Array.isArray(value) ? value.map((item) => one.names?.get(item) ?? item) : value);
+  const missed = missedIn(one, answer).map(({ field, expected, got }) => ({
+    field,
+    expected: called(expected),
+    got: called(got),
+  }));
   return missed.length === 0 ? [] : [{ title: one.title, file: one.file, line: one.line, missed }];
 }
 

@@ -7,7 +7,7 @@ import { ADMIN_ENTRYPOINT } from '../policy/bundle.ts';
 import { writeInput } from '../policy/input-json.ts';
 import { type ActSource, readActs } from './cases/act-cases.ts';
 import { adminInput } from './cases/act-input.ts';
-import { readCases, readList, refuseDoubles } from './cases/cases.ts';
+import { mandateNames, readCases, readList, refuseDoubles } from './cases/cases.ts';
 import { registerFacts } from './cases/register-facts.ts';
 import { registerFile } from './cases/register-file.ts';
 import { registerLookups, testAlias } from './cases/register-writes.ts';
@@ -25,6 +25,8 @@ export interface ReadyCase {
   input: Record<string, unknown>;
   /** Fields of the answer that the case is about. */
   expect: Record<string, unknown>;
+  /** What mandates are called, by id. */
+  names?: ReadonlyMap<string, string>;
 }
 
 /** The folder's cases; none when it has none. @throws Error naming file, line and fault. */
@@ -41,17 +43,18 @@ export async function readyCases(folder: PolicyFolder): Promise<ReadyCase[]> {
 async function mandateCases(folder: string, registers: readonly string[]): Promise<ReadyCase[]> {
   const { cases, register } = readCases({ cases: folder, registers });
   const lookups = await registerLookups(registerFacts(registerFile.parse(register)));
+  const names = mandateNames(register.mandates ?? []);
   return cases.map(({ title, file, line, question, now, expect }) => {
     const found = runNow(gather(question, testAlias), lookups);
     if (found === undefined) throw new Error('an in-process projection always answers at once');
     const input: Record<string, unknown> = JSON.parse(writeInput({ ...found, now }));
-    return { title, file: join(folder, file), line, input, expect: { ...expect } };
+    return { title, file: join(folder, file), line, input, expect: { ...expect }, names };
   });
 }
 
 /** Each with what the admin API gathers for it, on a register of its own. */
 function actCases(source: ActSource): Promise<ReadyCase[]> {
-  const asked = readActs(source).map(async ({ title, file, line, world, question, expect }) => {
+  const asked = readActs(source).map(async ({ title, file, line, world, question, expect, names }) => {
     const input = adminInput(world, await registerLookups(world.register), question);
     return {
       title,
@@ -60,6 +63,7 @@ function actCases(source: ActSource): Promise<ReadyCase[]> {
       entrypoint: ADMIN_ENTRYPOINT,
       input: { ...input },
       expect: { ...expect },
+      names,
     };
   });
   return Promise.all(asked);

@@ -72,6 +72,9 @@ describe("a change of the project's rules", () => {
     );
     expect(built.failing.map((one) => one.title)).toContain(title);
     expect(built.packed).toBeUndefined();
+    const mandates = built.failing.flatMap(({ missed }) => missed.filter(({ field }) => field === 'mandates'));
+    expect(mandates.length).toBeGreaterThan(0);
+    expect(JSON.stringify(mandates)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
     expect(comparison.changed.find((one) => one.title === title)).toMatchObject({
       difference: { kind: 'allow_to_deny', gained: ['mandate_not_started'] },
       rules: ['authz.validity.started'],

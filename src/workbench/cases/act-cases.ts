@@ -5,7 +5,15 @@ import type { ActRow, AdminQuestion, AdminWorld, Login } from './act-world.ts';
 import { parseMoment } from './amsterdam.ts';
 import { type CaseText, caseFile } from './case-file.ts';
 import { caseAdditions, caseNames, type Names } from './case-register.ts';
-import { type CaseSource, mergeRegisters, type Place, readFiles, readRegister, refuseDoubles } from './cases.ts';
+import {
+  type CaseSource,
+  mandateNames,
+  mergeRegisters,
+  type Place,
+  readFiles,
+  readRegister,
+  refuseDoubles,
+} from './cases.ts';
 import type { MandateRow } from './register.ts';
 import { namedUuid, ownerId, registerFacts } from './register-facts.ts';
 import { type RegisterFile, type RegisterFileText, registerFile } from './register-file.ts';
@@ -17,6 +25,8 @@ export interface ActCase extends Place {
   world: AdminWorld;
   question: AdminQuestion;
   expect: Partial<AdminVerdict> & { allow: boolean };
+  /** What mandates are called, by id. */
+  names: ReadonlyMap<string, string>;
 }
 
 export interface ActSource extends CaseSource {
@@ -50,7 +60,7 @@ interface Setting {
 function resolve(
   text: ActText,
   { number, shared, parsed, manage }: Setting,
-): Pick<ActCase, 'world' | 'question' | 'expect'> {
+): Pick<ActCase, 'world' | 'question' | 'expect' | 'names'> {
   const plain = asCase(text, []);
   const current = plain.register.mandates.find(({ name }) => name === text.current);
   const wished = asCase(text, text.wish ? [{ ...current, ...text.wish, name: WISH, id: undefined }] : []);
@@ -74,6 +84,7 @@ function resolve(
     world: { register: { ...whole, mandates }, manage, now },
     question: toQuestion(text, { names, rows, wishedId }),
     expect: toExpected(text, names),
+    names: mandateNames([...parsed.mandates, ...added]),
   };
 }
 

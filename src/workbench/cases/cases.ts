@@ -69,6 +69,11 @@ export function readRegister(path: string): RegisterFileText {
   return text as RegisterFileText; // It has just been read as one.
 }
 
+/** What mandates are called, by id. */
+export function mandateNames(mandates: readonly { id: string; name?: string | undefined }[]): Map<string, string> {
+  return new Map(mandates.map(({ id, name }) => [id, name ?? id]));
+}
+
 /** Everything that either has. */
 export function mergeRegisters(a: RegisterFileText, b: RegisterFileText): RegisterFileText {
   const both = <T>(one: T[] | undefined, other: T[] | undefined): T[] => [...(one ?? []), ...(other ?? [])];
