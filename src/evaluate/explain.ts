@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { Decision, Question, Verdict } from '../domain/evaluation.ts';
 import type { Explained, Explanation, NearMiss, RuleNote, RuleVerdict } from '../domain/explanation.ts';
+import { elapsedSince, momentOf, systemClock } from '../mandates/follow/clock.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { PolicyInput } from '../policy/input.ts';
@@ -82,6 +83,7 @@ export function makeExplain(deps: ExplainDeps): Explain {
 
   /** Undefined when another policy came into use meanwhile. */
   async function explainOnce({ question, at: asked }: ExplainWish, call: Call): Promise<Explanation | undefined> {
+    const began = momentOf(systemClock);
     const { reading, wide } = await readBoth(question);
     const changes = [...otherLogins(question), ...otherQuestions(question, reading.gathered, wide)];
     const others = await readOthers(changes);
@@ -97,6 +99,7 @@ export function makeExplain(deps: ExplainDeps): Explain {
     const search = nearMisses({ input, verdict: decision, paths: parts.paths, others }, ask);
     const nearest = await inSlices(search, () => policy.revision === revision);
     if (nearest === undefined) return undefined;
+    requireFresh(decision, elapsedSince(began, systemClock), deps.freshness);
     return { ...answerOf(decision, asked !== undefined), at, ...parts, nearest };
   }
 
@@ -113,6 +116,12 @@ export function makeExplain(deps: ExplainDeps): Explain {
     }
     throw new AppError('policy_failed', 'the policy changes faster than it can be asked');
   };
+}
+
+/** @throws AppError `data_stale` when the facts grew too old while all was asked */
+function requireFresh({ data_age_ms }: Decision, tookMs: number, { maxAgeMs }: Pick<Freshness, 'maxAgeMs'>): void {
+  if (data_age_ms + tookMs <= maxAgeMs) return;
+  throw new AppError('data_stale', 'the data became too old before all was explained');
 }
 
 /** @throws AppError `invalid_request` for more than can be told at once */

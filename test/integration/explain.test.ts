@@ -239,6 +239,19 @@ describe('a policy that contradicts itself or changes', () => {
     expect(await explain({ question }, call)).toMatchObject({ policy_revision: 'new' });
   });
 
+  it('does not speak of data that became too old meanwhile', async () => {
+    const slow = {
+      ...policy.policy,
+      decide(input: object) {
+        const until = performance.now() + 10;
+        while (performance.now() < until);
+        return policy.policy.decide(input);
+      },
+    };
+    const { explain } = explainer({ ...policy, policy: slow }, lookups, () => NOW, { ...fixed(), maxAgeMs: 20 });
+    await expect(explain({ question }, call)).rejects.toMatchObject({ code: 'data_stale' });
+  });
+
   it('is given up when it never stands still', async () => {
     let revision = 0;
     const restless = {

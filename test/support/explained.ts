@@ -32,10 +32,11 @@ export function explainer(
   policy: Pick<ExplainDeps, 'policy' | 'explain' | 'notes'>,
   lookups: Lookups,
   now: () => number,
+  freshness = fixed(),
 ): { explain: Explain; lines: object[] } {
   const lines: object[] = [];
   const log = { info: (fields: object, message: string) => lines.push({ ...fields, message }) };
-  return { explain: makeExplain({ ...policy, lookups, freshness: fixed(), alias: testAlias, now, log }), lines };
+  return { explain: makeExplain({ ...policy, lookups, freshness, alias: testAlias, now, log }), lines };
 }
 
 /** Where an explanation and a decision of the same input contradict each other, or the explanation itself. */
