@@ -85,7 +85,7 @@ describe('a sidecar that follows a bundle over HTTPS', () => {
       expect(new Set(releases).size).toBe(1);
       expect(revision).toBe(revisionOf(String(releases[0])));
     }
-  });
+  }, 240_000);
 
   it('tells at its ops port and in its metrics what it does not use, and why', async () => {
     const before = await status();
