@@ -71,7 +71,7 @@ function makeSteps(place: Place, transcript: Transcript) {
     const from = workbench.told().length;
     const startedAt = Date.now();
     for (const edit of edits) await apply(place.clone, edit);
-    const [report] = await workbench.says(/^[✓✗] .* s\n[\s\S]*?\n\n$/m, from);
+    const [report] = await workbench.says(VERDICT, from);
     transcript.screen(tidy(report));
     note(`Seen ${seconds(Date.now() - startedAt)} after the save.`);
     if (!says.test(report)) throw new Error(`the workbench should have said ${says}:\n${report}`);
@@ -121,7 +121,8 @@ function makeSteps(place: Place, transcript: Transcript) {
         'The workbench watches. The author writes down what should be answered, in the words of the cases that are there.',
       );
       const workbench = place.starts('policy dev');
-      await workbench.says(/✓ all is well .*\n[\s\S]*\n\n/);
+      await workbench.says(VERDICT);
+      if (!workbench.told().includes('✓ all is well')) throw new Error(workbench.told());
       transcript.typed('machtig policy dev', tidy(workbench.told()));
       await save(workbench, [CASE], /✗ cases: 1 .*[\s\S]*allow: expected true, got false/);
       chapter('A slip', 'The rule is changed so that the case holds. Debt rescheduling now takes nothing away at all.');
@@ -198,6 +199,9 @@ function makeSteps(place: Place, transcript: Transcript) {
     );
   }
 }
+
+/** A screen of the workbench, to its end. */
+const VERDICT = /^[✓✗] .* s\n[\s\S]*?\n\n$/m;
 
 const SIGN = (bundle: string, output: string) =>
   `policy sign ${bundle} --key ../keys/release.pem --key-id release-2026 --output ${output}`;
