@@ -9,6 +9,7 @@ import { makeEngine } from '../src/policy/engine.ts';
 import { EXPLAIN_ENTRYPOINT, readExplained } from '../src/policy/explain-result.ts';
 import { makeRawInstance } from '../src/policy/raw-instance.ts';
 import { readVerdict } from '../src/policy/result.ts';
+import { RECORDS_OFF } from '../src/records/records.ts';
 import type { Case } from '../src/workbench/cases/cases.ts';
 import { registerFacts } from '../src/workbench/cases/register-facts.ts';
 import { registerFile } from '../src/workbench/cases/register-file.ts';
@@ -51,7 +52,7 @@ function subjects([kind, isOne]: (typeof KINDS)[number]): Measured[] {
   const input = policyInput(question, now, lookups);
   const deps: ExplainDeps = {
     ...{ lookups, freshness: fixed(), alias: testAlias, policy, explain },
-    ...{ notes: () => bundle.rules, now: () => now, log: { info: () => {} } },
+    ...{ notes: () => bundle.rules, now: () => now, records: RECORDS_OFF, log: { info: () => {} } },
   };
   const why = makeExplain(deps);
   const one = (step: string, run: () => unknown): Measured => ({ kind, step, run, p50: Infinity, p90: Infinity });

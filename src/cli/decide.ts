@@ -147,7 +147,7 @@ function openPolicy(
   const { lookups, freshness } = data;
   const alias = rememberAliases(keys.alias);
   const engine = active.follow((bundle) => makeEngine(bundle, readVerdict, options));
-  const explain = openExplain(active, engine, options, { lookups, freshness, alias, now, log });
+  const explain = openExplain(active, engine, options, { lookups, freshness, alias, records, now, log });
   const deciding = { lookups, freshness, policy: engine, alias, records, now, metrics };
   const operationsNamed = (serviceId: string) => operationsIn(active.bundle(), serviceId);
   const evaluate = makeEvaluate({ ...deciding, uses, ...(shadow && { shadow }) });

@@ -60,7 +60,7 @@ export interface NearMiss {
   says: string;
 }
 
-/** Everything there is to say about one question: never an authority to act, and never recorded as a decision. */
+/** Everything there is to say about one question: never an authority to act, and recorded as no decision. */
 export interface Explanation {
   /** The moment for which it holds, milliseconds since 1970. */
   at: number;

@@ -2,15 +2,18 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { Decision, Question, Verdict } from '../domain/evaluation.ts';
 import type { Explained, Explanation, NearMiss, RuleNote, RuleVerdict } from '../domain/explanation.ts';
-import { elapsedSince, momentOf, systemClock } from '../mandates/follow/clock.ts';
+import { elapsedSince, type Moment, momentOf, systemClock } from '../mandates/follow/clock.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { PolicyInput } from '../policy/input.ts';
+import type { Records } from '../records/entry.ts';
 import type { Call } from './call.ts';
 import { makeDecide } from './decide.ts';
+import { recordExplanation, type ToldWhy } from './explain-record.ts';
 import type { Alias, Gathered } from './gather.ts';
 import { type Ask, type Asked, nearMisses } from './near-miss.ts';
-import { makeReading, type Reading } from './reading.ts';
+import { toAppError } from './outcome.ts';
+import { makeReading, type Reading, type ReadingDeps } from './reading.ts';
 import { type ChangedQuestion, otherLogins, otherQuestions } from './what-if.ts';
 
 export interface ExplainDeps {
@@ -21,6 +24,7 @@ export interface ExplainDeps {
   explain: Engine<Explained>;
   /** What the rules of the bundle in use say of themselves. */
   notes: () => Readonly<Record<string, RuleNote>>;
+  records: Pick<Records, 'append'>;
   /** The clock that decides: milliseconds since 1970. */
   now: () => number;
   log: { info(fields: object, message: string): void };
@@ -34,10 +38,16 @@ export interface ExplainWish {
 
 /**
  * Says all there is to say about a question: every rule's verdict on every path found, and what would turn the answer.
- * It is no decision, and is not recorded as one.
- * @throws AppError `forbidden` without the right `details`; for the rest as `Evaluate.one`, but for records
+ * It is no decision, and is recorded under a name of its own; what is not recorded is not told.
+ * @throws AppError `forbidden` without the right `details`; for the rest as `Evaluate.one`
  */
 export type Explain = (wish: ExplainWish, call: Call) => Promise<Explanation>;
+
+/** What is to be told, and when the facts for it began to be read. */
+interface Ready {
+  explanation: Explanation;
+  began: Moment;
+}
 
 /** So long the event loop is kept from deciding. */
 const SLICE_MS = 2;
@@ -48,6 +58,79 @@ const TRIES = 3;
 
 export function makeExplain(deps: ExplainDeps): Explain {
   const { policy, explain, notes, log } = deps;
+  const { readBoth, readOthers } = makeReadings(deps);
+
+  function explainOn(input: PolicyInput, wide: Gathered, decision: Decision): Explained {
+    const services = withOthers(input, wide);
+    requireFew(services);
+    const explained = explain.decide({ ...input, services });
+    const same = explained.allow === decision.allow && explained.reasons.join() === decision.reasons.join();
+    if (!same) throw new AppError('policy_failed', 'the policy decides one thing and explains another');
+    return explained;
+  }
+
+  /** Undefined when another policy came into use meanwhile. */
+  async function explainOnce(
+    { question, at: asked }: ExplainWish,
+    call: Call,
+    tell: (found: Gathered, wide: Gathered) => void,
+  ): Promise<Ready | undefined> {
+    const began = momentOf(systemClock);
+    const { reading, wide } = await readBoth(question);
+    tell(reading.gathered, wide);
+    const changes = [...otherLogins(question), ...otherQuestions(question, reading.gathered, wide)];
+    const others = await readOthers(changes);
+    const { revision } = policy;
+    const at = asked ?? deps.now();
+    const { decide } = makeDecide({ ...deps, now: () => at, keepInput: true });
+    const { answer: decision, input } = decide(question, reading, call.caller);
+    if (decision instanceof AppError) throw decision;
+    if (input === undefined) throw new AppError('internal', 'decided without an input');
+    const explained = explainOn(input, wide, decision);
+    const parts = partsOf(explained, input, notes());
+    const ask: Ask = (changed) => policy.decide(changed);
+    const search = nearMisses({ input, verdict: decision, paths: parts.paths, others }, ask);
+    const nearest = await inSlices(search, () => policy.revision === revision);
+    if (nearest === undefined) return undefined;
+    requireFresh(decision, elapsedSince(began, systemClock), deps.freshness);
+    return { explanation: { ...answerOf(decision, asked !== undefined), at, ...parts, nearest }, began };
+  }
+
+  /** By one policy from beginning to end. */
+  async function explainStill(
+    wish: ExplainWish,
+    call: Call,
+    tell: (found: Gathered, wide: Gathered) => void,
+  ): Promise<Ready> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const ready = await explainOnce(wish, call, tell);
+      if (ready !== undefined) return ready;
+    }
+    throw new AppError('policy_failed', 'the policy changes faster than it can be asked');
+  }
+
+  return async function explainQuestion(wish, call) {
+    if (!call.caller.rights.details) throw new AppError('forbidden', 'only callers with the right details may ask why');
+    const started = performance.now();
+    let found: Pick<ToldWhy, 'gathered' | 'wide'> = { gathered: undefined, wide: undefined };
+    const tell = (gathered: Gathered, wide: Gathered) => {
+      found = { gathered, wide };
+    };
+    const ready = await explainStill(wish, call, tell).catch(toAppError);
+    const answer = ready instanceof AppError ? ready : ready.explanation;
+    const { question, at } = wish;
+    await deps.records.append(recordExplanation({ question, at, answer, ...found }, call, deps.now()));
+    if (ready instanceof AppError) throw ready;
+    const { explanation, began } = ready;
+    requireFresh(explanation, elapsedSince(began, systemClock), deps.freshness);
+    const { paths, nearest, policy_revision } = explanation;
+    const said = { paths: paths.length, nearest: nearest.length, ms: Math.round(performance.now() - started) };
+    log.info({ caller: call.caller.name, requestId: call.requestId, policy_revision, ...said }, 'explained');
+    return explanation;
+  };
+}
+
+function makeReadings(deps: ReadingDeps) {
   const { readAll } = makeReading(deps);
 
   async function read(questions: readonly Question[]): Promise<(Reading | AppError)[]> {
@@ -72,54 +155,15 @@ export function makeExplain(deps: ExplainDeps): Explain {
     });
   }
 
-  function explainOn(input: PolicyInput, wide: Gathered, decision: Decision): Explained {
-    const services = withOthers(input, wide);
-    requireFew(services);
-    const explained = explain.decide({ ...input, services });
-    const same = explained.allow === decision.allow && explained.reasons.join() === decision.reasons.join();
-    if (!same) throw new AppError('policy_failed', 'the policy decides one thing and explains another');
-    return explained;
-  }
-
-  /** Undefined when another policy came into use meanwhile. */
-  async function explainOnce({ question, at: asked }: ExplainWish, call: Call): Promise<Explanation | undefined> {
-    const began = momentOf(systemClock);
-    const { reading, wide } = await readBoth(question);
-    const changes = [...otherLogins(question), ...otherQuestions(question, reading.gathered, wide)];
-    const others = await readOthers(changes);
-    const { revision } = policy;
-    const at = asked ?? deps.now();
-    const { decide } = makeDecide({ ...deps, now: () => at, keepInput: true });
-    const { answer: decision, input } = decide(question, reading, call.caller);
-    if (decision instanceof AppError) throw decision;
-    if (input === undefined) throw new AppError('internal', 'decided without an input');
-    const explained = explainOn(input, wide, decision);
-    const parts = partsOf(explained, input, notes());
-    const ask: Ask = (changed) => policy.decide(changed);
-    const search = nearMisses({ input, verdict: decision, paths: parts.paths, others }, ask);
-    const nearest = await inSlices(search, () => policy.revision === revision);
-    if (nearest === undefined) return undefined;
-    requireFresh(decision, elapsedSince(began, systemClock), deps.freshness);
-    return { ...answerOf(decision, asked !== undefined), at, ...parts, nearest };
-  }
-
-  return async function explainQuestion(wish, call) {
-    if (!call.caller.rights.details) throw new AppError('forbidden', 'only callers with the right details may ask why');
-    const started = performance.now();
-    for (let tries = 0; tries < TRIES; tries++) {
-      const explanation = await explainOnce(wish, call);
-      if (explanation === undefined) continue;
-      const { paths, nearest, policy_revision } = explanation;
-      const said = { paths: paths.length, nearest: nearest.length, ms: Math.round(performance.now() - started) };
-      log.info({ caller: call.caller.name, requestId: call.requestId, policy_revision, ...said }, 'explained');
-      return explanation;
-    }
-    throw new AppError('policy_failed', 'the policy changes faster than it can be asked');
-  };
+  return { readBoth, readOthers };
 }
 
 /** @throws AppError `data_stale` when the facts grew too old while all was asked */
-function requireFresh({ data_age_ms }: Decision, tookMs: number, { maxAgeMs }: Pick<Freshness, 'maxAgeMs'>): void {
+function requireFresh(
+  { data_age_ms }: Pick<Decision, 'data_age_ms'>,
+  tookMs: number,
+  { maxAgeMs }: Pick<Freshness, 'maxAgeMs'>,
+): void {
   if (data_age_ms + tookMs <= maxAgeMs) return;
   throw new AppError('data_stale', 'the data became too old before all was explained');
 }

@@ -43,10 +43,15 @@ function entryOf(
   return entry;
 }
 
-/** The question with parties in place of identifiers; null where the register knows none. */
+/** What was asked, or why it could not be. */
 function requestOf({ item, gathered }: Outcome): unknown {
   if (item instanceof AppError) return { faults: item.faults.map(({ at }) => at) };
   if (isRefusal(item)) return { refused: item.refused };
+  return questionNamed(item, gathered);
+}
+
+/** A question with parties in place of identifiers; null where the register knows none. */
+export function questionNamed(item: Question, gathered: Gathered | undefined): object {
   const { loa, branch, service, operation, min_loa, min_revision, time } = item;
   const { actor, represented, ...others } = partiesNamed(item, gathered);
   return {

@@ -1,6 +1,6 @@
 import type { Question } from '../domain/evaluation.ts';
 import type { NearMiss } from '../domain/explanation.ts';
-import { LOAS, type MandateFacts, type PartyId } from '../domain/facts.ts';
+import { LOAS, type MandateFacts, type PartyFacts, type PartyId } from '../domain/facts.ts';
 import type { PathMandate, PolicyInput, ServiceQuestion } from '../policy/input.ts';
 import type { Gathered } from './gather.ts';
 
@@ -69,11 +69,16 @@ function otherIntermediaries(question: Question, wide: Gathered): ChangedQuestio
   const others = distinct(wide.services.flatMap(({ chains }) => chains.map(({ intermediary }) => intermediary)));
   return [
     { change: change('none'), question: without },
-    ...others.map(({ party_id, kvk }) => ({
-      change: change(kvk === undefined ? party_id : `urn:nl:kvk:${kvk}`),
-      question: { ...question, via: { party_id } },
+    ...others.map((one) => ({
+      change: change(intermediaryName(one)),
+      question: { ...question, via: { party_id: one.party_id } },
     })),
   ];
+}
+
+/** As a question may name him. */
+export function intermediaryName({ party_id, kvk }: Pick<PartyFacts, 'party_id' | 'kvk'>): string {
+  return kvk === undefined ? party_id : `urn:nl:kvk:${kvk}`;
 }
 
 /** One more holder who logged in at the actor's level, and all of them at once. */

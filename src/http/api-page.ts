@@ -97,8 +97,8 @@ const EXPLAIN = `
 ## POST /v1/explain
 
 Why, for people: takes the body of \`POST /v1/decision\`, and \`at\`, another moment (RFC 3339). For callers with the right
-\`details\`; one at a time for each process, else 429. Nobody may act on it, and it is not recorded as a decision. Where a
-policy cannot say why it is 404.
+\`details\`; one at a time for each process, else 429. Nobody may act on it: it is recorded under a name of its own, and not as a
+decision. Where a policy cannot say why it is 404.
 `;
 
 const AUTHZEN = `

@@ -1,10 +1,11 @@
-/** What an API call was; the names are those of the Authorization Decision Log (draft, Logius). */
+/** What an API call was; names that begin with `adl.` are those of the Authorization Decision Log (draft, Logius). */
 export type EventName =
   | 'adl.access_evaluation'
   | 'adl.access_evaluations'
   | 'adl.search_subject'
   | 'adl.search_action'
-  | 'adl.search_resource';
+  | 'adl.search_resource'
+  | 'machtig.explanation';
 
 /** One API call as the Authorization Decision Log records it. Parties stand in it by `party_id` only. */
 export interface Entry {

@@ -10,6 +10,7 @@ export const SKIPS = {
   error: 'not decided then either: an error was answered',
   foreign: 'made by a policy of the other kind (mandates or authzen)',
   search: 'searches',
+  explanation: 'explanations, by which nothing was decided',
   redacted: 'with a personal number in free text, which the record blacks out',
   malformed: 'no decision records at all',
 } as const;
@@ -38,6 +39,7 @@ export function readRecord(line: string, kind: BundleInput): (Recorded | Skip)[]
   const entry = parse(line);
   const name = entry?.event_name;
   if (entry === undefined || typeof name !== 'string') return ['malformed'];
+  if (name === 'machtig.explanation') return ['explanation'];
   if (name.startsWith('machtig.')) return [];
   if (name.startsWith('adl.search_')) return ['search'];
   const body = object(entry.body);

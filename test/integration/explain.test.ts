@@ -16,6 +16,7 @@ import {
   FIRM,
   fixed,
   id,
+  kept,
   mandateWrite,
   NOW as NOW_THERE,
   OFFICE,
@@ -105,7 +106,14 @@ describe('what would be answered at another moment', () => {
 
 describe('a question that names an intermediary', () => {
   it('is shown the chains through others, each with the rule by which it does not count', async () => {
-    const deps = { ...policy, freshness: fixed(), alias, now: () => NOW_THERE, log: { info: () => {} } };
+    const deps = {
+      ...policy,
+      freshness: fixed(),
+      alias,
+      now: () => NOW_THERE,
+      records: kept(),
+      log: { info: () => {} },
+    };
     const question = { ...theirQuestion, via: { party_id: PASSER_ON } };
     const valid_from = NOW_THERE - 1;
     const chain = [
@@ -173,7 +181,8 @@ describe('whoever asks why', () => {
     ];
     const crowded = await projected([...PEOPLE, ...CHAIN, ...writes]);
     const asked = { question: theirQuestion };
-    const deps = { ...policy, lookups: crowded, freshness: fixed(), alias, now: () => NOW, log: { info: () => {} } };
+    const whole = { ...policy, lookups: crowded, freshness: fixed(), alias, now: () => NOW };
+    const deps = { ...whole, records: kept(), log: { info: () => {} } };
     await expect(makeExplain(deps)(asked, { caller: everyone })).rejects.toMatchObject({
       code: 'invalid_request',
       faults: [{ message: expect.stringContaining('110 paths') }],

@@ -44,7 +44,7 @@ describe('a replay', () => {
     expect(found.tally).toMatchObject({ compared: written.decisions, same: written.decisions, unlisted: 0 });
     expect(found).toMatchObject({ records: written.records, unfaithful: 0, malformed: [] });
     expect(found.skipped).toEqual({
-      ...{ not_full: 0, error: 0, foreign: 0, search: 0, redacted: 0, malformed: 0 },
+      ...{ not_full: 0, error: 0, foreign: 0, search: 0, explanation: 0, redacted: 0, malformed: 0 },
       refused: written.refused,
     });
     expect(Object.values(found.recordedWith)).toEqual([written.decisions]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,14 +12,16 @@ const OLAF = [
 let folder: string;
 let dev: Process;
 let socket: string;
+let records: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'machtig-explain-test-'));
   socket = join(folder, 'sidecar.sock');
   const callers = join(folder, 'callers.yaml');
   await writeFile(callers, CALLERS);
+  records = join(folder, 'records.jsonl');
   const env = { MACHTIG_SOCKET: socket, MACHTIG_CALLERS: callers, MACHTIG_ANONYMOUS: 'loopback:details' };
-  dev = await startMachtig('dev', env);
+  dev = await startMachtig('dev', { ...env, MACHTIG_RECORDS_FILE: records });
   await dev.ready();
 }, 60_000);
 
@@ -45,6 +47,17 @@ describe('machtig explain', () => {
     expect(out).toMatch(/^✓ The question$/m);
     expect(out).toMatch(/^ {2}• Were mandate .* for clients as well, it would be allowed\.$/m);
     expect(out).not.toContain('olaf');
+  });
+
+  it('leaves a record of each, and so does the page to try the policy', async () => {
+    const kept = async () => (await readFile(records, 'utf8')).split('"event_name":"machtig.explanation"').length - 1;
+    const before = await kept();
+    await explain('--url', dev.url, ...OLAF);
+    const wish = 'actor=olaf&party=bakkerij&service=urn:etoegang:DV:00000003800000010000:services:1&loa=eh3';
+    expect((await fetch(`${dev.url}/console/policy?${wish}`)).status).toBe(200);
+    expect(await kept()).toBe(before + 2);
+    expect(await readFile(records, 'utf8')).not.toMatch(/pseudonym|90000004/);
+    expect((await runMachtig(['records', 'verify', records], {})).code).toBe(0);
   });
 
   it('lists the rules that hold where they are asked for', async () => {

@@ -8,7 +8,7 @@ import { type Engine, makeEngine } from '../../src/policy/engine.ts';
 import { EXPLAIN_ENTRYPOINT, readExplained } from '../../src/policy/explain-result.ts';
 import { readVerdict } from '../../src/policy/result.ts';
 import { testAlias } from '../../src/workbench/cases/register-writes.ts';
-import { fixed } from './decide-world.ts';
+import { fixed, kept } from './decide-world.ts';
 
 const bundle = join(import.meta.dirname, '../../bundles/mandates.tar.gz');
 
@@ -36,7 +36,10 @@ export function explainer(
 ): { explain: Explain; lines: object[] } {
   const lines: object[] = [];
   const log = { info: (fields: object, message: string) => lines.push({ ...fields, message }) };
-  return { explain: makeExplain({ ...policy, lookups, freshness, alias: testAlias, now, log }), lines };
+  return {
+    explain: makeExplain({ ...policy, lookups, freshness, alias: testAlias, records: kept(), now, log }),
+    lines,
+  };
 }
 
 /** Where an explanation and a decision of the same input contradict each other, or the explanation itself. */

@@ -105,6 +105,7 @@ describe('a record', () => {
     ['has no body', JSON.stringify(base), ['malformed']],
     ['is about the log itself', JSON.stringify({ event_name: 'machtig.records_opened' }), []],
     ['is a search', JSON.stringify({ event_name: 'adl.search_subject', body: {} }), ['search']],
+    ['is an explanation', JSON.stringify({ event_name: 'machtig.explanation', body: {} }), ['explanation']],
     ['is not full', recordOf(body({}, decided)), ['not_full']],
     ['is an error', recordOf(body({}, { error: 'data_stale' })), ['error']],
     ['lacks an input', recordOf(body({}, decided, [])), ['malformed']],

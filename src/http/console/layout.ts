@@ -38,7 +38,7 @@ export function layout({ title, here, body }: Page): Html {
 ${body}
 </main>
 <footer class="bottom">
-<p>Nothing that is asked here is a decision: it gives nobody authority, and no decision record is kept of it.</p>
+<p>Nothing that is asked here is a decision: it gives nobody authority. What is asked is recorded as an explanation.</p>
 </footer>
 </body>
 </html>
