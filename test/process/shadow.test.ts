@@ -65,7 +65,7 @@ describe('a process that tries a bundle', () => {
 
 describe('a bundle that cannot be tried', () => {
   it.each([
-    ['is not there', undefined, 'source_unavailable|no such file'],
+    ['is not there', undefined, 'is not there'],
     ['is none', 'no bundle', 'cannot be unpacked'],
     ['reads something else', 'echo', 'reads mandates'],
   ])('%s: the process refuses to start, for its absence would pass for agreement', async (_why, content, says) => {
