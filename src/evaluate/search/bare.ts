@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../../domain/errors.ts';
+import type { AppError } from '../../domain/errors.ts';
 import type { Metrics } from '../../process/metrics.ts';
 import type { Records } from '../../records/entry.ts';
 import type { Call } from '../call.ts';
@@ -9,20 +9,19 @@ import type { BareFound, BareSearch } from './bare-found.ts';
 import { recordBareSearch } from './bare-record.ts';
 import { type BareSeekDeps, makeBareSeek, type Sought } from './bare-seek.ts';
 import type { Paging } from './found.ts';
+import { type GateDeps, makeGate } from './gate.ts';
 
-export interface BareSearchDeps extends BareSeekDeps {
+export interface BareSearchDeps extends BareSeekDeps, GateDeps {
   records: Records;
   /** Milliseconds since 1970. */
   now: () => number;
   metrics: Pick<Metrics, 'searches' | 'searchSeconds'>;
-  /** So many searches at the same time, and no more. */
-  atOnce: number;
 }
 
 export function makeBareSearch(deps: BareSearchDeps): BareSearch {
   const { records, now, metrics } = deps;
   const seek = makeBareSeek(deps);
-  let running = 0;
+  const throughGate = makeGate<BareFound>(deps, ({ results }) => results);
 
   async function answer(asked: BareAsked, paging: Paging, call: Call): Promise<BareFound | AppError> {
     const started = performance.now();
@@ -32,27 +31,9 @@ export function makeBareSearch(deps: BareSearchDeps): BareSearch {
     return answered;
   }
 
-  return {
-    async find(asked, paging, call) {
-      if (running >= deps.atOnce) throw new AppError('too_many_requests', 'as many searches as may be are under way');
-      running++;
-      try {
-        const answered = await answer(asked, paging, call);
-        metrics.searches.inc({ search: asked.search, outcome: outcomeOf(answered) });
-        if (answered instanceof AppError) throw answered;
-        return answered;
-      } finally {
-        running--;
-      }
-    },
-  };
+  return { find: (asked, paging, call) => throughGate(asked.search, () => answer(asked, paging, call)) };
 }
 
 function toFound(sought: Sought): BareFound {
   return { id: randomUUID(), ...sought };
-}
-
-function outcomeOf(answered: BareFound | AppError): string {
-  if (answered instanceof AppError) return answered.code;
-  return answered.results.length > 0 ? 'found' : 'nothing';
 }

@@ -15,10 +15,11 @@ import { toAppError } from '../outcome.ts';
 import { makeReading } from '../reading.ts';
 import type { Asked } from './asked.ts';
 import type { Found, Paging, RefusedSearch, Search } from './found.ts';
+import { type GateDeps, makeGate } from './gate.ts';
 import { recordSearch } from './record.ts';
 import { makeSeek, type Sought } from './seek.ts';
 
-export interface SearchDeps {
+export interface SearchDeps extends GateDeps {
   lookups: Lookups;
   freshness: Freshness;
   reach: Reach;
@@ -30,8 +31,6 @@ export interface SearchDeps {
   metrics: Pick<Metrics, 'searches' | 'searchSeconds'>;
   /** A page ends when it has taken so long. */
   deadlineMs: number;
-  /** So many searches at the same time, and no more. */
-  atOnce: number;
   /** How many candidates a search holds at once. Default 1000. */
   keep?: number;
   /** Operations of a service that the policy itself names; which of them may be done, it says when it is asked. */
@@ -42,7 +41,7 @@ export interface SearchDeps {
 export function makeSearch(deps: SearchDeps): Search {
   const { freshness, policy, metrics } = deps;
   const seek = makeSeek({ ...deps, ...makeReading(deps), decide: makeDecide({ ...deps, keepInput: false }).decide });
-  let running = 0;
+  const throughGate = makeGate<Found>(deps, ({ hits }) => hits);
 
   function refuse({ refused }: RefusedSearch): Sought {
     return { hits: [], total: 0, reasons: refused, policy_revision: policy.revision, ...freshness.position() };
@@ -74,29 +73,11 @@ export function makeSearch(deps: SearchDeps): Search {
     return stillFresh(answered, elapsedSince(decided, systemClock), freshness.maxAgeMs);
   }
 
-  async function find(asked: Asked | RefusedSearch, paging: Paging, call: Call): Promise<Found> {
-    if (running >= deps.atOnce) throw new AppError('too_many_requests', 'as many searches as may be are under way');
-    running++;
-    try {
-      const answered = await answer(asked, paging, call);
-      metrics.searches.inc({ search: asked.search, outcome: outcomeOf(answered) });
-      if (answered instanceof AppError) throw answered;
-      return answered;
-    } finally {
-      running--;
-    }
-  }
-
-  return { find };
+  return { find: (asked, paging, call) => throughGate(asked.search, () => answer(asked, paging, call)) };
 }
 
 /** What became too old while it was searched or recorded is not answered. */
 function stillFresh(answered: Found | AppError, heldMs: number, maxAgeMs: number): Found | AppError {
   if (answered instanceof AppError || answered.data_age_ms + heldMs <= maxAgeMs) return answered;
   return new AppError('data_stale', 'the data became too old before the page could leave');
-}
-
-function outcomeOf(answered: Found | AppError): string {
-  if (answered instanceof AppError) return answered.code;
-  return answered.hits.length > 0 ? 'found' : 'nothing';
 }
