@@ -36,6 +36,11 @@ export function mayPass({ code }: BundleRefusal): boolean {
   return code.startsWith('source_') || PASSING.has(code);
 }
 
+function outcomeOf(refusal: BundleRefusal): 'again' | 'costly' | 'refused' {
+  if (mayPass(refusal)) return 'again';
+  return refusal.code === 'too_costly' ? 'costly' : 'refused';
+}
+
 /** Takes what a source gives through all checks, up to the step that lets it answer. */
 export function makeIntake({ source, signing, board, signal, now, limitMs }: IntakeDeps) {
   const limits = { signal, ...(limitMs !== undefined && { limitMs }) };
@@ -64,7 +69,7 @@ export function makeIntake({ source, signing, board, signal, now, limitMs }: Int
         known.note(fetched, 'used');
       } catch (thrown) {
         const refusal = toRefusal(thrown);
-        known.note(fetched, mayPass(refusal) ? 'again' : 'refused');
+        known.note(fetched, outcomeOf(refusal));
         throw refusal;
       }
     },

@@ -7,8 +7,8 @@ export interface Known {
   tag(): string | undefined;
   /** Whether the same bytes were tried before, whatever the source calls them now. */
   recognises(fetched: Fetched): boolean;
-  /** It was tried: it answers, or is refused, or is to be fetched and tried again. */
-  note(fetched: Fetched, outcome: 'used' | 'refused' | 'again'): void;
+  /** It was tried: it answers, or is refused (for less long where it only took too much), or is to be tried again. */
+  note(fetched: Fetched, outcome: 'used' | 'refused' | 'costly' | 'again'): void;
 }
 
 /**
@@ -16,6 +16,8 @@ export interface Known {
  * once came from somebody who meant no good (of the release after this one, say) withholds nothing for longer.
  */
 const BELIEVED_MS = 3_600_000;
+/** A busy machine takes long over any bundle; one made to take long costs a tenth of a core, tried so often. */
+const COSTLY_MS = 300_000;
 /** An entity tag as RFC 9110 section 8.8.3 has it, of bearable length: never `*`, and never a list of them. */
 const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]{0,256}"$/;
 
@@ -23,22 +25,23 @@ export function makeKnown(clock: () => number = () => performance.now(), believe
   let tagged: { tag: string; until: number } | undefined;
   let refused: { digest: string; until: number } | undefined;
   let used: string | undefined;
-  const until = () => clock() + believedMs;
-  const renew = (tag: string | undefined) => {
-    tagged = tag === undefined ? undefined : { tag, until: until() };
+  const renew = (tag: string | undefined, until: number) => {
+    tagged = tag === undefined ? undefined : { tag, until };
   };
   return {
     tag: () => (tagged && clock() < tagged.until ? tagged.tag : undefined),
     recognises({ packed, tag }) {
       const digest = digestOf(packed);
-      const same = digest === used || (refused !== undefined && digest === refused.digest && clock() < refused.until);
-      if (same) renew(tag);
-      return same;
+      const until = digest === used ? clock() + believedMs : digest === refused?.digest ? refused.until : 0;
+      if (clock() >= until) return false;
+      renew(tag, until);
+      return true;
     },
     note({ packed, tag }, outcome) {
-      renew(outcome === 'again' ? undefined : tag);
+      const until = clock() + (outcome === 'costly' ? COSTLY_MS : believedMs);
+      renew(outcome === 'again' ? undefined : tag, until);
       if (outcome === 'used') [used, refused] = [digestOf(packed), undefined];
-      if (outcome === 'refused') refused = { digest: digestOf(packed), until: until() };
+      else if (outcome !== 'again') refused = { digest: digestOf(packed), until };
     },
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { entityTag, makeKnown } from '../../src/rollout/known.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const one = { packed: Buffer.from('one'), tag: '"1"' };
 const two = { packed: Buffer.from('two'), tag: '"2"' };
 
@@ -48,6 +49,25 @@ describe('what a source was found to give', () => {
     known.note(two, 'again');
     expect(known.tag()).toBeUndefined();
     expect(known.recognises(two)).toBe(false);
+  });
+
+  it('is tried again after five minutes where a busy machine may have been the cause', () => {
+    const { clock, known } = at(0);
+    known.note(one, 'used');
+    known.note(two, 'costly');
+    clock.now = 5 * MINUTE - 1;
+    expect([known.tag(), known.recognises(two)]).toEqual(['"2"', true]);
+    clock.now += 1;
+    expect([known.tag(), known.recognises(two)]).toEqual([undefined, false]);
+  });
+
+  it('is asked for by its tag no longer than it is refused, however often it was recognised', () => {
+    const { clock, known } = at(0);
+    known.note(two, 'refused');
+    clock.now = HOUR - 1;
+    expect(known.recognises(two)).toBe(true);
+    clock.now += 1;
+    expect([known.tag(), known.recognises(two)]).toEqual([undefined, false]);
   });
 
   it('that was refused once and is in use now is not refused any more', () => {
