@@ -47,7 +47,7 @@ interface Asked {
 /** Reads from the projection in Redis: one script per partition touched, all in one round trip. */
 export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
   const { client, partitions: count = 1, key, untilApplied = async () => {}, appliedIn = () => undefined } = options;
-  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'read-1.lua'));
+  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'find.lua', 'read-1.lua'));
   const expected = headerText({ layout: LAYOUT, ...key }, count);
 
   async function readPartition(index: number, asked: readonly Asked[]): Promise<Reply> {
