@@ -1,106 +1,89 @@
 /**
- * A closed-loop load generator for TCP and Unix sockets: each connection has one request under way. Runs as a process
- * of its own so that it can be pinned. Usage: closed-loop.ts JSON (LoadOptions); prints JSON (Load).
+ * A closed-loop load generator for TCP and Unix sockets: each connection has one request under way, so that the server
+ * is never idle and the rate is its maximum. Runs as a process of its own so that it can be pinned.
+ * Usage: closed-loop.ts JSON (ClosedLoadOptions); prints JSON (Load).
  */
-import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { makeHistogram } from './histogram.ts';
+import { type Connection, type Outcome, openConnection } from './http-client.ts';
+import { loadOptions, prebuild } from './load-options.ts';
 import type { Load } from './measurement.ts';
 
-const { target, connections, seconds, path, bodies, offset } = z
-  .object({
-    target: z.union([z.object({ port: z.number() }), z.object({ socket: z.string() })]),
-    connections: z.number(),
-    seconds: z.number(),
-    path: z.string(),
-    bodies: z.string(),
-    offset: z.number(),
+const options = loadOptions
+  .extend({
+    /** Ends after so many requests, if that is before the time is over. */
+    requests: z.number().optional(),
+    /** A file that gets one letter for each request, in order: a(llow), d(eny) or e(rror). */
+    outcomes: z.string().optional(),
   })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
-const headEnd = '\r\n\r\n';
-const requests = readFileSync(bodies, 'utf8').trimEnd().split('\n').map(toRequest);
-const latenciesUs = new Uint32Array(1_000_000);
-let next = offset;
+const requestAt = prebuild(options);
+const planned = options.requests ?? Number.POSITIVE_INFINITY;
+const latency = makeHistogram();
+const letters: string[] = [];
+let asked = 0;
 let answered = 0;
 let errors = 0;
 let stopping = false;
 
-function toRequest(body: string): Buffer {
-  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json`;
-  return Buffer.from(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}${headEnd}${body}`);
-}
-
-/** Length of the first whole answer in `text`, or 0 while it is not all there. */
-function answerLength(text: string): number {
-  const end = text.indexOf(headEnd);
-  if (end < 0) return 0;
-  const length = Number(/content-length: (\d+)/i.exec(text.slice(0, end))?.[1]);
-  if (Number.isNaN(length)) throw new Error('an answer came without Content-Length');
-  const whole = end + headEnd.length + length;
-  return text.length >= whole ? whole : 0;
-}
-
-function drive(socket: Socket, finished: () => void): void {
+function drive(finished: () => void): Promise<Connection> {
   let sentAt = 0;
-  let received = '';
+  let index = 0;
 
-  function send(): void {
-    if (stopping) {
-      socket.destroy();
+  function settle(outcome: Outcome): void {
+    latency.add((performance.now() - sentAt) * 1000);
+    answered++;
+    if (outcome === 'error') errors++;
+    if (options.outcomes !== undefined) letters[index] = outcome.charAt(0);
+    next();
+  }
+
+  function next(): void {
+    if (stopping || asked >= planned) {
+      opened?.close();
       finished();
       return;
     }
-    const request = requests[next++ % requests.length];
-    if (request === undefined) throw new Error('there are no requests to send');
+    index = asked++;
     sentAt = performance.now();
-    socket.write(request);
+    opened?.send(requestAt(options.offset + index));
   }
 
-  socket.on('connect', send);
-  socket.on('data', (chunk: Buffer) => {
-    received += chunk.toString('latin1');
-    if (answerLength(received) === 0) return;
-    const tookUs = Math.min(Math.round((performance.now() - sentAt) * 1000), latenciesUs.length - 1);
-    latenciesUs[tookUs] = (latenciesUs[tookUs] ?? 0) + 1;
-    answered++;
-    if (!received.startsWith('HTTP/1.1 200')) errors++;
-    received = '';
-    send();
-  });
-  socket.on('error', (error) => {
+  function fail(error: Error): void {
     process.stderr.write(`closed-loop: ${error.message}\n`);
     errors++;
     finished();
-  });
-}
+  }
 
-function percentileUs(share: number): number {
-  let left = Math.ceil(answered * share);
-  return latenciesUs.findIndex((count) => {
-    left -= count;
-    return left <= 0;
+  let opened: Connection | undefined;
+  const { target: address, markers } = options;
+  return openConnection({ address, markers, onAnswer: settle, onBroken: fail }).then((connection) => {
+    opened = connection;
+    next();
+    return connection;
   });
 }
 
 const startedAt = performance.now();
 setTimeout(() => {
   stopping = true;
-}, seconds * 1000);
+}, options.seconds * 1000).unref();
 
 await Promise.all(
-  Array.from({ length: connections }, () => {
-    const socket = 'socket' in target ? connect(target.socket) : connect(target.port, '127.0.0.1');
-    socket.setNoDelay(true);
-    return new Promise<void>((resolve) => drive(socket, resolve));
-  }),
+  Array.from(
+    { length: options.connections },
+    () => new Promise<void>((resolve, reject) => drive(resolve).catch(reject)),
+  ),
 );
+if (options.outcomes !== undefined) writeFileSync(options.outcomes, letters.join(''));
 
 const load: Load = {
   requests: answered,
   errors,
   perSecond: (answered * 1000) / (performance.now() - startedAt),
-  p50Us: percentileUs(0.5),
-  p99Us: percentileUs(0.99),
+  p50Us: latency.percentile(0.5),
+  p99Us: latency.percentile(0.99),
 };
 process.stdout.write(`${JSON.stringify(load)}\n`);

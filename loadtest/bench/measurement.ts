@@ -29,15 +29,37 @@ export interface Load {
   p99Us: number;
 }
 
-export interface LoadOptions {
-  target: { port: number } | { socket: string };
-  connections: number;
-  seconds: number;
-  path: string;
-  /** File with one request body a line. */
-  bodies: string;
-  /** With which line to begin, so that no two runs ask the same. */
-  offset: number;
+/** Durations in µs that half, 95 %, 99 %, 99.9 % and all of the requests did not exceed. */
+export interface Spread {
+  p50Us: number;
+  p95Us: number;
+  p99Us: number;
+  p999Us: number;
+  maxUs: number;
+}
+
+/** What the open-model generator reports. */
+export interface OpenLoad {
+  /** Requests a second that were due. */
+  rate: number;
+  /** Answered or broken, of those that count (the warm-up does not). */
+  requests: number;
+  allows: number;
+  /** Other than 200, or a body that says neither yes nor no, or a socket that broke. */
+  errors: number;
+  /** Due but without an answer when the generator gave up; they stand in `latency` with the time they had waited. */
+  unanswered: number;
+  /** Answers a second that came: below `rate` the server did not keep up. */
+  perSecond: number;
+  /** From the moment a request was due until its answer was there. */
+  latency: Spread;
+  /** From the moment it was sent: what a generator would report that waits for slow answers. */
+  service: Spread;
+  /** How late it was sent although a connection was free: the generator's own share in `latency`. */
+  lateness: Spread;
+  generatorCpuS: number;
+  /** Why sockets broke, and how many. */
+  broken?: Record<string, number>;
 }
 
 /** The yardstick of every ratio: the bare server on TCP with as many connections, by CPU per request. */

@@ -1,11 +1,16 @@
 -- Sends the bodies of a file (one a line) in order, over and over, from a given one on; prints one line of JSON at the
--- end. Arguments: file, offset.
+-- end. Arguments: file, offset, further header lines ("name: value").
 local requests = {}
 local next_index = 0
 
 function init(args)
+  local headers = { ["Content-Type"] = "application/json" }
+  for i = 3, #args do
+    local name, value = args[i]:match("^([^:]+): (.*)$")
+    headers[name] = value
+  end
   for body in io.lines(args[1]) do
-    requests[#requests + 1] = wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, body)
+    requests[#requests + 1] = wrk.format("POST", nil, headers, body)
   end
   next_index = tonumber(args[2]) % #requests
 end
