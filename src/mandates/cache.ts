@@ -18,6 +18,11 @@ interface Fetch {
   index: number;
 }
 
+interface Changed {
+  keys: Set<RecordKey>;
+  all: boolean;
+}
+
 /**
  * An answer is never older than the moment at which it was asked for, provided that `drop` or `clear` is called for
  * a change before its revision counts as applied: a record that changes while it is being fetched is handed to those
@@ -27,6 +32,8 @@ interface Fetch {
 export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: number }): CachedLookups {
   const held = makeHeld(maxBytes);
   const underWay = new Map<RecordKey, Fetch>();
+  /** Of each fetch under way: what changed since it began, so that what it brings besides is not remembered. */
+  const changedSince = new Set<Changed>();
   let hits = 0;
   let misses = 0;
 
@@ -38,16 +45,22 @@ export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: numb
   }
 
   function fetchAll(keys: readonly RecordKey[]): void {
-    const answers = store.read(keys);
+    const ahead: [RecordKey, Found][] = [];
+    const changed: Changed = { keys: new Set(), all: false };
+    changedSince.add(changed);
+    const answers = store.read(keys, (key, found) => ahead.push([key, found]));
     const fetches = keys.map((_, index): Fetch => ({ answers, index }));
     for (const [index, key] of keys.entries()) underWay.set(key, fetches[index] as Fetch); // As long as `keys`.
     const settle = (answer?: readonly Found[]) => {
+      changedSince.delete(changed);
       for (const [index, key] of keys.entries()) {
         if (underWay.get(key) !== fetches[index]) continue;
         underWay.delete(key);
         const found = answer?.[index];
         if (found !== undefined) held.set(key, found);
       }
+      if (answer === undefined || changed.all) return;
+      for (const [key, found] of ahead) if (!changed.keys.has(key)) held.set(key, found);
     };
     answers.then(settle, () => settle()); // A failure reaches those who wait for `answers`.
   }
@@ -70,11 +83,13 @@ export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: numb
       for (const key of keys) {
         underWay.delete(key);
         held.delete(key);
+        for (const changed of changedSince) changed.keys.add(key);
       }
     },
     clear() {
       underWay.clear();
       held.clear();
+      for (const changed of changedSince) changed.all = true;
     },
     counts: () => ({ hits, misses, ...held.size() }),
   };

@@ -15,10 +15,11 @@ export interface Lookups {
    */
   peek(key: RecordKey): Found | undefined;
   /**
-   * All records in as few round trips as the store can (Redis: one), in the order asked.
+   * All records in as few round trips as the store can (Redis: one), in the order asked. `also` is handed, before the
+   * answer, further records of the same moment that will likely be asked for next; a store may know of none.
    * @throws AppError `store_unavailable` | `not_ready` | `data_stale`: never an answer that is a guess.
    */
-  read(keys: readonly RecordKey[]): Promise<Found[]>;
+  read(keys: readonly RecordKey[], also?: (key: RecordKey, found: Found) => void): Promise<Found[]>;
 }
 
 /** How fresh the data behind `Lookups` is. Errors, not denials, when that cannot be said. */

@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { isBefore, type Revision } from '../domain/revision.ts';
 import { makeScript, readScript } from '../store/redis.ts';
 import { malformed } from './codec-bytes.ts';
-import { packKey, packKeys } from './codec-key.ts';
+import { packKey, packKeys, unpackKey } from './codec-key.ts';
 import type { Found, Lookups } from './lookups.ts';
 import type { Header } from './projection.ts';
 import type { RecordKey } from './record.ts';
@@ -36,7 +36,11 @@ interface Reply {
   generation: string;
   revision: Revision;
   held: Held[];
+  /** Packed key, value, packed key, value. */
+  ahead: unknown[];
 }
+
+type Also = (key: RecordKey, found: Found) => void;
 
 interface Asked {
   packed: Buffer;
@@ -44,24 +48,29 @@ interface Asked {
   index: number;
 }
 
-/** Reads from the projection in Redis: one script per partition touched, all in one round trip. */
+/**
+ * Reads from the projection in Redis: one script per partition touched, all in one round trip. Where there is but one
+ * partition, what links, onward mandates and portals lead to comes with it (paths.lua).
+ */
 export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
   const { client, partitions: count = 1, key, untilApplied = async () => {}, appliedIn = () => undefined } = options;
-  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'find.lua', 'read-1.lua'));
+  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'find.lua', 'paths.lua', 'read-1.lua'));
   const expected = headerText({ layout: LAYOUT, ...key }, count);
 
-  async function readPartition(index: number, asked: readonly Asked[]): Promise<Reply> {
+  async function readPartition(index: number, asked: readonly Asked[], ahead: string): Promise<Reply> {
     const { head, prefix } = partition(index);
     const atLeast = appliedIn(index);
-    const reply = await script([head], [prefix, packKeys(asked.map(({ packed }) => packed))]);
+    const reply = await script([head], [prefix, packKeys(asked.map(({ packed }) => packed)), ahead]);
     const { generation, revision, rest } = readHead(reply, expected, atLeast);
-    if (rest.length !== asked.length) throw malformed('the reply is cut off');
-    return { generation, revision, held: rest as Held[] }; // As the script says; `readFound` looks at each.
+    const also = rest.pop();
+    if (rest.length !== asked.length || !Array.isArray(also)) throw malformed('the reply is cut off');
+    return { generation, revision, held: rest as Held[], ahead: also }; // As the script says; `readFound` looks at each.
   }
 
-  async function look(byPartition: ReadonlyMap<number, Asked[]>): Promise<Found[] | undefined> {
+  async function look(byPartition: ReadonlyMap<number, Asked[]>, also: Also | undefined): Promise<Found[] | undefined> {
     const parts = [...byPartition];
-    const replies = await Promise.all(parts.map(([index, asked]) => readPartition(index, asked)));
+    const ahead = also === undefined ? '' : count === 1 ? 'all' : 'same';
+    const replies = await Promise.all(parts.map(([index, asked]) => readPartition(index, asked, ahead)));
     if (new Set(replies.map(({ generation }) => generation)).size > 1) return undefined;
     const newest = replies.map(({ revision }) => revision).reduce((a, b) => (isBefore(a, b) ? b : a));
     await untilApplied(newest);
@@ -71,21 +80,30 @@ export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
         found[index] = readFound(packed, replies[part]?.held[i] ?? null);
       }
     }
+    if (also) for (const reply of replies) tellAhead(reply.ahead, also);
     return found;
   }
 
   return {
     peek: () => undefined,
-    async read(keys) {
+    async read(keys, also) {
       if (keys.length === 0) return [];
       const byPartition = groupByPartition(keys, count);
       for (let looks = 0; looks < LOOKS_AT_MOST; looks++) {
-        const found = await look(byPartition);
+        const found = await look(byPartition, also);
         if (found !== undefined) return found;
       }
       throw new AppError('not_ready', 'the projection is being replaced');
     },
   };
+}
+
+function tellAhead(ahead: readonly unknown[], also: Also): void {
+  for (let i = 0; i < ahead.length; i += 2) {
+    const packed = ahead[i];
+    if (!Buffer.isBuffer(packed)) throw malformed('what was read ahead has no key');
+    also(unpackKey(packed), readFound(packed, ahead[i + 1] as Held));
+  }
 }
 
 function groupByPartition(keys: readonly RecordKey[], count: number): Map<number, Asked[]> {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCachedLookups } from '../../src/mandates/cache.ts';
-import type { Lookups } from '../../src/mandates/lookups.ts';
+import type { Found, Lookups } from '../../src/mandates/lookups.ts';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
 import { makePostgresLookups } from '../../src/mandates/postgres-lookups.ts';
 import type { Projection } from '../../src/mandates/projection.ts';
+import type { RecordKey } from '../../src/mandates/record.ts';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
@@ -62,6 +64,26 @@ for (const name of [
 }
 
 describe('all stores', () => {
+  test('tell only what is so of what they read ahead, with links, mandates and services alike', async () => {
+    const { adviser, person, firm, client, service, serviceId, intermediary } = world;
+    const scope = scopeKey.service(service);
+    const keys = [
+      ...[adviser, person].map(recordKey.links),
+      ...[adviser, person, intermediary].map((delegate) => recordKey.mandates(firm, delegate, scope)),
+      ...[adviser, person].map((delegate) => recordKey.mandates(client(5), delegate, scope)),
+      recordKey.definition(service),
+    ];
+    const told = new Map<string, number>();
+    for (const [name, lookups] of stores) {
+      const ahead = new Map<RecordKey, Found>();
+      const found = await lookups.read(keys, (key, one) => ahead.set(key, one));
+      expect([name, found]).toEqual([name, await stores.get('memory')?.read(keys)]);
+      expect([name, [...ahead.values()]]).toEqual([name, await stores.get('memory')?.read([...ahead.keys()])]);
+      told.set(name, ahead.has(recordKey.service(serviceId)) ? ahead.size : 0);
+    }
+    expect(told.get('Redis with 1 partitions')).toBeGreaterThan(2);
+  });
+
   test('answer alike to every key of the register that is not one of many like it', async () => {
     const keys = [...new Set(world.writes.filter((_, index) => index % 97 === 0).map(touchedKey))];
     const expected = await stores.get('memory')?.read(keys);

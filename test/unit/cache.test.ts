@@ -6,15 +6,17 @@ import { recordKey } from '../../src/mandates/record-key.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const [a, b, c] = [1, 2, 3].map((n) => recordKey.links(id(n))) as [RecordKey, RecordKey, RecordKey];
+const ahead = recordKey.links(id(4));
 
-/** A store whose answers wait until the test lets them go; each says how often the store was asked. */
+/** A store whose answers wait until the test lets them go; each says how often the store was asked, and tells `ahead`. */
 function makeSlowStore() {
   const asked: (readonly RecordKey[])[] = [];
   const waiting: { go: () => void; fail: (error: Error) => void }[] = [];
   const store: Lookups = {
     peek: () => undefined,
-    read(keys) {
+    read(keys, also) {
       asked.push(keys);
+      also?.(ahead, [id(100 + asked.length)]);
       const answer: Found[] = keys.map(() => [id(asked.length)]);
       return new Promise((resolve, reject) => waiting.push({ go: () => resolve(answer), fail: reject }));
     },
@@ -94,6 +96,38 @@ describe('cached lookups', () => {
     go(1);
     expect(await after).toEqual([[id(2)]]);
     expect(cache.peek(a)).toEqual([id(2)]);
+  });
+
+  test('remember what was read ahead once the answer is there, and hand it to nobody before', async () => {
+    const { store, asked, go, fail } = makeSlowStore();
+    const cache = makeCachedLookups(store, { maxBytes: 100_000 });
+    const read = cache.read([a]);
+    expect(cache.peek(ahead)).toBeUndefined();
+    go(0);
+    await read;
+    expect(cache.peek(ahead)).toEqual([id(101)]);
+    cache.clear();
+    const failing = cache.read([a]);
+    fail(1);
+    await expect(failing).rejects.toThrow('gone');
+    expect(cache.peek(ahead)).toBeUndefined();
+    expect(asked).toEqual([[a], [a]]);
+  });
+
+  test.each(['drop', 'clear'] as const)('do not remember what was read ahead and changed since (%s)', async (how) => {
+    const { store, go } = makeSlowStore();
+    const cache = makeCachedLookups(store, { maxBytes: 100_000 });
+    const before = cache.read([a]);
+    if (how === 'drop') cache.drop([ahead]);
+    else cache.clear();
+    const after = cache.read([b]);
+    go(1);
+    await after;
+    go(0);
+    await before;
+    expect(cache.peek(ahead)).toEqual([id(102)]);
+    cache.drop([ahead]);
+    expect(cache.peek(ahead)).toBeUndefined();
   });
 
   test('do not remember an older answer that arrives after a newer one', async () => {
