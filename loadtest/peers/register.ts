@@ -7,7 +7,7 @@ import type { MandateStatus } from '../../src/domain/facts.ts';
 export interface PeerRegister {
   name: string;
   services: ReadonlyMap<string, PeerService>;
-  /** How many `mandates` gives. */
+  /** About how many `mandates` gives. */
   size: number;
   mandates(): Iterable<PeerMandate>;
   /** The mandates that one party gave to another. */
