@@ -9,6 +9,8 @@ export function makeDice(seed: number) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   return {
+    /** From 0 up to, not including, 1. */
+    next,
     pick<T>(list: readonly T[]): T {
       const found = list[Math.floor(next() * list.length)];
       if (found === undefined) throw new Error('nothing to pick from');
@@ -16,3 +18,5 @@ export function makeDice(seed: number) {
     },
   };
 }
+
+export type Dice = ReturnType<typeof makeDice>;

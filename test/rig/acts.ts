@@ -1,0 +1,100 @@
+import type { Client } from 'pg';
+import type { Dice } from '../support/dice.ts';
+
+/** What may be changed, by the keys of its rows. */
+export interface Candidates {
+  mandates: string[];
+  /** Mandates that hang on no other and on which no other hangs. */
+  plain: string[];
+  parties: string[];
+  means: Buffer[];
+  instances: string[];
+  branches: { branch: string; party_id: string }[];
+}
+
+export interface Act {
+  client: Client;
+  candidates: Candidates;
+  dice: Dice;
+  newId: () => string;
+}
+
+/** Many enough that questions meet them, few enough that it happens often. */
+const MANY = 500;
+
+export async function findCandidates(client: Client): Promise<Candidates> {
+  const idsOf = async <T>(sql: string): Promise<T[]> =>
+    (await client.query<{ id: T }>({ text: sql })).rows.map(({ id }) => id);
+  const { rows: branches } = await client.query<{ branch: string; party_id: string }>(
+    `select branch::text, party_id from branches order by branch, party_id limit ${MANY}`,
+  );
+  const usable = `from mandates m where status in ('active', 'suspended')`;
+  return {
+    mandates: await idsOf(`select mandate_id as id ${usable} order by mandate_id limit ${MANY}`),
+    plain: await idsOf(`select mandate_id as id ${usable} and derived_from is null and joint_required is null
+      and not exists (select from mandates c where c.derived_from = m.mandate_id) order by mandate_id limit ${MANY}`),
+    parties: await idsOf(`select party_id as id from parties order by party_id limit ${MANY}`),
+    means: await idsOf(`select alias as id from aliases where scheme = 'pseudonym' order by alias limit ${MANY}`),
+    instances: await idsOf(`select service_id as id from service_instances order by service_id limit ${MANY}`),
+    branches,
+  };
+}
+
+const toggleMandate = async ({ client, candidates, dice }: Act) => {
+  await client.query(
+    `update mandates set status = case status when 'active' then 'suspended' else 'active' end
+     where mandate_id = $1 and status in ('active', 'suspended')`,
+    [dice.pick(candidates.mandates)],
+  );
+};
+
+/** Ends a mandate for good and grants the same again under another id: a cache that keeps both says two. */
+const revokeAndGrant = async ({ client, candidates, dice, newId }: Act) => {
+  const place = Math.floor(dice.next() * candidates.plain.length);
+  const [old, id] = [candidates.plain[place], newId()];
+  await client.query(`update mandates set status = 'revoked' where mandate_id = $1 and status <> 'revoked'`, [old]);
+  await client.query(
+    `insert into mandates select (jsonb_populate_record(m, $2::jsonb)).* from mandates m where mandate_id = $1`,
+    [old, JSON.stringify({ mandate_id: id, status: 'active', status_since: new Date(), status_cause: null })],
+  );
+  candidates.plain[place] = id;
+  candidates.mandates.push(id);
+};
+
+const SINCE = '2026-01-01T00:00:00Z';
+
+const toggleState = async ({ client, candidates, dice }: Act) => {
+  const party = dice.pick(candidates.parties);
+  const taken = await client.query(`delete from party_states where party_id = $1 and source = 'rig'`, [party]);
+  if (taken.rowCount !== 0) return;
+  await client.query(
+    `insert into party_states (party_id, party_kind, state, since, source)
+     select party_id, kind, $2, $3, 'rig' from parties where party_id = $1`,
+    [party, dice.pick(['bankrupt', 'bankrupt', 'wsnp']), SINCE],
+  );
+};
+
+const toggleMeans = async ({ client, candidates, dice }: Act) => {
+  await client.query('update aliases set means_active = not means_active where alias = $1', [
+    dice.pick(candidates.means),
+  ]);
+};
+
+const toggleInstance = async ({ client, candidates, dice }: Act) => {
+  await client.query('update service_instances set active = not active where service_id = $1', [
+    dice.pick(candidates.instances),
+  ]);
+};
+
+const toggleBranch = async ({ client, candidates, dice }: Act) => {
+  const { branch, party_id } = dice.pick(candidates.branches);
+  const taken = await client.query('delete from branches where branch = $1 and party_id = $2', [branch, party_id]);
+  if (taken.rowCount === 0)
+    await client.query('insert into branches (branch, party_id) values ($1, $2)', [branch, party_id]);
+};
+
+/** As often as they stand here. */
+export const ACTS: readonly ((act: Act) => Promise<void>)[] = [
+  ...[toggleMandate, toggleMandate, toggleMandate, toggleMandate, toggleMandate, toggleMandate],
+  ...[revokeAndGrant, revokeAndGrant, toggleState, toggleState, toggleMeans, toggleMeans, toggleInstance, toggleBranch],
+];

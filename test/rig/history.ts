@@ -1,0 +1,126 @@
+import type { Revision } from '../../src/domain/revision.ts';
+import type { FactRow } from '../../src/mandates/rows.ts';
+import { makeVersions, type Versions } from './versions.ts';
+
+/** One row of `changes`: what one entity was and became, and when that was committed. */
+export interface Change {
+  n: number;
+  hash: string;
+  transaction: string;
+  /** Not visible to anybody before this (drawn inside the committing transaction), and to everybody at `knownBy`. Wall clock, ms. */
+  notBefore: number;
+  knownBy: number;
+  entity: string;
+  entityId: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** All facts at one revision, and when that state was known to be the register's. */
+export interface Snapshot {
+  epoch: number;
+  n: number;
+  hash: string;
+  knownBy: number;
+  rows: {
+    party: FactRow<'party'>[];
+    alias: FactRow<'alias'>[];
+    branch: FactRow<'branch'>[];
+    service: FactRow<'service'>[];
+    mandate: FactRow<'mandate'>[];
+  };
+}
+
+/** The register during one epoch: the state it began with, and every commit since. */
+export interface Era {
+  epoch: number;
+  /** The state of this revision was the register's at `began` at the latest. */
+  base: { n: number; hash: string; began: number };
+  /** In the order of their numbers, without a gap. */
+  changes: Change[];
+  versions: Versions;
+}
+
+/** More than fit one batch are handed to readers in parts. */
+const WHOLE_AT_MOST = 500;
+
+/** Every state that the register ever had, as far as it was seen; `addAll` and `beginEra` in the order of events. */
+export function makeHistory(snapshot: Snapshot) {
+  const eras: Era[] = [eraOf(snapshot)];
+  const last = () => eras.at(-1) as Era; // There is one from the start.
+  const eraAt = (epoch: number) => eras.find((era) => era.epoch === epoch);
+
+  function addAll(changes: readonly Change[]): void {
+    const era = last();
+    for (const change of changes) {
+      const next = (era.changes.at(-1)?.n ?? era.base.n) + 1;
+      if (change.n !== next) throw new Error(`change ${change.n} follows, where ${next} should`);
+      era.changes.push(change);
+      era.versions.put(change.entity, change.entityId, change.n, change.after);
+    }
+  }
+
+  /** The register was found in another epoch, with this history behind `n`: what it lost is no longer true. */
+  function beginEra(epoch: number, { n, knownBy }: { n: number; knownBy: number }): void {
+    const from = last();
+    const hash = from.changes.find((change) => change.n === n)?.hash ?? from.base.hash;
+    const versions = from.versions.until(n);
+    eras.push({ epoch, base: { n, hash, began: knownBy }, changes: [], versions });
+  }
+
+  /** The last of an era's commits that everybody could see at `moment`. */
+  function newestKnown({ base, changes }: Era, moment: number): number {
+    return changes.findLast(({ knownBy }) => knownBy <= moment)?.n ?? base.n;
+  }
+
+  /** The last that anybody could have seen. */
+  function newestPossible({ base, changes }: Era, moment: number): number {
+    return changes.findLast(({ notBefore }) => notBefore <= moment)?.n ?? base.n;
+  }
+
+  return {
+    eras: eras as readonly Era[],
+    eraAt,
+    last,
+    addAll,
+    beginEra,
+    newestKnown,
+    newestPossible,
+    latest: (): Revision => ({ epoch: last().epoch, n: last().changes.at(-1)?.n ?? last().base.n }),
+    /** A committed state: not one in the middle of a transaction. */
+    isWhole(era: Era, n: number): boolean {
+      const at = n - era.base.n - 1;
+      const [here, next] = [era.changes[at], era.changes[at + 1]];
+      if (here === undefined || next?.transaction !== here.transaction) return true;
+      return era.changes.filter(({ transaction }) => transaction === here.transaction).length > WHOLE_AT_MOST;
+    },
+    /** @returns false when no change of it was read yet */
+    noteCommitted(transaction: string, moment: number): boolean {
+      const { changes } = last();
+      const at = changes.findLastIndex((change) => change.transaction === transaction);
+      lowerUntil(changes, at, moment);
+      return at >= 0;
+    },
+  };
+}
+
+export type History = ReturnType<typeof makeHistory>;
+
+/** Revisions become visible in their order. */
+function lowerUntil(changes: Change[], upTo: number, moment: number): void {
+  for (let at = upTo; at >= 0; at--) {
+    const change = changes[at];
+    if (change === undefined || change.knownBy <= moment) return;
+    change.knownBy = moment;
+  }
+}
+
+function eraOf({ epoch, n, hash, knownBy, rows }: Snapshot): Era {
+  const versions = makeVersions();
+  for (const row of rows.party) versions.put('party', row.party_id, n, row);
+  for (const row of rows.alias) versions.put('alias', row.alias, n, row);
+  for (const row of rows.branch) versions.put('branch', `${row.party_id}:${row.branch}`, n, row);
+  for (const row of rows.service) versions.put('service', row.service_id, n, row);
+  for (const row of rows.mandate) versions.put('mandate', row.mandate_id, n, row);
+  return { epoch, base: { n, hash, began: knownBy }, changes: [], versions };
+}
