@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import data from '../../policies/data.json' with { type: 'json' };
 import type { Question } from '../../src/domain/evaluation.ts';
 import type { Identifier } from '../../src/domain/identifier.ts';
-import { isBefore, parseRevision, type Revision } from '../../src/domain/revision.ts';
+import { formatRevision, isBefore, parseRevision, type Revision } from '../../src/domain/revision.ts';
 import { toTime } from '../../src/http/answer.ts';
 import { decide } from '../oracle/oracle.ts';
 import type { OracleVerdict } from '../oracle/report.ts';
@@ -88,19 +88,32 @@ export function makeChecker(options: CheckerOptions) {
 
   function checkAnswer(observation: Observation, reply: Answered): Violation[] {
     const violations: Violation[] = [];
-    const blame = (rule: Rule, says: string) => violations.push({ rule, says, observation });
-    const { minRevision, sentMs, receivedMs } = observation;
+    const blame: Blame = (rule, says) => violations.push({ rule, says, observation });
     const revision = parseRevision(reply.revision);
     const era = revision && history.eraAt(revision.epoch);
-    if (revision === undefined || era === undefined)
-      return [{ rule: 'unknown_revision', says: reply.revision, observation }];
+    const upTo = era ? history.newestPossible(era, observation.receivedMs) : 0;
+    if (revision === undefined || era === undefined || revision.n > upTo || revision.n < era.base.n) {
+      blame('unknown_revision', `${reply.revision}, at most ${upTo} was committed`);
+      return violations;
+    }
     const { n } = revision;
+    if (!history.isWhole(era, n)) blame('half_a_transaction', reply.revision);
+    checkAge(observation, reply, era, n, blame);
+    const { minRevision } = observation;
+    const wanted = minRevision === undefined ? undefined : parseRevision(minRevision);
+    if (wanted && (wanted.epoch !== revision.epoch || isBefore(revision, wanted))) {
+      blame('before_min_revision', `${reply.revision}, asked for ${minRevision}`);
+    }
+    const before = goesBack(observation, revision);
+    if (before) blame('went_back', `${reply.revision}, after ${formatRevision(before)}`);
+    const at = judge(observation, reply.verdict, era, n, upTo);
+    if (at === 'none') blame('wrong_answer', JSON.stringify(reply.verdict));
+    else if (at > n) tally.newerThanSaid++;
+    return violations;
+  }
 
-    const possible = history.newestPossible(era, receivedMs);
-    if (n > possible || n < era.base.n)
-      blame('unknown_revision', `${reply.revision}, at most ${possible} was committed`);
-    else if (!history.isWhole(era, n)) blame('half_a_transaction', reply.revision);
-
+  /** The state of an answer was the newest at some moment no longer before the question than the age. */
+  function checkAge({ sentMs }: Observation, reply: Answered, era: Era, n: number, blame: Blame): void {
     for (const [rule, ageMs] of [
       ['older_than_declared', reply.ageMs],
       ['older_than_allowed', maxStalenessMs],
@@ -112,17 +125,6 @@ export function makeChecker(options: CheckerOptions) {
     if (next !== undefined && next.base.began <= sentMs - Math.min(reply.ageMs, maxStalenessMs)) {
       blame('epoch_was_over', `${reply.revision}, though epoch ${next.epoch} had begun`);
     }
-    const wanted = minRevision === undefined ? undefined : parseRevision(minRevision);
-    if (wanted && (wanted.epoch !== revision.epoch || isBefore(revision, wanted))) {
-      blame('before_min_revision', `${reply.revision}, asked for ${minRevision}`);
-    }
-    const before = goesBack(observation, revision);
-    if (before) blame('went_back', `${reply.revision}, after ${before.epoch}.${before.n}`);
-
-    const at = n > possible ? undefined : judge(observation, reply.verdict, era, n, possible);
-    if (at === 'none') blame('wrong_answer', JSON.stringify(reply.verdict));
-    else if (at !== undefined && at > n) tally.newerThanSaid++;
-    return violations;
   }
 
   return {
@@ -150,6 +152,7 @@ export function makeChecker(options: CheckerOptions) {
   };
 }
 
+type Blame = (rule: Rule, says: string) => void;
 type Answered = Extract<Reply, { kind: 'answer' }>;
 
 /** Finds the committed state, from `n` on, that gives this answer at some moment between question and reply. */

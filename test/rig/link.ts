@@ -112,11 +112,22 @@ export async function openLink(target: Target): Promise<Link> {
 
 /** Does things later, in the order in which they were asked for, also when the delay changes meanwhile. */
 function makeDelay(delayMs: () => number): (act: () => void) => void {
+  const queue: { due: number; act: () => void }[] = [];
   let lastDue = 0;
+
+  function run(): void {
+    for (let [next] = queue; next && next.due <= performance.now(); [next] = queue) {
+      queue.shift();
+      next.act();
+    }
+    const [next] = queue;
+    if (next) setTimeout(run, Math.max(1, next.due - performance.now()));
+  }
+
   return (act) => {
-    const now = performance.now();
-    lastDue = Math.max(lastDue, now + delayMs());
-    if (lastDue <= now) act();
-    else setTimeout(act, lastDue - now);
+    lastDue = Math.max(lastDue, performance.now() + delayMs());
+    queue.push({ due: lastDue, act });
+    // Otherwise a timer is under way already.
+    if (queue.length === 1) run();
   };
 }
