@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Caller } from '../domain/caller.ts';
 import { makeEvaluateAuthzen } from '../evaluate/authzen.ts';
+import type { Dossiers } from '../evaluate/dossier.ts';
 import { makeEvaluate } from '../evaluate/evaluate.ts';
 import type { Explain } from '../evaluate/explain.ts';
 import { rememberAliases } from '../evaluate/remember.ts';
@@ -43,6 +44,8 @@ export interface DecideDeps {
     search?: { reach: Reach; lookups: Lookups };
     freshness: Freshness;
     cache: () => { hits: number; misses: number; bytes: number; entries: number };
+    /** Told of the same changes as the cache, and as early. */
+    dossiers?: Dossiers;
     useSink: UseSink;
   };
   keys: Pick<Keys, 'alias' | 'mac' | 'canSeal' | 'unseal'>;
@@ -73,7 +76,8 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   const { config, data, lifecycle, log, metrics } = deps;
   const rollOut = deps.rollOut ?? (await followPolicy(deps));
   const bundle = rollOut.policy.bundle();
-  metrics.watch({ dataAgeMs: () => ageOrUndefined(data.freshness), cache: data.cache });
+  const dossiers = data.dossiers && { dossiers: data.dossiers.counts };
+  metrics.watch({ dataAgeMs: () => ageOrUndefined(data.freshness), cache: data.cache, ...dossiers });
   const records = openRecords(deps);
   const shadow = await openShadow(deps, bundle);
   const { policy, ...searching } = openPolicy(rollOut.policy, deps, records.records, shadow);
@@ -150,7 +154,8 @@ function openPolicy(
   const explain = openExplain(active, engine, options, { lookups, freshness, alias, records, now, log });
   const deciding = { lookups, freshness, policy: engine, alias, records, now, metrics };
   const operationsNamed = (serviceId: string) => operationsIn(active.bundle(), serviceId);
-  const evaluate = makeEvaluate({ ...deciding, uses, ...(shadow && { shadow }) });
+  const remembered = data.dossiers && { dossiers: data.dossiers };
+  const evaluate = makeEvaluate({ ...deciding, uses, ...(shadow && { shadow }), ...remembered });
   return {
     policy: { input: 'mandates', explain, evaluate },
     ...(data.search && openSearch({ ...deciding, ...data.search, operationsNamed }, keys, deps.config)),

@@ -1,5 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import type { Revision } from '../domain/revision.ts';
+import { makeDossiers } from '../evaluate/dossier.ts';
 import { makeCachedLookups } from '../mandates/cache.ts';
 import type { Forgetful } from '../mandates/follow/follower.ts';
 import { followRedis } from '../mandates/follow/redis-follower.ts';
@@ -34,12 +35,13 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' |
   const reach = makeRedisReach({ client, partitions, key, appliedIn });
   const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });
   const searched = makeCachedLookups(store, { maxBytes: SEARCH_CACHE_BYTES });
-  const cache = bothOf(lookups, searched);
+  const dossiers = makeDossiers({ maxBytes: DOSSIER_BYTES });
+  const cache = allOf([dossiers, lookups, searched]);
   const following = followRedis({ ...freshness, url, client, partitions, key, cache, log });
   lifecycle.onClose('the stream of changes', following.close);
   const useSink = makeRedisUseSink(client, USES);
   const search = { reach, lookups: searched };
-  const data = { lookups, search, freshness: following.freshness, cache: lookups.counts, useSink };
+  const data = { lookups, search, freshness: following.freshness, cache: lookups.counts, dossiers, useSink };
   const shared = { ...(deps.console && { console: deps.console }), ...(deps.rollOut && { rollOut: deps.rollOut }) };
   return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...shared });
 }
@@ -47,16 +49,17 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' |
 /** Room for what a search asks of every candidate alike, and for those under way. */
 const SEARCH_CACHE_BYTES = 8 * 1024 * 1024;
 
+/** Some 25,000 questions that were asked before. */
+const DOSSIER_BYTES = 32 * 1024 * 1024;
+
 /** A search of 70,000 would push out what decisions have at hand: it has a cache of its own, told the same. */
-function bothOf(one: Forgetful, other: Forgetful): Forgetful {
+function allOf(memories: readonly Forgetful[]): Forgetful {
   return {
     drop(keys) {
-      one.drop(keys);
-      other.drop(keys);
+      for (const memory of memories) memory.drop(keys);
     },
     clear() {
-      one.clear();
-      other.clear();
+      for (const memory of memories) memory.clear();
     },
   };
 }

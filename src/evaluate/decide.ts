@@ -49,8 +49,11 @@ export function makeDecide({ policy, freshness, now, keepInput, shadow }: Decide
       requireOwner(gathered, caller);
       const input: PolicyInput = Object.assign(gathered, { now: now() });
       const answer = toDecision(policy.decide(input), revision, ageMs);
-      shadow?.offer(input, answer);
-      return keepInput ? { item, answer, gathered, input } : { item, answer, gathered };
+      if (shadow === undefined && !keepInput) return { item, answer, gathered };
+      // The next question of its kind sets the clock of the same facts.
+      const kept = { ...input };
+      shadow?.offer(kept, answer);
+      return keepInput ? { item, answer, gathered, input: kept } : { item, answer, gathered };
     } catch (thrown) {
       return { item, answer: toAppError(thrown), gathered };
     }

@@ -9,6 +9,7 @@ import type { Uses } from '../records/uses.ts';
 import type { Shadow } from '../rollout/shadow.ts';
 import { type Call, type Evaluate, type Item, isRefusal, type Refusal, type Semantic } from './call.ts';
 import { makeDecide } from './decide.ts';
+import type { Dossiers } from './dossier.ts';
 import type { Alias } from './gather.ts';
 import { withoutDetails } from './masking.ts';
 import { type Outcome, toAppError } from './outcome.ts';
@@ -26,6 +27,8 @@ export interface EvaluateDeps {
   now: () => number;
   metrics: Pick<Metrics, 'countDecision' | 'countError' | 'decisionSeconds'>;
   shadow?: Pick<Shadow, 'offer'>;
+  /** Only where they are told of changes before those count as applied. */
+  dossiers?: Dossiers;
 }
 
 /** The use case behind every way of asking: look up, decide by policy, record, answer. */

@@ -3,6 +3,8 @@ import { AppError } from '../domain/errors.ts';
 import type { Question } from '../domain/evaluation.ts';
 import { parseRevision, type Revision } from '../domain/revision.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
+import type { RecordKey } from '../mandates/record.ts';
+import { type Dossiers, dossierName } from './dossier.ts';
 import { type Alias, type Gathered, gather } from './gather.ts';
 import { IncompleteError } from './incomplete.ts';
 import { toAppError } from './outcome.ts';
@@ -24,15 +26,28 @@ export interface ReadingDeps {
   alias: Alias;
   /** Milliseconds; only differences count. */
   now: () => number;
+  /** Only where they are told of changes before those count as applied. */
+  dossiers?: Dossiers;
 }
 
-export function makeReading({ lookups, freshness, alias, now }: ReadingDeps) {
+export function makeReading({ lookups, freshness, alias, now, dossiers }: ReadingDeps) {
+  function gatherNow(question: Question): Gathered | undefined {
+    if (dossiers === undefined) return runNow(gather(question, alias), lookups);
+    const name = dossierName(question);
+    const known = dossiers.find(name);
+    if (known !== undefined) return known;
+    const keys: RecordKey[] = [];
+    const gathered = runNow(gather(question, alias), lookups, keys);
+    if (gathered !== undefined) dossiers.keep(name, gathered, keys);
+    return gathered;
+  }
+
   /** Undefined when something has to be waited for. @throws AppError */
   function readNow(question: Question): Reading | undefined {
     const { revision, ageMs } = freshness.position();
     if (question.min_revision !== undefined && !isReached(question.min_revision, revision)) return undefined;
     if (!freshness.isTogether()) return undefined;
-    const gathered = runNow(gather(question, alias), lookups);
+    const gathered = gatherNow(question);
     return gathered && { gathered, revision, ageMs };
   }
 

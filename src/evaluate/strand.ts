@@ -28,12 +28,16 @@ export function* all<T extends unknown[]>(strands: { [I in keyof T]: Strand<T[I]
   }
 }
 
-/** Answers without waiting, or undefined as soon as one record is not at hand. */
-export function runNow<T>(strand: Strand<T>, lookups: Pick<Lookups, 'peek'>): T | undefined {
+/**
+ * Answers without waiting, or undefined as soon as one record is not at hand.
+ * @param read takes the keys that were asked for
+ */
+export function runNow<T>(strand: Strand<T>, lookups: Pick<Lookups, 'peek'>, read?: RecordKey[]): T | undefined {
   let step = strand.next();
   while (!step.done) {
     const found: Found[] = [];
     for (const key of step.value) {
+      read?.push(key);
       const record = lookups.peek(key);
       if (record === undefined) return undefined;
       found.push(record);

@@ -4,7 +4,16 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Sources {
   /** Undefined while there is no position (not ready). */
   dataAgeMs: () => number | undefined;
-  cache: () => { hits: number; misses: number; bytes: number; entries: number };
+  cache: () => Held;
+  /** What was gathered for questions asked before, where that is kept. */
+  dossiers?: () => Held;
+}
+
+interface Held {
+  hits: number;
+  misses: number;
+  bytes: number;
+  entries: number;
 }
 
 const SECONDS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
@@ -146,13 +155,16 @@ function watch(registers: Registry[], sources: Sources): void {
       this.set((sources.dataAgeMs() ?? Number.NaN) / 1000);
     },
   });
-  new Gauge({
-    name: 'machtig_cache',
-    help: 'In-process cache: hits and misses since start, bytes and entries now.',
-    labelNames: ['what'],
-    registers,
-    collect() {
-      for (const [what, value] of Object.entries(sources.cache())) this.set({ what }, value);
-    },
-  });
+  const held = (name: string, help: string, source: () => Held) =>
+    new Gauge({
+      name: `machtig_${name}`,
+      help: `${help}: hits and misses since start, bytes and entries now.`,
+      labelNames: ['what'],
+      registers,
+      collect() {
+        for (const [what, value] of Object.entries(source())) this.set({ what }, value);
+      },
+    });
+  held('cache', 'In-process cache', sources.cache);
+  if (sources.dossiers) held('dossiers', 'What was gathered for questions asked before', sources.dossiers);
 }

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dossierName, makeDossiers } from '../../src/evaluate/dossier.ts';
+import { makeChanges } from '../../src/evaluate/dossier-changes.ts';
+import type { Gathered } from '../../src/evaluate/gather.ts';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import {
+  ANNA,
+  aWorld,
+  caller,
+  DIRECT,
+  FIRM,
+  fixed,
+  kept,
+  NOW,
+  OFFICE,
+  PEOPLE,
+  projected,
+  question,
+} from '../support/decide-world.ts';
+
+const facts = (): Gathered => ({
+  request: {},
+  actor: {},
+  represented: {},
+  together: [],
+  services: [],
+  via_needed: false,
+});
+const [a, b] = [recordKey.party(ANNA), recordKey.party(FIRM)];
+const text = fc.oneof(fc.constantFrom('', '-', '1', '2:-', ':', '1:1', '-1:1'), fc.string({ maxLength: 3 }));
+const name = fc.oneof(
+  fc.record({ scheme: fc.constantFrom('kvk' as const, 'bsn' as const), value: text }),
+  fc.record({ party_id: text, kind: fc.constantFrom('person' as const, 'organisation' as const) }),
+);
+const optional = { loa: text, branch: text, operation: text, case: text, min_loa: text, via: name };
+const together = fc.array(fc.record({ id: name, loa: text }, { requiredKeys: ['id'] }), { maxLength: 2 });
+const some = fc.record(
+  { actor: name, represented: name, service: text, ...optional, together },
+  { requiredKeys: ['actor', 'represented', 'service'] },
+);
+
+describe('the name of a dossier', () => {
+  it('is one only for questions that rest on the same facts', () => {
+    fc.assert(
+      fc.property(some, some, (one, other) => {
+        const bare = ({ together = [], ...rest }: typeof one) => ({ ...rest, together });
+        expect(dossierName(one) === dossierName(other)).toBe(fc.stringify(bare(one)) === fc.stringify(bare(other)));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('leaves out what nothing is looked up by', () => {
+    expect(dossierName({ ...question, min_revision: '1.2', time: 'now' })).toBe(dossierName(question));
+  });
+});
+
+describe('dossiers', () => {
+  it('are found again until a record in them changes', () => {
+    const dossiers = makeDossiers({ maxBytes: 100_000 });
+    const gathered = facts();
+    dossiers.keep('one', gathered, [a, b]);
+    expect(dossiers.find('one')).toBe(gathered);
+    dossiers.drop([recordKey.party(OFFICE)]);
+    expect(dossiers.find('one')).toBe(gathered);
+    dossiers.drop([b]);
+    expect(dossiers.find('one')).toBeUndefined();
+    dossiers.keep('one', gathered, [a, b]);
+    expect(dossiers.find('one')).toBe(gathered);
+    dossiers.clear();
+    expect(dossiers.find('one')).toBeUndefined();
+    expect(dossiers.counts()).toMatchObject({ hits: 3, misses: 2, bytes: 0, entries: 0 });
+  });
+
+  it('take all scopes between two parties together, and no other two', () => {
+    const changes = makeChanges(2 ** 20, 1);
+    const between = (one: string, other: string, scope: string) => recordKey.mandates(one, other, scopeKey.set(scope));
+    const places = changes.placesOf([between(FIRM, ANNA, 'x'), between(FIRM, ANNA, 'y')]);
+    expect(places).toHaveLength(1);
+    const before = changes.now();
+    changes.mark([between(ANNA, FIRM, 'x'), between(FIRM, OFFICE, 'x')]);
+    expect(changes.since(before, places)).toBe(false);
+    changes.mark([between(FIRM, ANNA, 'z')]);
+    expect(changes.since(before, places)).toBe(true);
+    expect(changes.since(changes.now(), places)).toBe(false);
+    changes.markAll();
+    expect(changes.since(changes.now() - 1, [])).toBe(true);
+  });
+
+  it('stay within their bound', () => {
+    const dossiers = makeDossiers({ maxBytes: 20_000 });
+    for (let n = 0; n < 1000; n++) dossiers.keep(`question ${n}`, facts(), [a]);
+    const { bytes, entries } = dossiers.counts();
+    expect(bytes).toBeLessThanOrEqual(20_000);
+    expect(entries).toBeGreaterThan(20);
+    expect(dossiers.find('question 999')).toBeDefined();
+    expect(dossiers.find('question 0')).toBeUndefined();
+  });
+});
+
+describe('answering from a dossier', () => {
+  const call = { caller };
+
+  it('reads nothing, and asks clock, position and policy anew', async () => {
+    const dossiers = makeDossiers({ maxBytes: 100_000 });
+    const lookups = await projected([...PEOPLE, DIRECT]);
+    let [now, n, peeks] = [NOW, 1, 0];
+    const { evaluate } = await aWorld([], {
+      dossiers,
+      lookups: {
+        ...lookups,
+        peek(key) {
+          peeks += 1;
+          return lookups.peek(key);
+        },
+      },
+      freshness: { ...fixed(), position: () => ({ revision: { epoch: 1, n }, ageMs: n }) },
+      now: () => now,
+    });
+    expect(await evaluate.one(question, call)).toMatchObject({ allow: true, data_revision: '1.1', data_age_ms: 1 });
+    const before = peeks;
+    n = 2;
+    now = NOW + 1; // The mandate ends there.
+    expect(await evaluate.one(question, call)).toMatchObject({ allow: false, data_revision: '1.2', data_age_ms: 2 });
+    expect(peeks).toBe(before);
+  });
+
+  it('asks each caller for its own owners', async () => {
+    const { evaluate } = await aWorld([...PEOPLE, DIRECT], { dossiers: makeDossiers({ maxBytes: 100_000 }) });
+    expect(await evaluate.one(question, call)).toMatchObject({ allow: true });
+    const elsewhere = { caller: { ...caller, owners: ['another'] } };
+    await expect(async () => evaluate.one(question, elsewhere)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('is left to a wait when the revision asked for is not there', async () => {
+    let reached = 0;
+    const { evaluate } = await aWorld([...PEOPLE, DIRECT], {
+      dossiers: makeDossiers({ maxBytes: 100_000 }),
+      freshness: { ...fixed(), reach: async () => void reached++ },
+    });
+    await evaluate.one(question, call);
+    expect(reached).toBe(0);
+    await evaluate.one({ ...question, min_revision: '1.8' }, call);
+    expect(reached).toBeGreaterThan(0);
+  });
+
+  it('gives records of their own clock to whoever keeps the input', async () => {
+    const records = { ...kept(), wantsInput: true };
+    let now = NOW;
+    const world = { records, now: () => now++, dossiers: makeDossiers({ maxBytes: 100_000 }) };
+    const { evaluate } = await aWorld([...PEOPLE, DIRECT], world);
+    await evaluate.many([question, question], 'execute_all', call);
+    const inputs = [{ now: NOW }, { now: NOW + 1 }].map((input) => expect.objectContaining(input));
+    expect(records.entries[0]?.body['adl.core.information']).toMatchObject({ inputs });
+  });
+});
