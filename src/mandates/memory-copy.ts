@@ -1,7 +1,7 @@
 import type { MandateFacts, PartyId } from '../domain/facts.ts';
 import type { Found } from './lookups.ts';
 import { makePairs, type Pairs } from './memory-pairs.ts';
-import type { Write } from './projection.ts';
+import type { Put, Write } from './projection.ts';
 import type { RecordKey } from './record.ts';
 import { parseRecordKey } from './record-key.ts';
 import { touchedKey } from './writes.ts';
@@ -12,6 +12,9 @@ export interface Copy {
   write(write: Write): void;
   /** All it holds, as puts. */
   contents(): Generator<Write>;
+  keys(): Iterable<RecordKey>;
+  /** What it holds under one key. */
+  putsUnder(key: RecordKey): Put[];
   pairs: Pairs;
 }
 
@@ -55,6 +58,19 @@ export function makeCopy(): Copy {
     return organisations;
   }
 
+  function keys(): Set<RecordKey> {
+    return new Set([...records.keys(), ...links.keys()]);
+  }
+
+  function putsUnder(key: RecordKey): Put[] {
+    const [actor = ''] = parseRecordKey(key)?.parts ?? [];
+    const entries = [...(links.get(key)?.values() ?? [])];
+    return [
+      ...putsOf(key, records.get(key) ?? null),
+      ...entries.map((link) => ({ put: 'link' as const, actor, ...link })),
+    ];
+  }
+
   return {
     find: (key) => records.get(key) ?? foldLinks(key),
     write(write) {
@@ -72,12 +88,10 @@ export function makeCopy(): Copy {
     },
     pairs,
     *contents() {
-      for (const [key, found] of records) yield* putsOf(key, found);
-      for (const [key, held] of links) {
-        const [actor = ''] = parseRecordKey(key)?.parts ?? [];
-        for (const link of held.values()) yield { put: 'link', actor, ...link };
-      }
+      for (const key of keys()) yield* putsUnder(key);
     },
+    keys,
+    putsUnder,
   };
 }
 
@@ -87,7 +101,7 @@ function recordOf(write: Write): Found {
 }
 
 /** The puts that would make this record; links are held apart. */
-export function putsOf(key: RecordKey, found: Found): Write[] {
+export function putsOf(key: RecordKey, found: Found): Put[] {
   const parsed = parseRecordKey(key);
   if (parsed === undefined || found === null) return [];
   const [first = '', second = '', scope = ''] = parsed.parts;

@@ -4,7 +4,7 @@ import type { Lookups } from './lookups.ts';
 import { type Copy, makeCopy } from './memory-copy.ts';
 import { makeMemoryReach } from './memory-reach.ts';
 import type { Notice } from './notice.ts';
-import type { Header, Projection, Rebuild, Write } from './projection.ts';
+import type { Header, Projection, Rebuild } from './projection.ts';
 import type { Reach } from './reach.ts';
 import { touchedKey } from './writes.ts';
 
@@ -71,6 +71,12 @@ export function makeMemoryStore(now: () => number = Date.now, atOnce = 1000): Me
         tell({ notice: 'heartbeat', stampMs, at: revision });
       },
       contents: () => chunksOf(live?.copy.contents() ?? []),
+      keys: () => chunksOf(live?.copy.keys() ?? []),
+      async held(keys) {
+        if (live === undefined) throw new AppError('not_ready', 'there is no live projection');
+        const { copy, revision } = live;
+        return { from: revision, to: revision, records: keys.map(copy.putsUnder) };
+      },
     },
     watch,
   };
@@ -117,10 +123,10 @@ function makeNotices() {
   };
 }
 
-async function* chunksOf(writes: Iterable<Write>): AsyncGenerator<Write[]> {
-  let chunk: Write[] = [];
-  for (const write of writes) {
-    chunk.push(write);
+async function* chunksOf<T>(all: Iterable<T>): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
+  for (const one of all) {
+    chunk.push(one);
     if (chunk.length < CONTENTS_CHUNK) continue;
     yield chunk;
     chunk = [];

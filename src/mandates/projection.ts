@@ -1,5 +1,6 @@
 import type { AliasFacts, MandateFacts, NameFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
 import type { Revision } from '../domain/revision.ts';
+import type { RecordKey } from './record.ts';
 import type { ScopeKey } from './record-key.ts';
 import type { UseSource } from './use-source.ts';
 
@@ -17,12 +18,18 @@ export type Write =
   | { put: 'mandate'; represented: PartyId; delegate: PartyId; scope: ScopeKey; facts: MandateFacts }
   | { put: 'link'; actor: PartyId; organisation: PartyId; mandateId: string }
   | { drop: 'alias'; hmac: string }
+  | { drop: 'party'; party: PartyId }
   | { drop: 'names'; party: PartyId }
   | { drop: 'service'; serviceId: string }
   | { drop: 'definition'; serviceUuid: string }
   | { drop: 'branch'; party: PartyId; branch: string }
   | { drop: 'mandate'; represented: PartyId; delegate: PartyId; scope: ScopeKey; mandateId: string }
   | { drop: 'link'; actor: PartyId; organisation: PartyId; mandateId: string };
+
+export type Put = Extract<Write, { put: string }>;
+
+/** What a projection holds under one key, as puts; `unreadable`: something that its layout does not write. */
+export type HeldRecord = readonly Put[] | 'unreadable';
 
 /** What a projection says of itself; a reader that expects other values is *not ready*. */
 export interface Header {
@@ -71,6 +78,13 @@ export interface Projection {
   heartbeat(stampMs: number, revision: Revision, fence: number): Promise<void>;
   /** All that the live projection holds, as puts in chunks, in any order: for comparing it with Postgres (`verify`). */
   contents(): AsyncIterable<readonly Write[]>;
+  /**
+   * The keys of all records that the live projection holds, in any order, some of them twice, in bounded memory.
+   * Undefined: something that this layout does not write.
+   */
+  keys(): AsyncIterable<readonly (RecordKey | undefined)[]>;
+  /** What the live projection holds under these keys, and at which revisions it was read: of several partitions, from the lowest to the highest. */
+  held(keys: readonly RecordKey[]): Promise<{ from: Revision; to: Revision; records: HeldRecord[] }>;
   /** Where those who read this projection report the use of mandates; the leader writes it back into the register. */
   uses?: UseSource;
 }

@@ -4,12 +4,14 @@ import { toRedisError } from '../store/redis.ts';
 import { readUuid } from './codec-bytes.ts';
 import { unpackKey } from './codec-key.ts';
 import { putsOf } from './memory-copy.ts';
-import type { Write } from './projection.ts';
-import { inlineMembers, readFound } from './redis-found.ts';
+import type { Put, Write } from './projection.ts';
+import type { RecordKey } from './record.ts';
+import { type Held, inlineMembers, pairsOf, readFound } from './redis-found.ts';
 import type { Partition } from './redis-layout.ts';
 
 const SCAN_COUNT = 1000;
 const MARK = Buffer.from([0]);
+const LOADS = Buffer.from('loads');
 
 /** Everything that the live copy holds, as puts: a walk over all keys, for comparing with the register. */
 export async function* readContents(client: Redis, partitions: readonly Partition[]): AsyncGenerator<Write[]> {
@@ -22,6 +24,76 @@ export async function* readContents(client: Redis, partitions: readonly Partitio
   } catch (thrown) {
     throw toRedisError(thrown);
   }
+}
+
+/** The keys of all records of the live copy, some of them twice; undefined for what this layout does not write. */
+export async function* readKeys(
+  client: Redis,
+  partitions: readonly Partition[],
+): AsyncGenerator<(RecordKey | undefined)[]> {
+  try {
+    for (const { head, prefix } of partitions) {
+      const data = `${prefix}${await client.hget(head, 'generation')}:`;
+      let cursor = '0';
+      do {
+        const [next, found] = await client.scanBuffer(cursor, 'MATCH', `${escapeGlob(data)}*`, 'COUNT', SCAN_COUNT);
+        cursor = next.toString();
+        for (const key of found) yield* keysOfHash(client, key, key.subarray(data.length));
+      } while (cursor !== '0');
+    }
+  } catch (thrown) {
+    throw toRedisError(thrown);
+  }
+}
+
+async function* keysOfHash(client: Redis, hash: Buffer, suffix: Buffer): AsyncGenerator<(RecordKey | undefined)[]> {
+  let cursor = '0';
+  do {
+    const [next, flat] = await client.hscanBuffer(hash, cursor, 'COUNT', SCAN_COUNT);
+    cursor = next.toString();
+    yield flat.flatMap((field, place) => (place % 2 === 0 ? keysUnder(suffix, field) : []));
+  } while (cursor !== '0');
+}
+
+/** The record that a field belongs to; none for the index of who may act for whom, which is no record. */
+function keysUnder(suffix: Buffer, field: Buffer): (RecordKey | undefined)[] {
+  if (suffix.equals(LOADS)) return [];
+  const packed = packedUnder(suffix, field);
+  if (packed === undefined) return [];
+  try {
+    return [unpackKey(packed)];
+  } catch {
+    return [undefined];
+  }
+}
+
+function packedUnder(suffix: Buffer, field: Buffer): Buffer | undefined {
+  const kind = suffix.toString('latin1', 0, 1);
+  const id = suffix.subarray(2);
+  switch (kind) {
+    case 's':
+    case 'd':
+      return Buffer.concat([suffix, field]);
+    case 'm':
+      return Buffer.concat([Buffer.from(kind), id, field]);
+    case 'x':
+      return Buffer.concat([Buffer.from('m'), id]);
+    case 'z':
+      return Buffer.concat([Buffer.from('l'), id]);
+    case 'r':
+    case 'y':
+      return undefined;
+    default:
+      return Buffer.concat([Buffer.from(kind), unhex(id), field]);
+  }
+}
+
+/** What stands under a packed key, as puts. @throws AppError `store_unavailable` on what this layout does not write */
+export function putsHeld(packedKey: Buffer, held: Held): Put[] {
+  if (held !== null && packedKey.toString('latin1', 0, 1) === 'l') {
+    return linksOf(packedKey.subarray(1), Array.isArray(held) ? pairsOf(held) : [...inlineMembers(held, 32)]);
+  }
+  return putsOf(unpackKey(packedKey), readFound(packedKey, held));
 }
 
 async function* readCopy(client: Redis, data: string): AsyncGenerator<Write[]> {
@@ -88,7 +160,7 @@ function putsUnder([kind, ...parts]: [string, ...Buffer[]], held: Buffer | Buffe
   return putsOf(unpackKey(packed), readFound(packed, held));
 }
 
-function linksOf(actor: Buffer, members: [Buffer, Buffer][]): Write[] {
+function linksOf(actor: Buffer, members: [Buffer, Buffer][]): Put[] {
   return members.map(([id]) => ({
     put: 'link',
     actor: readUuid(actor),

@@ -71,7 +71,7 @@ export function* inlineMembers(held: Buffer, idLength: number): Generator<[Buffe
 }
 
 /** A reply that alternates names and values. */
-function pairsOf(reply: readonly unknown[]): [Buffer, Buffer][] {
+export function pairsOf(reply: readonly unknown[]): [Buffer, Buffer][] {
   const pairs: [Buffer, Buffer][] = [];
   for (let i = 0; i < reply.length; i += 2) {
     const [name, value] = [reply[i], reply[i + 1]];

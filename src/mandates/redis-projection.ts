@@ -4,7 +4,8 @@ import { formatRevision, parseRevision, type Revision } from '../domain/revision
 import { assertNoEviction, makeScript, readScript, toRedisError } from '../store/redis.ts';
 import { packKeys } from './codec-key.ts';
 import type { Batch, Header, Projection } from './projection.ts';
-import { readContents } from './redis-contents.ts';
+import { readContents, readKeys } from './redis-contents.ts';
+import { makeRedisHeld } from './redis-held.ts';
 import { headerText, NAMED_KEYS_AT_MOST, type Partition, partitions, STREAM_LENGTH, USES } from './redis-layout.ts';
 import { type PartitionBatch, packBatch } from './redis-ops.ts';
 import { makeBeginRebuild } from './redis-rebuild.ts';
@@ -58,6 +59,8 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
       await sweep.someBelow(Number(live[0]));
     },
     contents: () => readContents(client, all),
+    keys: () => readKeys(client, all),
+    held: makeRedisHeld(client, all),
     uses: makeRedisUseSource(client, USES),
   };
 }

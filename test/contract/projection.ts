@@ -5,6 +5,7 @@ import type { MandateFacts } from '../../src/domain/facts.ts';
 import type { Lookups } from '../../src/mandates/lookups.ts';
 import { makeCopy } from '../../src/mandates/memory-copy.ts';
 import type { Batch, Header, Projection, Write } from '../../src/mandates/projection.ts';
+import type { RecordKey } from '../../src/mandates/record.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { someWrites } from './arbitraries.ts';
@@ -59,6 +60,18 @@ export async function fill(
 export async function contentsOf(projection: Projection): Promise<Write[]> {
   const all: Write[] = [];
   for await (const chunk of projection.contents()) all.push(...chunk);
+  return all;
+}
+
+/** Every record key that it names; one that it cannot name fails the test. */
+export async function keysOf(projection: Projection): Promise<Set<RecordKey>> {
+  const all = new Set<RecordKey>();
+  for await (const chunk of projection.keys()) {
+    for (const key of chunk) {
+      if (key === undefined) throw new Error('it holds what its layout does not write');
+      all.add(key);
+    }
+  }
   return all;
 }
 
@@ -133,6 +146,15 @@ export function projectionContract(name: string, open: () => Promise<ProjectionS
       expect(await lookups.read([PLACE_KEY])).toEqual([[aMandate(30)]]);
     });
 
+    test('tells what it holds under a key, and nothing under another', async () => {
+      const subject = await open();
+      await expect(subject.projection.held([PLACE_KEY])).rejects.toMatchObject({ code: 'not_ready' });
+      await fill(subject, 1, grant(4), grant(3));
+      const { records } = await subject.projection.held([recordKey.party(id(1)), PLACE_KEY]);
+      expect(records).toEqual([[], [grant(3), grant(4)]]);
+      expect([...(await keysOf(subject.projection))]).toEqual([PLACE_KEY]);
+    });
+
     test('beats only for the revision at which it is', async () => {
       const subject = await open();
       await fill(subject, 1);
@@ -149,6 +171,10 @@ export function projectionContract(name: string, open: () => Promise<ProjectionS
           await fill(subject, 1, ...loaded);
           await subject.projection.apply(batch(0, 1, ...applied), 1);
           expect(sorted(await contentsOf(subject.projection))).toEqual(sorted([...model.contents()]));
+          const keys = [...(await keysOf(subject.projection))];
+          const { from, to, records } = await subject.projection.held(keys);
+          expect([from, to]).toEqual([at(1), at(1)]);
+          expect(sorted(records.flatMap((puts) => puts as Write[]))).toEqual(sorted([...model.contents()]));
         }),
         { numRuns: 60 },
       );

@@ -1,0 +1,15 @@
+-- Records as they stand, for comparing them with the register. Behind find.lua.
+-- KEYS head   ARGV prefix of the partition's keys, packed record keys, each behind its length in two bytes
+-- Returns generation, revision, and for each key what `find` found.
+local generation, revision = unpack(redis.call('HMGET', KEYS[1], 'generation', 'revision'))
+local held = { generation, revision }
+if not generation then
+  return held
+end
+local data, keys, pos = ARGV[1] .. generation .. ':', ARGV[2], 1
+while pos <= #keys do
+  local length = struct.unpack('>H', keys, pos)
+  held[#held + 1] = find(data, string.sub(keys, pos + 2, pos + 1 + length))
+  pos = pos + 2 + length
+end
+return held

@@ -1,0 +1,68 @@
+import type { Redis } from 'ioredis';
+import { AppError } from '../domain/errors.ts';
+import { isBefore, parseRevision, type Revision } from '../domain/revision.ts';
+import { makeScript, readScript } from '../store/redis.ts';
+import { malformed } from './codec-bytes.ts';
+import { packKey, packKeys } from './codec-key.ts';
+import type { HeldRecord, Projection } from './projection.ts';
+import type { RecordKey } from './record.ts';
+import { putsHeld } from './redis-contents.ts';
+import type { Held } from './redis-found.ts';
+import { type Partition, partitionOf } from './redis-layout.ts';
+
+interface Reply {
+  revision: Revision;
+  held: Held[];
+}
+
+/** Reads records of the live copy as they stand there, for comparing them with the register. */
+export function makeRedisHeld(client: Redis, all: readonly Partition[]): Projection['held'] {
+  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'find.lua', 'held-1.lua'));
+
+  async function readPartition({ head, prefix }: Partition, packed: readonly Buffer[]): Promise<Reply> {
+    const reply = await script([head], [prefix, packKeys(packed)]);
+    if (!Array.isArray(reply)) throw malformed('the reply is no list');
+    const [generation, at, ...held] = reply as [unknown, unknown, ...Held[]]; // As the script says.
+    if (!Buffer.isBuffer(generation)) throw new AppError('not_ready', 'there is no live projection');
+    const revision = Buffer.isBuffer(at) ? parseRevision(at.toString()) : undefined;
+    if (revision === undefined || held.length !== packed.length) throw malformed('the reply is cut off');
+    return { revision, held };
+  }
+
+  return async function held(keys) {
+    const asked = keys.map((key) => ({ key, packed: packKey(key) }));
+    const parts = all.map((partition, index) => ({
+      partition,
+      mine: asked.filter(({ packed }) => partitionOf(packed, all.length) === index),
+    }));
+    const replies = await Promise.all(
+      parts.map(({ partition, mine }) =>
+        readPartition(
+          partition,
+          mine.map(({ packed }) => packed),
+        ),
+      ),
+    );
+    const found = new Map<RecordKey, HeldRecord>();
+    for (const [index, { mine }] of parts.entries()) {
+      for (const [place, { key, packed }] of mine.entries()) {
+        found.set(key, readable(packed, replies[index]?.held[place] ?? null));
+      }
+    }
+    const revisions = replies.map(({ revision }) => revision);
+    return {
+      from: revisions.reduce((a, b) => (isBefore(b, a) ? b : a)),
+      to: revisions.reduce((a, b) => (isBefore(a, b) ? b : a)),
+      records: keys.map((key) => found.get(key) ?? []),
+    };
+  };
+}
+
+function readable(packed: Buffer, held: Held): HeldRecord {
+  try {
+    return putsHeld(packed, held);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'store_unavailable') return 'unreadable';
+    throw thrown;
+  }
+}
