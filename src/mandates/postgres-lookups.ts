@@ -74,13 +74,17 @@ export function makePostgresLookups(db: Queryable): Lookups {
     peek: () => undefined,
     async read(keys) {
       if (keys.length === 0) return [];
-      const statement = statementFor(keys);
-      const rows = statement ? await queryRows<{ entity: string; row: unknown }>(db, statement) : [];
       const copy = makeCopy();
-      for (const row of rows) for (const write of writesOfRow(row)) copy.write(write);
+      for (const row of await readRows(db, keys)) for (const write of writesOfRow(row)) copy.write(write);
       return keys.map(copy.find);
     },
   };
+}
+
+/** The rows of the fact views that lead to these records. */
+export async function readRows(db: Queryable, keys: readonly RecordKey[]): Promise<{ entity: string; row: unknown }[]> {
+  const statement = statementFor(keys);
+  return statement ? queryRows(db, statement) : [];
 }
 
 function writesOfRow({ entity, row }: { entity: string; row: unknown }): ReturnType<typeof writesOf> {

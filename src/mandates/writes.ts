@@ -143,7 +143,8 @@ export function touchedKey(write: Write): RecordKey {
   return recordKey.party(what.party);
 }
 
-function identityOf(write: Write): string {
+/** Names the record or, in a list, the entry that a write is about. */
+export function identityOf(write: Write): string {
   return `${touchedKey(write)}|${entryOf(write)}`;
 }
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Projection, Write } from '../projection.ts';
 import { writesOf } from '../writes.ts';
+import { canonical } from './canonical.ts';
 import type { Cursor, RebuildProgress } from './projector.ts';
 import { openSnapshot } from './snapshot.ts';
 
@@ -79,13 +80,4 @@ function makeDigester() {
       );
     },
   };
-}
-
-/** JSON with the keys of every object in order, without what is undefined. */
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `"${key}":${canonical(inner)}`).join()}}`;
 }

@@ -3,6 +3,7 @@ import type { Header, Write } from '../projection.ts';
 import { changeWrites } from '../writes.ts';
 import { type ChangeRow, type Look, look } from './changes.ts';
 import { assertLeading, type Cursor, headerOf, isSameHeader, type SyncOptions } from './projector.ts';
+import type { Mending } from './reconcile-mend.ts';
 import type { Session } from './session.ts';
 
 /** Changes per batch: one script of a millisecond or two in the projection. */
@@ -21,6 +22,8 @@ export interface Lead {
   header: Header;
   /** Aborts when the lead is lost. */
   signal: AbortSignal;
+  /** What the comparison with the register has found. */
+  mending?: Mending;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface Lead {
  * before the register is asked and sent behind the changes it covers; while a backlog is worked off there is none.
  * @returns undefined when the position must be taken anew: another epoch, another key.
  */
-export function makeKeepUp(options: SyncOptions, { session, fence, header, signal }: Lead) {
+export function makeKeepUp(options: SyncOptions, { session, fence, header, signal, mending }: Lead) {
   const { projection, hooks, pollMs = 200 } = options;
   let lastStampAt = Number.NEGATIVE_INFINITY;
 
@@ -40,6 +43,7 @@ export function makeKeepUp(options: SyncOptions, { session, fence, header, signa
     const to = { epoch: cursor.epoch, n: last.n };
     assertLeading(signal);
     await projection.apply({ from: { epoch: cursor.epoch, n: cursor.n }, to, hash: last.hash, writes }, fence);
+    mending?.applied(writes, to);
     const reached = { ...to, hash: last.hash };
     const ms = performance.now() - startedAt;
     hooks?.onApplied?.({ revision: reached, changes: changes.length, writes: writes.length, ms });
@@ -60,6 +64,8 @@ export function makeKeepUp(options: SyncOptions, { session, fence, header, signa
       lastStampAt = performance.now();
       hooks?.onHeartbeat?.(stampMs);
     }
+    if (seen.complete)
+      await mending?.mend({ revision: { epoch: reached.epoch, n: reached.n }, hash: reached.hash, fence });
     return { cursor: reached, behind: !seen.complete };
   };
 }

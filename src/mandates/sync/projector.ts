@@ -2,6 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Log } from '../../process/log.ts';
 import type { Header, Projection } from '../projection.ts';
 import type { CountedUses } from './count-uses.ts';
+import type { ReconcileHooks, ReconcileSettings } from './reconcile-options.ts';
 
 /** A place in the history of the register: revision and hash of the last change applied. */
 export interface Cursor {
@@ -19,7 +20,7 @@ export interface RebuildProgress {
 }
 
 /** What observers are told; all optional, none may throw. */
-export interface SyncHooks {
+export interface SyncHooks extends ReconcileHooks {
   onRole?: (role: 'leader' | 'standby') => void;
   onRebuild?: (reason: string) => void;
   onApplied?: (applied: { revision: Cursor; changes: number; writes: number; ms: number }) => void;
@@ -39,6 +40,8 @@ export interface SyncOptions {
   onProgress?: (progress: RebuildProgress) => void;
   /** Longest pause between two looks at the register, and between two heartbeats. Default 200 ms. */
   pollMs?: number;
+  /** How much is spent on comparing the projection with the register; absent: nothing. */
+  reconcile?: ReconcileSettings;
   /** Pause between two tries to become leader. Default 500 ms. */
   standbyMs?: number;
 }

@@ -6,6 +6,8 @@ import { tryLead } from './leadership.ts';
 import { takePosition } from './position.ts';
 import type { Cursor, SyncOptions } from './projector.ts';
 import { rebuildProjection } from './rebuild.ts';
+import { reconcile } from './reconcile.ts';
+import { makeMending } from './reconcile-mend.ts';
 import { openSession, type Session } from './session.ts';
 import { writeBackUses } from './write-back.ts';
 
@@ -59,20 +61,26 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
   let fence = firstFence;
   let keepUp: ReturnType<typeof makeKeepUp> | undefined;
   let cursor: Cursor | undefined;
+  let beyondRepair: string | undefined;
+  const mending = makeMending(projection, () => following.wake(), signal);
 
   async function begin(): Promise<Cursor> {
     const position = await takePosition({ session, projection, layout, fence });
     fence = position.fence;
-    const leading: Lead = { session, fence, header: position.header, signal };
+    const leading: Lead = { session, fence, header: position.header, signal, mending };
     keepUp = makeKeepUp(options, leading);
-    if ('cursor' in position) return position.cursor;
-    log.info({ reason: position.rebuild }, 'sync rebuilds the projection');
-    hooks?.onRebuild?.(position.rebuild);
+    const reason = 'cursor' in position ? beyondRepair : position.rebuild;
+    beyondRepair = undefined;
+    if ('cursor' in position && reason === undefined) return position.cursor;
+    log.info({ reason }, 'sync rebuilds the projection');
+    hooks?.onRebuild?.(reason ?? '');
     return whileAlive(session, () => rebuildProjection(options, leading));
   }
 
   async function step(): Promise<'again' | undefined> {
     try {
+      if (beyondRepair !== undefined) cursor = undefined;
+      if (cursor === undefined) mending.reset();
       cursor ??= await begin();
       const round = await keepUp?.(cursor);
       cursor = round?.cursor;
@@ -94,8 +102,14 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
   });
   const hints = listenForHints({ databaseUrl, signal, onHint: following.wake });
   const uses = projection.uses && writeBackUses(options, projection.uses, signal);
+  const onBeyondRepair = (why: string) => {
+    beyondRepair = why;
+    following.wake();
+  };
+  const { reconcile: settings } = options;
+  const comparing = settings && reconcile({ ...options, settings, mending, signal, onBeyondRepair });
   await following.done;
-  await Promise.all([hints.done, uses]);
+  await Promise.all([hints.done, uses, comparing]);
   if (!options.signal.aborted) {
     throw new AppError('store_unavailable', `sync lost the lead: ${toError(session.lost.reason).message}`);
   }
