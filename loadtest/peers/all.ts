@@ -1,7 +1,9 @@
 import { CEDAR } from './cedar.ts';
 import { CERBOS } from './cerbos.ts';
 import { OPA } from './opa.ts';
+import { OPENFGA } from './openfga.ts';
 import type { Peer } from './peer.ts';
+import { SPICEDB } from './spicedb.ts';
 
 /** Every engine in every setting that the benchmark knows. */
-export const PEERS: readonly Peer[] = [...OPA, ...CERBOS, ...CEDAR];
+export const PEERS: readonly Peer[] = [...OPA, ...CERBOS, ...CEDAR, ...OPENFGA, ...SPICEDB];
