@@ -70,18 +70,15 @@ function startSync() {
 
 interface Verified {
   equal: boolean;
-  moved: boolean;
-  projection: { revision?: { epoch: number; n: number }; digest: object };
+  revision?: string;
+  records: number;
+  differences: object;
 }
 
-/** Waits until the projection has caught up, then compares. */
+/** Compares, also while the projection is still catching up. */
 async function verified(): Promise<Verified> {
-  for (;;) {
-    const { stdout } = await machtig('sync', 'verify').catch((failed: { stdout: string }) => failed);
-    const found = JSON.parse(stdout) as Verified; // The command's own output.
-    if (!found.moved) return found;
-    await sleep(1000);
-  }
+  const { stdout } = await machtig('sync', 'verify').catch((failed: { stdout: string }) => failed);
+  return JSON.parse(stdout) as Verified; // The command's own output.
 }
 
 async function generation(): Promise<string> {
@@ -103,7 +100,7 @@ try {
   while ((await generation()) === '') await sleep(100);
   note('a second sync has built the projection');
   const afterBootstrap = await verified();
-  note('compared', { equal: afterBootstrap.equal, digest: afterBootstrap.projection.digest });
+  note('compared', { equal: afterBootstrap.equal, records: afterBootstrap.records });
 
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
@@ -127,7 +124,7 @@ try {
   await client.end();
   note('revoked all', { revoked: rows.length });
   const afterStream = await verified();
-  note('compared', { equal: afterStream.equal, revision: afterStream.projection.revision });
+  note('compared', { equal: afterStream.equal, revision: afterStream.revision, records: afterStream.records });
   await third?.kill('SIGTERM');
   const result = { machine: describeMachine(), mandates, steps };
   await writeFile(join(import.meta.dirname, 'results/takeover.json'), `${JSON.stringify(result, null, 2)}\n`);

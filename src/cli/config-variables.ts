@@ -176,6 +176,14 @@ export const variables = z.object({
     .default('written')
     .meta(notes('How decisions are recorded before the answer leaves.', 'written, synced, full or off')),
   MACHTIG_RECORDS_FILE: text.default('decisions.jsonl').meta(notes('Where records are written.', 'the path of a file')),
+  MACHTIG_RECONCILE_PERCENT: whole(0, 100)
+    .default(5)
+    .meta(
+      notes(
+        'Share of one core that `sync` spends on comparing Redis with PostgreSQL (see sre.md); 0: only when asked to.',
+        'percent, 0 to 100',
+      ),
+    ),
   MACHTIG_DRAIN_MS: whole(0, 600_000)
     .default(10_000)
     .meta(notes('How long open requests may take when the process stops.', 'milliseconds, 0 to 600000')),

@@ -44,6 +44,8 @@ export interface Config {
   records: { mode: 'written' | 'synced' | 'full' | 'off'; file: string };
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   partitions: number;
+  /** Of one core, for comparing the projection with the register. */
+  reconcilePercent: number;
 }
 
 /** All faults of a configuration; `at` is the variable's name. The process exits with 78 (EX_CONFIG). */
@@ -158,6 +160,7 @@ function toConfig(v: Values, role: Role): Config {
     records: { mode: v.MACHTIG_RECORDS, file: v.MACHTIG_RECORDS_FILE },
     logLevel: v.MACHTIG_LOG_LEVEL,
     partitions: v.MACHTIG_PARTITIONS,
+    reconcilePercent: v.MACHTIG_RECONCILE_PERCENT,
   };
 }
 

@@ -107,10 +107,12 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     );
   sync
     .command('verify')
-    .description('compares Redis with Postgres, record for record')
-    .action(async () => {
-      const { verifyProjection } = await syncing();
-      const found = await (await processes()).runOnce(terminal, 'sync', verifyProjection);
+    .description('compares Redis with Postgres, record for record, while changes flow')
+    .option('--repair', 'has what differs written anew, by whichever sync leads', false)
+    .addHelpText('after', `${needs('sync')}\nExit code 1: they differ, also after a repair.`)
+    .action(async (options: { repair: boolean }) => {
+      const { runVerify } = await import('./sync-verify.ts');
+      const found = await (await processes()).runOnce(terminal, 'sync', (deps) => runVerify(deps, options));
       terminal.out.write(`${JSON.stringify(found, null, 2)}\n`);
       if (!found.equal) exitWith(EXIT.failed);
     });

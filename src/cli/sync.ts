@@ -2,8 +2,8 @@ import { createOps, serveOps } from '../http/ops.ts';
 import type { Projection } from '../mandates/projection.ts';
 import { LAYOUT } from '../mandates/redis-layout.ts';
 import { openRedisProjection } from '../mandates/redis-projection.ts';
-import { type Verification, verify } from '../mandates/sync/digest.ts';
 import type { SyncHooks } from '../mandates/sync/projector.ts';
+import { summary } from '../mandates/sync/reconcile.ts';
 import { runSync } from '../mandates/sync/run.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Log } from '../process/log.ts';
@@ -55,7 +55,7 @@ export function startProjecting(deps: SyncDeps, onRole?: SyncHooks['onRole']): v
 }
 
 /** Opens the projection in Redis, over a connection of its own. */
-function connectProjection({ config, lifecycle, log }: SyncDeps): () => Promise<Projection> {
+export function connectProjection({ config, lifecycle, log }: SyncDeps): () => Promise<Projection> {
   const client = makeRedis({
     url: urlOf(config, 'redisUrl'),
     name: 'machtig sync',
@@ -68,6 +68,9 @@ function connectProjection({ config, lifecycle, log }: SyncDeps): () => Promise<
     return openRedisProjection({ client, partitions: config.partitions });
   };
 }
+
+/** Between the beginnings of two comparisons of the whole projection. */
+const RECONCILE_EVERY_MS = 300_000;
 
 /** Keeps this projection equal to the register until the signal stops it. */
 export async function projectInto(
@@ -83,6 +86,7 @@ export async function projectInto(
     layout: LAYOUT,
     signal,
     log,
+    reconcile: { share: config.reconcilePercent / 100, everyMs: RECONCILE_EVERY_MS },
     onProgress: ({ view, done, total }) => stages.reach(view, done, total),
     hooks: {
       onRole(role) {
@@ -91,23 +95,23 @@ export async function projectInto(
       },
       onApplied: ({ revision }) => metrics.syncRevision.set(revision.n),
       onFailure: () => metrics.syncFailures.inc(),
+      onCompared: (records) => metrics.reconcileRecords.inc(records),
+      onDifferences(differences) {
+        for (const [kind, sums] of Object.entries(summary(differences))) {
+          for (const [difference, count] of Object.entries(sums)) {
+            metrics.reconcileDifferences.inc({ kind, difference }, count);
+          }
+        }
+      },
+      onRebuild: () => metrics.syncRebuilds.inc(),
+      onPass({ ms }) {
+        metrics.reconcilePassed.setToCurrentTime();
+        metrics.reconcileSeconds.set(ms / 1000);
+      },
       onUses({ entries, malformed }) {
         metrics.useReports.inc(entries - malformed);
         metrics.useReportsMalformed.inc(malformed);
       },
     },
   });
-}
-
-/** `machtig sync verify`: compares the projection with the register, record for record. */
-export async function verifyProjection(deps: SyncDeps): Promise<Verification> {
-  const stages = trackStages(deps.terminal.err, 'records');
-  const projection = await connectProjection(deps)();
-  const found = await verify({
-    databaseUrl: urlOf(deps.config, 'databaseUrl'),
-    projection,
-    onProgress: ({ view, done, total }) => stages.reach(view, done, total),
-  });
-  stages.end();
-  return found;
 }

@@ -30,8 +30,6 @@ export function makeMetrics() {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter({ name: `machtig_${name}`, help, labelNames, registers });
-  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
-    new Gauge({ name: `machtig_${name}`, help, labelNames, registers });
 
   const countDecision = decisionCounter(registers);
   const errors = counter('decision_errors_total', 'Questions that could not be decided, by error code.', ['code']);
@@ -78,10 +76,28 @@ export function makeMetrics() {
     }),
     loginFailures: counter('login_provider_failures_total', 'Times that the provider of logins could not be reached.'),
     jobRuns: counter('job_runs_total', 'Runs of jobs by name and outcome.', ['job', 'outcome']),
+    ...syncMetrics(registers),
+    watch: (sources: Sources) => watch(registers, sources),
+  };
+}
+
+function syncMetrics(registers: Registry[]) {
+  const gauge = (name: string, help: string) => new Gauge({ name: `machtig_${name}`, help, registers });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter({ name: `machtig_${name}`, help, labelNames, registers });
+  return {
     syncRevision: gauge('sync_revision', 'Number of the last revision applied by sync.'),
     syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
     syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),
-    watch: (sources: Sources) => watch(registers, sources),
+    syncRebuilds: counter('sync_rebuilds_total', 'Times that sync built the projection anew.'),
+    reconcileRecords: counter('reconcile_records_total', 'Records of the projection compared with the register.'),
+    reconcileDifferences: counter(
+      'reconcile_differences_total',
+      'Entries of the projection that differed from the register, and were written anew: any is an alarm.',
+      ['kind', 'difference'],
+    ),
+    reconcilePassed: gauge('reconcile_passed_at_seconds', 'When the last comparison of all records ended.'),
+    reconcileSeconds: gauge('reconcile_pass_seconds', 'How long it took.'),
   };
 }
 

@@ -7,6 +7,7 @@ import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { verify } from '../../src/mandates/sync/digest.ts';
 import type { Difference } from '../../src/mandates/sync/reconcile-compare.ts';
+import { verifyRecords } from '../../src/mandates/sync/verify-records.ts';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { aMandate, contentsOf } from '../contract/projection.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -125,12 +126,11 @@ describe('what differs from the register is found and repaired', () => {
 
   it('brings back what was lost, and says again what was said wrongly, of every kind of record', async () => {
     await sync(0);
-    const [alias, otherAlias] = ['a1', 'a2'].map((text) => aliasOf(text));
     await spoil(
       { drop: 'mandate', ...place(5), mandateId: mandate(5) },
       { put: 'mandate', ...place(6), facts: aMandate(6, { mandate_id: mandate(6), operations: ['view'] }) },
-      { drop: 'alias', hmac: alias },
-      { put: 'alias', hmac: otherAlias, facts: { party_id: firm(9) } },
+      { drop: 'alias', hmac: ALIASES.first },
+      { put: 'alias', hmac: ALIASES.second, facts: { party_id: firm(9) } },
       { put: 'alias', hmac: 'f'.repeat(32), facts: { party_id: firm(9) } },
       {
         put: 'party',
@@ -166,7 +166,6 @@ describe('what differs from the register is found and repaired', () => {
     const before = await contentsOf(projection);
     for (const key of await keysOfCopy()) {
       await client.del(key);
-      await wholePass();
       await eventually(`all is there again without ${key.toString('latin1')}`, equal);
     }
     expect((await contentsOf(projection)).length).toBe(before.length);
@@ -215,6 +214,48 @@ describe('what differs from the register is found and repaired', () => {
   });
 });
 
+describe('verifying on demand', () => {
+  const verifying = (repair: boolean) => verifyRecords({ databaseUrl: database.url, projection, repair });
+
+  it('says what differs while changes flow, and has it repaired by whoever leads', async () => {
+    await sync(0);
+    expect(await verifying(false)).toMatchObject({
+      equal: true,
+      differences: {},
+      strange: 0,
+      undecided: 0,
+      repaired: 0,
+    });
+    const stop = new AbortController();
+    const flow = (async () => {
+      for (let i = 1; !stop.signal.aborted; i++) await fillRegister(database.pool, 100 + i, 100 + i);
+    })();
+    await spoilBetweenChanges();
+    const differing = { equal: false, differences: { mandates: { missing: 1, extra: 1 }, alias: { wrong: 1 } } };
+    expect(await verifying(false)).toMatchObject({ ...differing, repaired: 0 });
+    expect(await verifying(true)).toMatchObject({ ...differing, equal: true, repaired: 3 });
+    stop.abort();
+    await flow;
+    await eventually('it is equal', equal);
+  });
+
+  it('says so when the projection does not follow', async () => {
+    await sync(0);
+    await run.stop();
+    await revoke(database.pool, 1);
+    const options = { databaseUrl: database.url, projection, repair: false, keepsUpWithinMs: 300 };
+    await expect(verifyRecords(options)).rejects.toMatchObject({ code: 'data_stale' });
+  });
+
+  /** Between two changes: spoiling at the revision where the projection was is refused when it has moved on. */
+  async function spoilBetweenChanges(): Promise<void> {
+    const extra = { put: 'mandate' as const, ...place(3), delegate: person(4), facts: aMandate(99) };
+    const wrong = { put: 'alias' as const, hmac: ALIASES.first, facts: { party_id: firm(9) } };
+    const lost = { drop: 'mandate' as const, ...place(5), mandateId: mandate(5) };
+    await eventually('it is spoilt', () => spoil(extra, wrong, lost).then(() => true));
+  }
+});
+
 describe('comparing costs the feed little', () => {
   it('leaves a whole pass undone without a share, but looks at what is named', async () => {
     await sync(0);
@@ -230,12 +271,5 @@ describe('comparing costs the feed little', () => {
   });
 });
 
-function aliasOf(text: string): string {
-  return ALIASES.get(text) ?? '';
-}
-
-/** md5, as the small register makes its aliases. */
-const ALIASES = new Map([
-  ['a1', '8a8bb7cd343aa2ad99b7d762030857a2'],
-  ['a2', '693a9fdd4c2fd0700968fba0d07ff3c0'],
-]);
+/** md5, as the small register makes them of `a1` and `a2`. */
+const ALIASES = { first: '8a8bb7cd343aa2ad99b7d762030857a2', second: '693a9fdd4c2fd0700968fba0d07ff3c0' };

@@ -163,7 +163,10 @@ export async function truthOf(session: Session, keys: readonly RecordKey[]): Pro
 }
 
 /** Those that differ, at whatever moment the projection was read: most of them because they are changing right now. */
-async function differing(projection: ReconcileOptions['projection'], { at, keys, puts }: Truth): Promise<Truth> {
+export async function differing(
+  projection: Pick<ReconcileOptions['projection'], 'held'>,
+  { at, keys, puts }: Truth,
+): Promise<Truth> {
   const { records } = await projection.held(keys);
   const places = keys.flatMap((key, index) =>
     compareRecord(key, puts[index] ?? [], records[index] ?? []) === undefined ? [] : [index],
