@@ -1,137 +1,80 @@
-import { makeTwoGenerations } from './cache-generations.ts';
-import { bytesOfPair, bytesOfScope, sizeOf } from './cache-size.ts';
+import { makePackedKey, PAIR_PREFIX, packPair } from './cache-key.ts';
+import { type Additions, listOf, type PairValue, removeScope, scopeIndex, writePair } from './cache-pair-value.ts';
+import type { Ring } from './cache-ring.ts';
+import { makeScopeNumbers } from './cache-scopes.ts';
+import type { Values } from './cache-values.ts';
+import { makeBytes } from './codec-bytes.ts';
 import type { Found } from './lookups.ts';
 import type { RecordKey } from './record.ts';
 
-/** Records by key within a bound; what was not used for longest, about, is forgotten first. */
-export interface Held {
-  get(key: RecordKey): Found | undefined;
-  set(key: RecordKey, found: Found): void;
-  delete(key: RecordKey): void;
-  clear(): void;
-  size(): { bytes: number; entries: number };
+export type KeyedRecord = readonly [key: RecordKey, found: Found];
+
+/** Mandates between two parties, under the scopes that many pairs have; keys are of pairs (`isOfPair`). */
+export interface HeldPairs {
+  /** The number of its scope; undefined when a record under this key stands elsewhere, if anywhere. */
+  scopeOf(key: RecordKey): number | undefined;
+  /** `scope`: of the key. */
+  get(key: RecordKey, scope: number): Found | undefined;
+  /** Sets the records from `first` on that belong here and are of one pair. Returns how many: 0 if the first is none. */
+  set(records: readonly KeyedRecord[], first: number): number;
+  /** `scope`: of the key. */
+  delete(key: RecordKey, scope: number): void;
 }
 
-/** What is known of the mandates between two parties, scope by scope; mostly that there are none. */
-interface Pair {
-  scopes: string[];
-  found: Found[];
-  bytes: number;
-}
+/** Pairs stand in the ring, one entry each: five scopes cost one look, and the four without mandates eight bytes each. */
+export function makeHeldPairs(ring: Ring, values: Values): HeldPairs {
+  const scopes = makeScopeNumbers();
+  const packed = makePackedKey();
+  const out = makeBytes();
+  /** The pair asked for last: the scopes of a question are asked for one after another. */
+  let recent = { prefix: '', place: -1, version: -1 };
 
-/** Further scopes of a pair stand under keys of their own, so that none takes long to go through. */
-const MAX_SCOPES = 32;
-/** `mandates:represented:delegate:` */
-const PREFIX = 9 + 36 + 1 + 36 + 1;
-const [M, COLON] = [109, 58];
-
-/**
- * A question asks under five scopes or more for mandates between the same two parties, and mostly finds none. Kept
- * by pair that is one look into a large map instead of five, and a quarter of the memory
- * (docs/decisions/0010-the-decision-path.md).
- */
-export function makeHeld(maxBytes: number): Held {
-  const held = makeTwoGenerations<string, Found | Pair>(maxBytes, sizeOfEntry);
-  const scopeNames = makeNames();
-  /** The pair asked for last; none after any change. */
-  let recent: { prefix: string; pair: Pair } | undefined;
-
-  function pairOf(key: string): Pair | undefined {
-    if (recent !== undefined && key.startsWith(recent.prefix)) return recent.pair;
-    const prefix = key.slice(0, PREFIX);
-    const pair = held.get(prefix);
-    if (!isPair(pair)) return undefined;
-    recent = { prefix, pair };
-    return pair;
+  function pairAt(place: number): PairValue {
+    return { bytes: ring.bytes, at: ring.valueAt(place), length: ring.valueLength(place) };
   }
 
-  function change(key: string, act: (pair: Pair, scope: string) => void): void {
-    const prefix = key.slice(0, PREFIX);
-    const known = held.get(prefix);
-    const pair = isPair(known) ? known : { scopes: [], found: [], bytes: bytesOfPair(prefix) };
-    // Out while it changes: what it takes is counted as it goes in.
-    held.delete(prefix);
-    act(pair, key.slice(PREFIX));
-    if (pair.scopes.length > 0) held.set(own(prefix), pair);
+  const isRecent = (key: RecordKey): boolean => recent.version === ring.version() && key.startsWith(recent.prefix);
+
+  function findPair(key: RecordKey): PairValue | undefined {
+    if (!isRecent(key)) {
+      packPair(key, packed);
+      const place = ring.find(packed);
+      recent = { prefix: key.slice(0, PAIR_PREFIX), place, version: ring.version() };
+    }
+    return recent.place < 0 ? undefined : pairAt(recent.place);
   }
 
   return {
-    get(key) {
-      if (!isOfPair(key)) return asRecord(held.get(key));
-      const pair = pairOf(key);
-      const place = pair === undefined ? -1 : pair.scopes.indexOf(key.slice(PREFIX));
-      return place === -1 ? asRecord(held.get(key)) : pair?.found[place];
+    scopeOf: (key) => (isRecent(key) || packPair(key, packed) ? scopes.known(key.slice(PAIR_PREFIX)) : undefined),
+    get(key, scope) {
+      const pair = findPair(key);
+      const index = pair ? scopeIndex(pair, scope) : -1;
+      if (pair === undefined || index < 0) return undefined;
+      const list = listOf(pair, index);
+      return list === undefined ? null : (values.read(pair.bytes, list.at) as Found); // As it was set for this key.
     },
-    set(key, found) {
-      recent = undefined;
-      if (!isOfPair(key)) return held.set(key, found);
-      // Never in two places: the one that is not looked at would outlive a change.
-      held.delete(key);
-      change(key, (pair, scope) => {
-        remove(pair, scope);
-        if (pair.scopes.length === MAX_SCOPES) return held.set(key, found);
-        pair.scopes.push(scopeNames(scope));
-        pair.found.push(found);
-        pair.bytes += bytesOfScope(scope, found);
-      });
+    set(records, first) {
+      const prefix = records[first]?.[0].slice(0, PAIR_PREFIX) ?? '';
+      const additions: Additions = new Map();
+      let next = first;
+      for (; next < records.length; next++) {
+        const [key, found] = records[next] as KeyedRecord; // Within bounds.
+        const scope = key.startsWith(prefix) && packPair(key, packed) ? scopes.give(key.slice(PAIR_PREFIX)) : undefined;
+        if (scope === undefined) break;
+        additions.set(scope, (to) => found !== null && values.write(to, found));
+      }
+      if (next === first) return 0;
+      packPair(records[first]?.[0] ?? '', packed);
+      const place = ring.find(packed);
+      out.rewind();
+      writePair(out, place < 0 ? undefined : pairAt(place), additions);
+      ring.put(packed, out.view());
+      return next - first;
     },
-    delete(key) {
-      recent = undefined;
-      held.delete(key);
-      if (isOfPair(key)) change(key, remove);
+    delete(key, scope) {
+      packPair(key, packed);
+      const place = ring.find(packed);
+      if (place >= 0 && !removeScope(pairAt(place), scope)) ring.remove(packed);
     },
-    clear() {
-      recent = undefined;
-      held.clear();
-    },
-    size: held.size,
   };
 }
-
-function isOfPair(key: string): boolean {
-  return key.length > PREFIX && key.charCodeAt(0) === M && key.charCodeAt(PREFIX - 1) === COLON;
-}
-
-function isPair(entry: Found | Pair | undefined): entry is Pair {
-  return typeof entry === 'object' && entry !== null && 'scopes' in entry && 'bytes' in entry;
-}
-
-/** Under a key that is no pair's stands a record. */
-function asRecord(entry: Found | Pair | undefined): Found | undefined {
-  return entry as Found | undefined;
-}
-
-function sizeOfEntry(key: string, entry: Found | Pair): number {
-  return isPair(entry) ? entry.bytes : sizeOf(key, entry);
-}
-
-function remove(pair: Pair, scope: string): void {
-  const place = pair.scopes.indexOf(scope);
-  const found = pair.found[place];
-  if (found === undefined) return;
-  pair.bytes -= bytesOfScope(scope, found);
-  pair.scopes.splice(place, 1);
-  pair.found.splice(place, 1);
-}
-
-/** A slice keeps alive what it was cut from: this is the same text, and nothing else. */
-function own(text: string): string {
-  const copy = Buffer.from(text, 'latin1').toString('latin1');
-  return copy === text ? copy : text;
-}
-
-const MAX_NAMES = 20_000;
-
-/** One string for each scope that pairs share; a case is mostly one pair's. */
-function makeNames(): (scope: string) => string {
-  const names = new Map<string, string>();
-  return (scope) => {
-    const known = names.get(scope);
-    if (known !== undefined) return known;
-    const name = own(scope);
-    if (name.charCodeAt(0) !== CASE && names.size < MAX_NAMES) names.set(name, name);
-    return name;
-  };
-}
-
-const CASE = 99;

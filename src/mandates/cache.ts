@@ -1,4 +1,5 @@
-import { makeHeld } from './cache-pairs.ts';
+import { makeHeld } from './cache-packed.ts';
+import type { KeyedRecord } from './cache-pairs.ts';
 import type { Found, Lookups } from './lookups.ts';
 import type { RecordKey } from './record.ts';
 
@@ -45,7 +46,7 @@ export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: numb
   }
 
   function fetchAll(keys: readonly RecordKey[]): void {
-    const ahead: [RecordKey, Found][] = [];
+    const ahead: KeyedRecord[] = [];
     const changed: Changed = { keys: new Set(), all: false };
     changedSince.add(changed);
     const answers = store.read(keys, (key, found) => ahead.push([key, found]));
@@ -53,14 +54,16 @@ export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: numb
     for (const [index, key] of keys.entries()) underWay.set(key, fetches[index] as Fetch); // As long as `keys`.
     const settle = (answer?: readonly Found[]) => {
       changedSince.delete(changed);
+      const fetched: KeyedRecord[] = [];
       for (const [index, key] of keys.entries()) {
         if (underWay.get(key) !== fetches[index]) continue;
         underWay.delete(key);
         const found = answer?.[index];
-        if (found !== undefined) held.set(key, found);
+        if (found !== undefined) fetched.push([key, found]);
       }
-      if (answer === undefined || changed.all) return;
-      for (const [key, found] of ahead) if (!changed.keys.has(key)) held.set(key, found);
+      if (answer === undefined) return;
+      held.set(fetched);
+      if (!changed.all) held.set(ahead.filter(([key]) => !changed.keys.has(key)));
     };
     answers.then(settle, () => settle()); // A failure reaches those who wait for `answers`.
   }
