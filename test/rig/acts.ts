@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, Pool } from 'pg';
 import type { Dice } from '../support/dice.ts';
 
 /** What may be changed, by the keys of its rows. */
@@ -22,7 +22,7 @@ export interface Act {
 /** Many enough that questions meet them, few enough that it happens often. */
 const MANY = 500;
 
-export async function findCandidates(client: Client): Promise<Candidates> {
+export async function findCandidates(client: Pool): Promise<Candidates> {
   const idsOf = async <T>(sql: string): Promise<T[]> =>
     (await client.query<{ id: T }>({ text: sql })).rows.map(({ id }) => id);
   const { rows: branches } = await client.query<{ branch: string; party_id: string }>(
@@ -40,11 +40,14 @@ export async function findCandidates(client: Client): Promise<Candidates> {
   };
 }
 
+/** What is broken is mended whenever it is met; what is whole is broken less often, so that most stays whole. */
+const breaks = (dice: Dice) => dice.next() < 0.3;
+
 const toggleMandate = async ({ client, candidates, dice }: Act) => {
   await client.query(
     `update mandates set status = case status when 'active' then 'suspended' else 'active' end
-     where mandate_id = $1 and status in ('active', 'suspended')`,
-    [dice.pick(candidates.mandates)],
+     where mandate_id = $1 and (status = 'suspended' or status = 'active' and $2)`,
+    [dice.pick(candidates.mandates), breaks(dice)],
   );
 };
 
@@ -66,7 +69,7 @@ const SINCE = '2026-01-01T00:00:00Z';
 const toggleState = async ({ client, candidates, dice }: Act) => {
   const party = dice.pick(candidates.parties);
   const taken = await client.query(`delete from party_states where party_id = $1 and source = 'rig'`, [party]);
-  if (taken.rowCount !== 0) return;
+  if (taken.rowCount !== 0 || !breaks(dice)) return;
   await client.query(
     `insert into party_states (party_id, party_kind, state, since, source)
      select party_id, kind, $2, $3, 'rig' from parties where party_id = $1`,
@@ -75,22 +78,23 @@ const toggleState = async ({ client, candidates, dice }: Act) => {
 };
 
 const toggleMeans = async ({ client, candidates, dice }: Act) => {
-  await client.query('update aliases set means_active = not means_active where alias = $1', [
-    dice.pick(candidates.means),
-  ]);
+  const sql = 'update aliases set means_active = not means_active where alias = $1 and (not means_active or $2)';
+  await client.query(sql, [dice.pick(candidates.means), breaks(dice)]);
 };
 
 const toggleInstance = async ({ client, candidates, dice }: Act) => {
-  await client.query('update service_instances set active = not active where service_id = $1', [
-    dice.pick(candidates.instances),
-  ]);
+  const sql = 'update service_instances set active = not active where service_id = $1 and (not active or $2)';
+  await client.query(sql, [dice.pick(candidates.instances), breaks(dice)]);
 };
 
 const toggleBranch = async ({ client, candidates, dice }: Act) => {
   const { branch, party_id } = dice.pick(candidates.branches);
-  const taken = await client.query('delete from branches where branch = $1 and party_id = $2', [branch, party_id]);
-  if (taken.rowCount === 0)
-    await client.query('insert into branches (branch, party_id) values ($1, $2)', [branch, party_id]);
+  const made = await client.query('insert into branches (branch, party_id) values ($1, $2) on conflict do nothing', [
+    branch,
+    party_id,
+  ]);
+  if (made.rowCount !== 0 || !breaks(dice)) return;
+  await client.query('delete from branches where branch = $1 and party_id = $2', [branch, party_id]);
 };
 
 /** As often as they stand here. */

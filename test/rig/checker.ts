@@ -127,6 +127,12 @@ export function makeChecker(options: CheckerOptions) {
     }
   }
 
+  /** Begins with the first question. */
+  function noteGap({ sidecar, sentMs, receivedMs }: Observation): void {
+    tally.longestGapMs = Math.max(tally.longestGapMs, receivedMs - (lastAnswer.get(sidecar) ?? sentMs));
+    lastAnswer.set(sidecar, receivedMs);
+  }
+
   return {
     tally,
     check(observation: Observation): Violation[] {
@@ -144,9 +150,7 @@ export function makeChecker(options: CheckerOptions) {
       tally.answers++;
       tally[reply.verdict.allow ? 'allows' : 'denials']++;
       tally.oldestMs = Math.max(tally.oldestMs, reply.ageMs);
-      const { sidecar, receivedMs } = observation;
-      tally.longestGapMs = Math.max(tally.longestGapMs, receivedMs - (lastAnswer.get(sidecar) ?? receivedMs));
-      lastAnswer.set(sidecar, receivedMs);
+      noteGap(observation);
       return checkAnswer(observation, reply);
     },
   };

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Dice } from '../support/dice.ts';
-import { ACTS, type Candidates, findCandidates } from './acts.ts';
+import { ACTS, type Candidates } from './acts.ts';
 
 export interface CommitterOptions {
   url: () => string;
+  candidates: Candidates;
   dice: Dice;
   /** Transactions a second, by all writers together. */
   perSecond: number;
@@ -29,13 +30,11 @@ const ACTED_BY = JSON.stringify({ who: 'rig', channel: 'operator' });
  * back, or committed late. Over connections of its own that no fault touches.
  */
 export async function startCommitting(options: CommitterOptions): Promise<Committer> {
-  const { url, dice, perSecond, onCommitted } = options;
+  const { url, candidates, dice, perSecond, onCommitted } = options;
   const counts = { committed: 0, refused: 0, failed: 0 };
   const stop = new AbortController();
   let paused = false;
   let underWay = 0;
-  const first = await connect(url());
-  const candidates = await findCandidates(first);
 
   async function write(client: Client): Promise<void> {
     await client.query('begin');
@@ -82,8 +81,8 @@ export async function startCommitting(options: CommitterOptions): Promise<Commit
     await client.end().catch(() => {});
   }
 
-  const others = await Promise.all(Array.from({ length: WRITERS - 1 }, () => connect(url())));
-  const writing = Promise.all([first, ...others].map(keepWriting));
+  const clients = await Promise.all(Array.from({ length: WRITERS }, () => connect(url())));
+  const writing = Promise.all(clients.map(keepWriting));
   return {
     counts,
     async pause() {

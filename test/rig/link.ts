@@ -66,7 +66,8 @@ export async function openLink(target: Target): Promise<Link> {
   }
 
   function reset(): void {
-    for (const socket of sockets) socket.resetAndDestroy();
+    // Only TCP knows a reset; a server behind a Unix socket sees its client close.
+    for (const socket of sockets) socket.remoteAddress === undefined ? socket.destroy() : socket.resetAndDestroy();
   }
 
   server.listen(0, '127.0.0.1');

@@ -8,6 +8,7 @@ import { type Lifecycle, makeLifecycle, opening } from '../../src/process/lifecy
 import { type Keys, makeKeys } from '../../src/store/keys.ts';
 import { makePool } from '../../src/store/postgres.ts';
 import { makeDice } from '../support/dice.ts';
+import { type Candidates, findCandidates } from './acts.ts';
 import { type Link, openLink } from './link.ts';
 import { type RigPostgres, startRigPostgres } from './postgres.ts';
 import { FROM_SOURCE, type RigProcess, startProgram, untilFresh } from './program.ts';
@@ -45,6 +46,8 @@ export interface Rig {
   keys: Keys;
   folder: string;
   questions: readonly Question[];
+  /** What the load changes. */
+  candidates: Candidates;
   postgres: RigPostgres;
   redis: RedisPair;
   syncs: readonly RigSync[];
@@ -71,7 +74,7 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
   const postgres = await startRigPostgres();
   lifecycle.onClose('PostgreSQL', postgres.end);
   const secrets = makeSecrets();
-  const questions = await fill(world, postgres.url(), secrets.keys);
+  const { questions, candidates } = await fill(world, postgres.url(), secrets.keys);
   const redis = await startRedisPair();
   lifecycle.onClose('Redis', redis.end);
   const recorder = await recordCommits(postgres.url);
@@ -91,19 +94,18 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
   ];
   await Promise.all(sidecars.map((sidecar) => untilFresh(sidecar)));
   return {
-    ...{
-      seed,
-      maxStalenessMs,
-      keys: secrets.keys,
-      folder,
-      questions,
-      postgres,
-      redis,
-      syncs,
-      sidecars,
-      recorder,
-      links,
-    },
+    seed,
+    maxStalenessMs,
+    keys: secrets.keys,
+    folder,
+    questions,
+    candidates,
+    postgres,
+    redis,
+    syncs,
+    sidecars,
+    recorder,
+    links,
     newest: () => formatRevision(recorder.history.latest()),
     async heal() {
       for (const link of [...links, redis.replication]) link.pass();
@@ -124,10 +126,11 @@ function makeSecrets() {
   };
 }
 
-async function fill(world: World, url: string, keys: Keys): Promise<Question[]> {
+async function fill(world: World, url: string, keys: Keys) {
   const pool = makePool(url, { onError: () => {} }); // A broken connection also fails its statement.
   try {
-    return await fillWorld(world, { pool, keys, url });
+    const questions: Question[] = await fillWorld(world, { pool, keys, url });
+    return { questions, candidates: await findCandidates(pool) };
   } finally {
     await pool.end();
   }

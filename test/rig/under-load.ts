@@ -68,6 +68,7 @@ export async function underLoad(
   };
   const committer = await startCommitting({
     url: rig.postgres.url,
+    candidates: rig.candidates,
     dice: diceFor(seed, 'commits'),
     perSecond: commitsPerSecond,
     onCommitted: recorder.noteCommitted,

@@ -131,7 +131,7 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
           .map((id) => id.replace(':', ' ')),
       ),
       services: servicesAt(n),
-      mandates: [...(entities.get('mandate')?.keys() ?? [])].flatMap((id) => mandateAt(id, n)),
+      mandates: [...(entities.get('mandate')?.keys() ?? [])].sort().flatMap((id) => mandateAt(id, n)),
     }),
     until(n) {
       const copy = [...entities].map(([entity, byId]): [string, Map<string, Version[]>] => [
