@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { AuthzenAnswer } from '../policy/result.ts';
 import type { Metrics } from '../process/metrics.ts';
-import type { Entry, Records } from '../records/entry.ts';
+import type { Entry, EntryBody, Records } from '../records/entry.ts';
 import { makeSpan } from '../records/trace.ts';
 import type { Call, Semantic } from './call.ts';
 import { toAppError } from './outcome.ts';
@@ -66,7 +66,7 @@ export function makeEvaluateAuthzen({ policy, records, now, metrics }: EvaluateA
   function entryOf(
     call: Call,
     answers: (AuthzenAnswer | AppError)[],
-    event: Pick<Entry, 'event_name' | 'body'>,
+    event: Pick<Entry, 'event_name'> & { body: EntryBody },
   ): Entry {
     const attributes: Entry['attributes'] = { 'machtig.caller': call.caller.name };
     if (call.requestId !== undefined) attributes['machtig.request_id'] = call.requestId;

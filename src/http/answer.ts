@@ -1,62 +1,45 @@
 import type { Decision } from '../domain/evaluation.ts';
+import { member, quoted, quotedList } from '../process/json-text.ts';
 
-/** The flat answer of POST /v1/decision; on the AuthZEN paths the same fields stand in `context`, without nulls. */
-export type Answer = Omit<Decision, 'changes_at'> & { changes_at: string | null };
-
-/** A decision as it goes out: these fields and no others. Reasons withheld from this caller read `not_entitled` already. */
-export function toAnswer(decision: Decision): Answer {
-  const { reasons, changes_at } = decision;
-  // The moment at which a curatele ends would tell what the reason does not.
-  const withheld = changes_at === null || reasons.includes('not_entitled');
-  return {
-    id: decision.id,
-    allow: decision.allow,
-    reasons,
-    basis: decision.basis,
-    mandates: decision.mandates,
-    branches: decision.branches,
-    branch_verified: decision.branch_verified,
-    changes_at: withheld ? null : toTime(changes_at),
-    loa_required: decision.loa_required,
-    services: decision.services,
-    holders_required: decision.holders_required,
-    follow_up: decision.follow_up,
-    policy_revision: decision.policy_revision,
-    data_revision: decision.data_revision,
-    data_age_ms: decision.data_age_ms,
-  };
+/**
+ * The flat answer of POST /v1/decision as JSON: these fields and no others. Reasons withheld from this caller read
+ * `not_entitled` already. Put together by hand, for it is written with every decision.
+ */
+export function decisionText(decision: Decision): string {
+  const { branches, services, follow_up } = decision;
+  let text = `{"id":"${decision.id}","allow":${decision.allow},"reasons":${quotedList(decision.reasons)}`;
+  text += `,"basis":${orNull(decision.basis)},"mandates":${quotedList(decision.mandates)}`;
+  text += `,"branches":${JSON.stringify(branches)},"branch_verified":${decision.branch_verified}`;
+  text += `,"changes_at":${orNull(changesAt(decision))},"loa_required":${orNull(decision.loa_required)}`;
+  text += `,"services":${JSON.stringify(services)},"holders_required":${decision.holders_required}`;
+  return `${text},"follow_up":${JSON.stringify(follow_up)}${provenance(decision)}}`;
 }
 
-type Absentable = 'basis' | 'branches' | 'changes_at' | 'loa_required' | 'services' | 'holders_required' | 'follow_up';
-
-/** AuthZEN's shape of the same answer: what is null is left out. */
-export function toAuthzen(answer: Answer): { decision: boolean; context: Partial<Answer> } {
-  const { id, reasons, mandates, branch_verified, policy_revision, data_revision, data_age_ms } = answer;
-  const context: Partial<Answer> = {
-    id,
-    reasons,
-    mandates,
-    branch_verified,
-    policy_revision,
-    data_revision,
-    data_age_ms,
-  };
-  for (const name of ABSENTABLE) add(context, answer, name);
-  return { decision: answer.allow, context };
+/** AuthZEN's shape of the same answer: the fields stand in `context`, and what is null is left out. */
+export function authzenText(decision: Decision): string {
+  const { branches, services, holders_required, follow_up } = decision;
+  let text = `{"decision":${decision.allow},"context":{"id":"${decision.id}","reasons":${quotedList(decision.reasons)}`;
+  text += `,"mandates":${quotedList(decision.mandates)},"branch_verified":${decision.branch_verified}`;
+  text += provenance(decision) + member('basis', decision.basis);
+  if (branches !== null) text += `,"branches":${JSON.stringify(branches)}`;
+  text += member('changes_at', changesAt(decision)) + member('loa_required', decision.loa_required);
+  if (services !== null) text += `,"services":${JSON.stringify(services)}`;
+  if (holders_required !== null) text += `,"holders_required":${holders_required}`;
+  if (follow_up !== null) text += `,"follow_up":${JSON.stringify(follow_up)}`;
+  return `${text}}}`;
 }
 
-const ABSENTABLE: readonly Absentable[] = [
-  'basis',
-  'branches',
-  'changes_at',
-  'loa_required',
-  'services',
-  'holders_required',
-  'follow_up',
-];
+function provenance({ policy_revision, data_revision, data_age_ms }: Decision): string {
+  return `,"policy_revision":${quoted(policy_revision)},"data_revision":"${data_revision}","data_age_ms":${data_age_ms}`;
+}
 
-function add<K extends Absentable>(context: Partial<Answer>, answer: Answer, name: K): void {
-  if (answer[name] !== null) context[name] = answer[name];
+function orNull(text: string | null): string {
+  return text === null ? 'null' : quoted(text);
+}
+
+/** The moment at which a curatele ends would tell what the reason does not. */
+function changesAt({ reasons, changes_at }: Decision): string | null {
+  return changes_at === null || reasons.includes('not_entitled') ? null : toTime(changes_at);
 }
 
 /** RFC 3339 in UTC. A moment beyond the year 9999 has no such form and is as good as never. */

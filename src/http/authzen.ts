@@ -3,7 +3,7 @@ import type { AuthzenRequest, EvaluateAuthzen } from '../evaluate/authzen.ts';
 import type { Call, Evaluate, Semantic } from '../evaluate/call.ts';
 import { isRefusal } from '../evaluate/call.ts';
 import { after } from './after.ts';
-import { toAnswer, toAuthzen } from './answer.ts';
+import { authzenText } from './answer.ts';
 import type { Door } from './exchange.ts';
 import { isFields, refuse } from './fields.ts';
 import { type Handles, NO_HANDLES } from './handles.ts';
@@ -12,11 +12,8 @@ import { readEvaluation } from './read-evaluation.ts';
 import { requireRights } from './rights.ts';
 import { authzenRequest, evaluationRequest } from './schemas.ts';
 
-/** What goes out on the AuthZEN paths. */
-export interface AuthzenResponse {
-  decision: boolean;
-  context?: object;
-}
+/** What goes out on the AuthZEN paths, as JSON: `{"decision":…,"context":{…}}`. */
+export type AuthzenResponse = string;
 
 type Later<T> = T | Promise<T>;
 
@@ -50,7 +47,7 @@ export function makeMandatePoint(evaluate: Evaluate, handles: Pick<Handles, 'ope
       if (!isRefusal(question)) requireRights(question, call.caller);
       return question;
     },
-    (decision) => toAuthzen(toAnswer(decision)),
+    authzenText,
   );
 }
 
@@ -64,7 +61,7 @@ export function makeBarePoint(evaluate: EvaluateAuthzen): AuthzenPoint {
       const { subject, action, resource, context } = parsed.data;
       return { subject, action, resource, ...(context && { context }) };
     },
-    (answer) => answer,
+    (answer) => JSON.stringify(answer),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Evaluate } from '../evaluate/call.ts';
 import { after } from './after.ts';
-import { toAnswer } from './answer.ts';
+import { decisionText } from './answer.ts';
 import type { Door } from './exchange.ts';
 import { refuse } from './fields.ts';
 import { type Handles, NO_HANDLES } from './handles.ts';
@@ -14,6 +14,6 @@ export function makeDecisionDoor(evaluate: Pick<Evaluate, 'one'>, handles: Pick<
     const question = readDecision(body, handles.opener(call.caller));
     if (question === undefined) throw refuse(decisionRequest, body);
     requireRights(question, call.caller);
-    return after(evaluate.one(question, call), toAnswer);
+    return after(evaluate.one(question, call), decisionText);
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { announcedBody, MAX_BODY_BYTES, requireJson, tooLarge } from './body.ts';
 import type { Connection } from './connection.ts';
-import { type Door, type Exchange, type Header, type Reply, requestIdOf } from './exchange.ts';
+import { type Answer, type Door, type Exchange, type Header, type Reply, requestIdOf } from './exchange.ts';
 import { parseJson } from './json.ts';
 
 /** Answers a request and says so, or leaves it to Hono. */
@@ -23,7 +23,7 @@ export function makeDirect(doors: ReadonlyMap<string, Door>, exchange: Exchange)
     };
     const requestId = requestIdOf(header);
     const fail = (thrown: unknown) => send(outgoing, exchange.refuse(thrown, requestId, path));
-    const succeed = (answer: object) => {
+    const succeed = (answer: Answer) => {
       try {
         send(outgoing, exchange.answer(answer, requestId, path));
       } catch (thrown) {

@@ -21,9 +21,8 @@ export function makeEvaluationsDoor(point: AuthzenPoint, report: Report): Door {
       (item, index): ItemBody => ({ body: withDefaults(item, body), at: `/evaluations/${index}` }),
     );
     const answers = await point.many(complete, options?.evaluations_semantic ?? 'execute_all', tracedCall);
-    return {
-      evaluations: answers.map((answer) => (answer instanceof AppError ? toItemError(answer, call, report) : answer)),
-    };
+    const texts = answers.map((answer) => (answer instanceof AppError ? toItemError(answer, call, report) : answer));
+    return `{"evaluations":[${texts.join(',')}]}`;
   };
 }
 
@@ -40,5 +39,8 @@ function toItemError(error: AppError, { requestId = '' }: Call, report: Report):
   const { status, detail } = ERROR_CLASSES[error.code];
   report(error, { path: PATH, status, code: error.code, requestId });
   const errors = error.faults.length > 0 ? { errors: error.faults } : {};
-  return { decision: false, context: { error: { status, code: error.code, message: detail, ...errors } } };
+  return JSON.stringify({
+    decision: false,
+    context: { error: { status, code: error.code, message: detail, ...errors } },
+  });
 }

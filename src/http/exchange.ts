@@ -16,8 +16,11 @@ export interface Reply {
   body: string;
 }
 
-/** One door: from a parsed body to what is answered with 200. */
-export type Door = (body: unknown, call: Call) => object | Promise<object>;
+/** What is answered with 200: an object, or its JSON where that was put together by hand. */
+export type Answer = object | string;
+
+/** One door: from a parsed body to its answer. */
+export type Door = (body: unknown, call: Call) => Answer | Promise<Answer>;
 
 export interface ExchangeDeps {
   identify: Identify;
@@ -52,9 +55,10 @@ export function makeExchange({ identify, checkHost, log, onProblem }: ExchangeDe
       return traceparent === undefined ? { caller, requestId } : { caller, requestId, traceparent };
     },
 
-    answer(body: object, requestId: string, path: string): Reply {
+    answer(answer: Answer, requestId: string, path: string): Reply {
       if (log.isLevelEnabled('debug')) log.debug({ path, status: 200, requestId }, 'answered');
-      return { status: 200, headers: headersOf('application/json', requestId), body: JSON.stringify(body) };
+      const body = typeof answer === 'string' ? answer : JSON.stringify(answer);
+      return { status: 200, headers: headersOf('application/json', requestId), body };
     },
 
     problem,

@@ -7,6 +7,7 @@ import type { App } from './app.ts';
 import { connectionOf } from './connection.ts';
 import { toProblem } from './problem.ts';
 import { drain, listen, SERVER_OPTIONS, toUrl } from './server.ts';
+import type { Shed } from './shed.ts';
 import { listenOnSocket } from './socket.ts';
 import { readTls, type TlsFiles, watchTls } from './tls.ts';
 
@@ -17,6 +18,10 @@ export interface ListenOptions {
   socket?: { path: string; mode: number };
   /** How long open requests may take once closing has begun. */
   drainMs: number;
+  /** Refuses what could be answered only late; absent: nothing. */
+  shed?: Shed;
+  /** On each listener; further ones are closed at once. */
+  connectionsAtMost?: number;
   /** Told when new certificate files could not be used; the old ones stay in use. */
   onTlsError?: (error: Error) => void;
 }
@@ -41,7 +46,8 @@ export async function serve(app: Served, options: ListenOptions): Promise<Listen
   try {
     const url = options.tcp && (await listenOnTcp(app, options.tcp, options, open));
     if (options.socket) {
-      const server = createServer(SERVER_OPTIONS, listenerFor(app, true));
+      const server = createServer(SERVER_OPTIONS, listenerFor(app, true, options.shed));
+      limitConnections(server, options);
       open.push(() => drain(server, options.drainMs));
       await listenOnSocket(server, options.socket);
     }
@@ -55,10 +61,11 @@ export async function serve(app: Served, options: ListenOptions): Promise<Listen
 async function listenOnTcp(
   app: Served,
   tcp: { host: string; port: number },
-  { tls, drainMs, onTlsError }: ListenOptions,
+  options: ListenOptions,
   open: (() => Promise<void>)[],
 ): Promise<string> {
-  const listener = listenerFor(app, false);
+  const { tls, drainMs, onTlsError, shed } = options;
+  const listener = listenerFor(app, false, shed);
   let server: Server;
   if (tls) {
     const secure = createTlsServer({ ...SERVER_OPTIONS, ...(await readTls(tls)) }, listener);
@@ -66,22 +73,33 @@ async function listenOnTcp(
     open.push(async () => stop());
     server = secure;
   } else server = createServer(SERVER_OPTIONS, listener);
+  limitConnections(server, options);
   open.push(() => drain(server, drainMs));
   await listen(server, () => server.listen({ host: tcp.host, port: tcp.port }));
   return toUrl(tls ? 'https' : 'http', server.address());
 }
 
 /** Questions go straight to their door, all else to Hono. Each request brings the connection it came over. */
-function listenerFor(app: Served, unixSocket: boolean): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+function listenerFor(
+  app: Served,
+  unixSocket: boolean,
+  shed: Shed = () => false,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const listener = getRequestListener(
     (request, env) => app.fetch(request, { connection: connectionOf(env.incoming.socket, unixSocket) }),
     { hostname: 'localhost', errorHandler: refuseUnreadable },
   );
   return (incoming, outgoing) => {
+    if (shed(incoming, outgoing)) return;
     if (app.direct?.(incoming, outgoing, connectionOf(incoming.socket, unixSocket))) return;
     // The listener answers its own failures; a rejection would be one of its bugs and must not end the process.
     listener(incoming, outgoing).catch(() => outgoing.destroy());
   };
+}
+
+/** A connection more than can be held takes the memory and the file handles of those that are. */
+function limitConnections(server: Server, { connectionsAtMost }: ListenOptions): void {
+  if (connectionsAtMost !== undefined) server.maxConnections = connectionsAtMost;
 }
 
 /** What node:http lets through and is still no request (a Host that is no host, a path that is no path). */

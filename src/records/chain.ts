@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { quoted } from '../process/json-text.ts';
 import { withoutPersonal } from '../process/log.ts';
 import type { Entry } from './entry.ts';
 
@@ -35,17 +36,28 @@ export const CHAIN_KEYS = { seq: 'machtig.seq', previous: 'machtig.previous' } a
 export function link(entry: Entry | Note, resource: string, before: ChainPosition) {
   const seq = before.seq + 1;
   const { event_name, timestamp } = entry;
-  const own = JSON.stringify(entry.attributes);
-  const comma = own === '{}' ? '' : ',';
-  const attributes = `${own.slice(0, -1)}${comma}"${CHAIN_KEYS.seq}":${seq},"${CHAIN_KEYS.previous}":"${before.digest}"}`;
+  const attributes = `{${attributesOf(entry)}"${CHAIN_KEYS.seq}":${seq},"${CHAIN_KEYS.previous}":"${before.digest}"}`;
   const what = `"event_name":"${event_name}","timestamp":${timestamp}`;
   const text =
     'body' in entry
-      ? `{${spanOf(entry)},${what},"status":"${entry.status}","attributes":${attributes},"body":${JSON.stringify(entry.body)}`
+      ? `{${spanOf(entry)},${what},"status":"${entry.status}","attributes":${attributes},"body":${bodyOf(entry)}`
       : `{${what},"attributes":${attributes}`;
   // Free text of a caller (an operation, a case) may hold what does not belong there.
   const line = withoutPersonal(`${text},"resource":${resource}}`);
   return { line, position: { seq, digest: digestOf(line) } };
+}
+
+/** Each with a comma behind it. */
+function attributesOf({ attributes }: Entry | Note): string {
+  let text = '';
+  for (const [name, value] of Object.entries(attributes)) {
+    text += `"${name}":${typeof value === 'string' ? quoted(value) : value},`;
+  }
+  return text;
+}
+
+function bodyOf({ body }: Entry): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 /** Hex digits only: `makeSpan` lets nothing else through. */

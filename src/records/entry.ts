@@ -20,12 +20,15 @@ export interface Entry {
   /** A denial is `Ok`; `Error` means that nothing was decided. */
   status: 'Ok' | 'Error';
   attributes: Record<string, string | number>;
-  body: {
-    'adl.core.request': unknown;
-    'adl.core.response': unknown;
-    'adl.core.policies'?: unknown;
-    'adl.core.information'?: unknown;
-  };
+  /** As it is, or as JSON where it is written with every decision. */
+  body: EntryBody | string;
+}
+
+export interface EntryBody {
+  'adl.core.request': unknown;
+  'adl.core.response': unknown;
+  'adl.core.policies'?: unknown;
+  'adl.core.information'?: unknown;
 }
 
 /** Where decision records go. */

