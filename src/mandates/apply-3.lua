@@ -18,7 +18,16 @@ else
     return refusal
   end
 end
-apply_ops(prefix .. redis.call('HGET', KEYS[1], 'generation') .. ':', ops)
+local is_whole, why = pcall(apply_ops, prefix .. redis.call('HGET', KEYS[1], 'generation') .. ':', ops)
+if not is_whole then
+  -- Redis refused (a table; it does so before the first write), or the copy is damaged and now half written: then it is
+  -- nobody's copy any more, and sync builds another.
+  if type(why) == 'table' then
+    return why
+  end
+  redis.call('HDEL', KEYS[1], 'header')
+  return redis.error_reply('CONFLICT the projection is damaged: ' .. why)
+end
 redis.call('HSET', KEYS[1], 'revision', to, 'hash', hash)
 if keys == 'all' then
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', stream_length, '*', 'from', at, 'to', to, 'all', '1')

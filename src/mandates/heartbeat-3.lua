@@ -1,8 +1,8 @@
--- Tells readers that nothing was committed beyond `revision` at the stamp. Returns the live generation. Behind admit.lua.
+-- Tells readers that nothing was committed beyond `revision` at the stamp. Returns the number of the live generation. Behind admit.lua.
 -- KEYS head, fence, stream   ARGV fence, stamp, revision, stream length
 local refusal = admit(KEYS[2], ARGV[1]) or expect_at(KEYS[1], ARGV[3])
 if refusal then
   return refusal
 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'beat', ARGV[2], 'at', ARGV[3])
-return tonumber(redis.call('HGET', KEYS[1], 'generation'))
+return tonumber(string.match(redis.call('HGET', KEYS[1], 'generation'), '^%d+'))

@@ -1,11 +1,4 @@
--- Applies packed writes (redis-ops.ts) to the data of one generation. `data` is the prefix of its keys.
-
-local INLINE_AT_MOST = 64 -- what a listpack of Redis takes as one value, by default
-local MARK = '\0' -- in place of the members: they stand in a hash of their own
-
-local function bucket(id)
-  return string.format('%02x%02x', string.byte(id, 1, 2))
-end
+-- Applies packed writes (redis-ops.ts) to the data of one generation. `data` is the prefix of its keys. Behind mandates.lua.
 
 -- Takes one member out of an inline list. Members stand behind their length; `id` is how a member begins.
 local function without(held, id)
@@ -23,6 +16,7 @@ end
 -- Moves inline members to their own hash: id -> what stands behind the id.
 local function spill(own, held, id_length)
   local pos = 1
+  redis.call('DEL', own)
   while pos <= #held do
     local length = string.byte(held, pos)
     local stop = pos + id_length
@@ -79,55 +73,11 @@ local function drop_member(hash, field, own, id)
   return true
 end
 
--- Counts the entries of delegate -> represented up or down; gone when there are none.
-local function count_pair(data, delegate, represented, by)
-  local hash = data .. 'r:' .. bucket(delegate)
-  local field = string.sub(delegate, 3)
-  if by == 1 and redis.call('HSETNX', hash, field, '\20' .. represented .. '\0\0\0\1') == 1 then
-    return
-  end
-  local own = data .. 'y:' .. delegate
-  local held = redis.call('HGET', hash, field) or ''
-  local others, member = held, nil
-  if held == MARK then
-    member = redis.call('HGET', own, represented)
-    member = member and represented .. member
-  else
-    others, member = without(held, represented)
-  end
-  local count = by + (member and struct.unpack('>I4', member, 17) or 0)
-  if count < 1 then
-    drop_member(hash, field, own, represented)
-  elseif held == MARK then
-    redis.call('HSET', own, represented, struct.pack('>I4', count))
-  elseif #others < 43 then
-    redis.call('HSET', hash, field, others .. '\20' .. represented .. struct.pack('>I4', count))
-  else
-    put_member(hash, field, own, represented, struct.pack('>I4', count))
-  end
-end
-
-local function write_mandate(data, put, key, value)
-  local represented = string.sub(key, 2, 17)
-  local delegate = string.sub(key, 18, 33)
-  local hash = data .. 'm:' .. represented
-  local field = string.sub(key, 18)
-  local own = data .. 'x:' .. string.sub(key, 2)
-  local id = string.sub(value, 1, 16)
-  if put then
-    if put_member(hash, field, own, id, string.sub(value, 17)) then
-      count_pair(data, delegate, represented, 1)
-    end
-  elseif drop_member(hash, field, own, id) then
-    count_pair(data, delegate, represented, -1)
-  end
-end
-
 local function write_link(data, put, key, value)
   local actor = string.sub(key, 2)
-  local hash = data .. 'l:' .. bucket(actor)
+  local hash = data .. 'l:' .. bucket(data, actor)
   local write = put and put_member or drop_member
-  write(hash, string.sub(actor, 3), data .. 'z:' .. actor, value, '')
+  write(hash, string.sub(actor, 2), data .. 'z:' .. actor, value, '')
 end
 
 -- A record by itself: services and definitions in one hash, the rest in buckets.
@@ -136,7 +86,7 @@ local function write_record(data, put, kind, key, value)
   if kind == 's' or kind == 'd' then
     hash, field = data .. kind, string.sub(key, 2)
   else
-    hash, field = data .. kind .. ':' .. bucket(string.sub(key, 2, 3)), string.sub(key, 4)
+    hash, field = data .. kind .. ':' .. bucket(data, string.sub(key, 2, 4)), string.sub(key, 3)
   end
   if put then
     redis.call('HSET', hash, field, value)

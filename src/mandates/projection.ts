@@ -68,7 +68,8 @@ export interface Projection {
   state(): Promise<{ header: Header; revision: Revision; hash: string; fence: number } | undefined>;
   /** @throws AppError `conflict` when the cursor is not `batch.from` or the fence is lower: read `state` again. */
   apply(batch: Batch, fence: number): Promise<void>;
-  rebuild(header: Header, fence: number): Promise<Rebuild>;
+  /** `records`: about how many there will be of the most frequent kind, so that none of it needs much memory. */
+  rebuild(header: Header, fence: number, records?: number): Promise<Rebuild>;
   /** The projection's own clock (Redis TIME), milliseconds: what heartbeats are stamped with. */
   time(): Promise<number>;
   /**

@@ -4,25 +4,35 @@ import { toRedisError } from '../store/redis.ts';
 import { readUuid } from './codec-bytes.ts';
 import { unpackKey } from './codec-key.ts';
 import { putsOf } from './memory-copy.ts';
-import type { Put, Write } from './projection.ts';
+import type { Put } from './projection.ts';
 import type { RecordKey } from './record.ts';
-import { type Held, inlineMembers, pairsOf, readFound } from './redis-found.ts';
-import type { Partition } from './redis-layout.ts';
+import { type Held, inlineMembers, pairsOf, readFound, sizedMember } from './redis-found.ts';
+import { bitsOf, type Partition } from './redis-layout.ts';
+import { isBranching, leafEntries } from './redis-leaf.ts';
 
 const SCAN_COUNT = 1000;
 const MARK = Buffer.from([0]);
-const LOADS = Buffer.from('loads');
+const ID = 16;
+/** Who may act for whom, which follows from the mandates. */
+const INDICES = ['r', 'y'];
+
+/** One key of the copy: what stands behind its prefix, over how many bits ids are spread. */
+interface Place {
+  key: Buffer;
+  kind: string;
+  rest: Buffer;
+  bits: number;
+}
 
 /** Everything that the live copy holds, as puts: a walk over all keys, for comparing with the register. */
-export async function* readContents(client: Redis, partitions: readonly Partition[]): AsyncGenerator<Write[]> {
-  try {
-    for (const { head, prefix } of partitions) {
-      const generation = await client.hget(head, 'generation');
-      if (generation === null) throw new AppError('not_ready', 'there is no live projection');
-      yield* readCopy(client, `${prefix}${generation}:`);
-    }
-  } catch (thrown) {
-    throw toRedisError(thrown);
+export async function* readContents(client: Redis, partitions: readonly Partition[]): AsyncGenerator<Put[]> {
+  const seen = new Set<string>();
+  for await (const place of places(client, partitions)) {
+    const name = place.key.toString('latin1');
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const puts = await putsAt(client, place);
+    if (puts.length > 0) yield puts;
   }
 }
 
@@ -31,14 +41,36 @@ export async function* readKeys(
   client: Redis,
   partitions: readonly Partition[],
 ): AsyncGenerator<(RecordKey | undefined)[]> {
+  for await (const place of places(client, partitions)) {
+    try {
+      const packed = place.kind === 'm' ? await keysInLeaf(client, place) : undefined;
+      if (packed) yield packed.map(nameOf);
+      else {
+        for await (const fields of fieldsAt(client, place)) {
+          yield fields.map(([field]) => nameOf(packedUnder(place, field)));
+        }
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw toRedisError(thrown);
+      yield [undefined];
+    }
+  }
+}
+
+async function* places(client: Redis, partitions: readonly Partition[]): AsyncGenerator<Place> {
   try {
     for (const { head, prefix } of partitions) {
-      const data = `${prefix}${await client.hget(head, 'generation')}:`;
+      const copy = await client.hget(head, 'generation');
+      if (copy === null) throw new AppError('not_ready', 'there is no live projection');
+      const data = `${prefix}${copy}:`;
       let cursor = '0';
       do {
         const [next, found] = await client.scanBuffer(cursor, 'MATCH', `${escapeGlob(data)}*`, 'COUNT', SCAN_COUNT);
         cursor = next.toString();
-        for (const key of found) yield* keysOfHash(client, key, key.subarray(data.length));
+        for (const key of found) {
+          const kind = key.toString('latin1', data.length, data.length + 1);
+          if (!INDICES.includes(kind)) yield { key, kind, rest: key.subarray(data.length + 2), bits: bitsOf(copy) };
+        }
       } while (cursor !== '0');
     }
   } catch (thrown) {
@@ -46,118 +78,89 @@ export async function* readKeys(
   }
 }
 
-async function* keysOfHash(client: Redis, hash: Buffer, suffix: Buffer): AsyncGenerator<(RecordKey | undefined)[]> {
+function escapeGlob(text: string): string {
+  return text.replaceAll(/[{}[\]*?\\]/g, '\\$&');
+}
+
+async function putsAt(client: Redis, place: Place): Promise<Put[]> {
+  if (place.kind === 'm') {
+    const entries = await entriesAt(client, place);
+    return entries.flatMap(({ key, id, value }) => putsHeld(key, sizedMember(id, value)));
+  }
+  const seen = new Map<string, [Buffer, Buffer]>();
+  for await (const fields of fieldsAt(client, place)) {
+    for (const [field, value] of fields) seen.set(field.toString('latin1'), [field, value]);
+  }
+  return [...seen.values()].flatMap(([field, value]) => putsIn(place, field, value));
+}
+
+async function entriesAt(client: Redis, { key, rest }: Place) {
+  const held = await client.getBuffer(key);
+  if (held === null || isBranching(held)) return [];
+  return [...leafEntries(rest.subarray(0, ID), held)];
+}
+
+async function keysInLeaf(client: Redis, place: Place): Promise<Buffer[]> {
+  return (await entriesAt(client, place)).map(({ key }) => key);
+}
+
+async function* fieldsAt(client: Redis, { key }: Place): AsyncGenerator<[Buffer, Buffer][]> {
   let cursor = '0';
-  do {
-    const [next, flat] = await client.hscanBuffer(hash, cursor, 'COUNT', SCAN_COUNT);
-    cursor = next.toString();
-    yield flat.flatMap((field, place) => (place % 2 === 0 ? keysUnder(suffix, field) : []));
-  } while (cursor !== '0');
-}
-
-/** The record that a field belongs to; none for the index of who may act for whom, which is no record. */
-function keysUnder(suffix: Buffer, field: Buffer): (RecordKey | undefined)[] {
-  if (suffix.equals(LOADS)) return [];
-  const packed = packedUnder(suffix, field);
-  if (packed === undefined) return [];
   try {
-    return [unpackKey(packed)];
-  } catch {
-    return [undefined];
+    do {
+      const [next, flat] = await client.hscanBuffer(key, cursor, 'COUNT', SCAN_COUNT);
+      cursor = next.toString();
+      yield pairsIn(flat);
+    } while (cursor !== '0');
+  } catch (thrown) {
+    throw toRedisError(thrown);
   }
 }
 
-function packedUnder(suffix: Buffer, field: Buffer): Buffer | undefined {
-  const kind = suffix.toString('latin1', 0, 1);
-  const id = suffix.subarray(2);
-  switch (kind) {
-    case 's':
-    case 'd':
-      return Buffer.concat([suffix, field]);
-    case 'm':
-      return Buffer.concat([Buffer.from(kind), id, field]);
-    case 'x':
-      return Buffer.concat([Buffer.from('m'), id]);
-    case 'z':
-      return Buffer.concat([Buffer.from('l'), id]);
-    case 'r':
-    case 'y':
-      return undefined;
-    default:
-      return Buffer.concat([Buffer.from(kind), unhex(id), field]);
+function pairsIn(flat: Buffer[]): [Buffer, Buffer][] {
+  return flat.length === 0 ? [] : pairsOf(flat);
+}
+
+function nameOf(packed: Buffer): RecordKey | undefined {
+  try {
+    return unpackKey(packed);
+  } catch {
+    return undefined;
   }
+}
+
+function putsIn(place: Place, field: Buffer, value: Buffer): Put[] {
+  const packed = packedUnder(place, field);
+  if (place.kind === 'z') return linksOf(packed.subarray(1), [[field, value]]);
+  return place.kind === 'l' && value.equals(MARK) ? [] : putsHeld(packed, value);
 }
 
 /** What stands under a packed key, as puts. @throws AppError `store_unavailable` on what this layout does not write */
 export function putsHeld(packedKey: Buffer, held: Held): Put[] {
   if (held !== null && packedKey.toString('latin1', 0, 1) === 'l') {
-    return linksOf(packedKey.subarray(1), Array.isArray(held) ? pairsOf(held) : [...inlineMembers(held, 32)]);
+    return linksOf(packedKey.subarray(1), Array.isArray(held) ? pairsOf(held) : [...inlineMembers(held, 2 * ID)]);
   }
   return putsOf(unpackKey(packedKey), readFound(packedKey, held));
 }
 
-async function* readCopy(client: Redis, data: string): AsyncGenerator<Write[]> {
-  const seen = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, found] = await client.scanBuffer(cursor, 'MATCH', `${escapeGlob(data)}*`, 'COUNT', SCAN_COUNT);
-    cursor = next.toString();
-    const keys = found.filter((key) => !seen.has(key.toString('latin1')));
-    for (const key of keys) seen.add(key.toString('latin1'));
-    const hashes = await Promise.all(keys.map((key) => readHash(client, key)));
-    for (const [index, fields] of hashes.entries()) {
-      const suffix = keys[index]?.subarray(data.length);
-      const writes = suffix === undefined ? [] : fields.flatMap(([field, value]) => putsIn(suffix, field, value));
-      if (writes.length > 0) yield writes;
-    }
-  } while (cursor !== '0');
-}
-
-function escapeGlob(text: string): string {
-  return text.replaceAll(/[{}[\]*?\\]/g, '\\$&');
-}
-
-async function readHash(client: Redis, key: Buffer): Promise<[Buffer, Buffer][]> {
-  const seen = new Map<string, [Buffer, Buffer]>();
-  let cursor = '0';
-  do {
-    const [next, flat] = await client.hscanBuffer(key, cursor, 'COUNT', SCAN_COUNT);
-    cursor = next.toString();
-    for (let i = 0; i + 1 < flat.length; i += 2) {
-      const [field, value] = [flat[i], flat[i + 1]];
-      if (field && value) seen.set(field.toString('latin1'), [field, value]);
-    }
-  } while (cursor !== '0');
-  return [...seen.values()];
-}
-
-/** `suffix` is what stands behind the generation in the key of the hash: see the table in the decision record. */
-function putsIn(suffix: Buffer, field: Buffer, value: Buffer): Write[] {
-  const kind = suffix.toString('latin1', 0, 1);
-  const id = suffix.subarray(2);
+/** The packed key of the record that a field belongs to. */
+function packedUnder({ kind, rest, bits }: Place, field: Buffer): Buffer {
   switch (kind) {
     case 's':
     case 'd':
-      return putsUnder([kind, field], value);
-    case 'm':
-      return value.equals(MARK) ? [] : putsUnder([kind, id, field], value);
+      return Buffer.concat([Buffer.from(kind), field]);
     case 'x':
-      return putsUnder(['m', id], [field, value]);
-    case 'l':
-      return value.equals(MARK) ? [] : linksOf(Buffer.concat([unhex(id), field]), [...inlineMembers(value, 32)]);
+      return Buffer.concat([Buffer.from('m'), rest, field]);
     case 'z':
-      return linksOf(id, [[field, value]]);
-    case 'r':
-    case 'y':
-      return [];
+      return Buffer.concat([Buffer.from('l'), rest]);
     default:
-      return putsUnder([kind, unhex(id), field], value);
+      return Buffer.concat([Buffer.from(kind), Buffer.from([firstByte(rest, bits)]), field]);
   }
 }
 
-function putsUnder([kind, ...parts]: [string, ...Buffer[]], held: Buffer | Buffer[]): Write[] {
-  const packed = Buffer.concat([Buffer.from(kind), ...parts]);
-  return putsOf(unpackKey(packed), readFound(packed, held));
+/** The hash is named after the first bits of the id; the field is the id without its first byte. */
+function firstByte(bucket: Buffer, bits: number): number {
+  return Number.parseInt(bucket.toString('latin1'), 16) >>> (bits - 8);
 }
 
 function linksOf(actor: Buffer, members: [Buffer, Buffer][]): Put[] {
@@ -165,10 +168,6 @@ function linksOf(actor: Buffer, members: [Buffer, Buffer][]): Put[] {
     put: 'link',
     actor: readUuid(actor),
     organisation: readUuid(id),
-    mandateId: readUuid(id, 16),
+    mandateId: readUuid(id, ID),
   }));
-}
-
-function unhex(bucket: Buffer): Buffer {
-  return Buffer.from(bucket.toString('latin1'), 'hex');
 }

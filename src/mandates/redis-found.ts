@@ -48,9 +48,30 @@ function readInstances(held: Buffer): string[] {
 }
 
 function readMandates(packedKey: Buffer, held: Buffer | unknown[]): Found<'mandates'> {
+  if (Array.isArray(held)) throw malformed('it is a list');
   const scope = unpackScope(packedKey.subarray(33));
-  const members = Array.isArray(held) ? pairsOf(held) : [...inlineMembers(held, 16)];
-  return members.map(([id, value]) => readMandate(packedKey, id, value, scope)).sort(byMandateId);
+  const mandates = [...sizedMembers(held)].map((member) =>
+    readMandate(packedKey, member.subarray(0, ID), member.subarray(ID), scope),
+  );
+  if (mandates.length === 0) throw malformed('a list is empty');
+  return mandates.sort(byMandateId);
+}
+
+const ID = 16;
+/** A length that does not fit in the one byte: it follows in four. */
+const LONG = 255;
+
+/** Members behind their lengths (`sized` in leaf.lua), each of at least an id. @throws AppError `store_unavailable` */
+export function* sizedMembers(held: Buffer): Generator<Buffer> {
+  for (let at = 0; at < held.length; ) {
+    const short = held.readUInt8(at);
+    if (short === LONG && at + 5 > held.length) throw malformed('a list is cut off');
+    const start = short === LONG ? at + 5 : at + 1;
+    const end = start + (short === LONG ? held.readUInt32BE(at + 1) : short);
+    if (end > held.length || end < start + ID) throw malformed('a list is cut off');
+    yield held.subarray(start, end);
+    at = end;
+  }
 }
 
 function readLinks(held: Buffer | unknown[]): Found<'links'> {
@@ -68,6 +89,15 @@ export function* inlineMembers(held: Buffer, idLength: number): Generator<[Buffe
     yield [held.subarray(at + 1, rest), held.subarray(rest, end)];
     at = end;
   }
+}
+
+/** What `sizedMembers` takes apart again. */
+export function sizedMember(...parts: Buffer[]): Buffer {
+  const member = Buffer.concat(parts);
+  const length = Buffer.alloc(member.length < LONG ? 1 : 5, LONG);
+  if (member.length < LONG) length.writeUInt8(member.length);
+  else length.writeUInt32BE(member.length, 1);
+  return Buffer.concat([length, member]);
 }
 
 /** A reply that alternates names and values. */

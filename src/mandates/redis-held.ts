@@ -8,7 +8,7 @@ import type { HeldRecord, Projection } from './projection.ts';
 import type { RecordKey } from './record.ts';
 import { putsHeld } from './redis-contents.ts';
 import type { Held } from './redis-found.ts';
-import { type Partition, partitionOf } from './redis-layout.ts';
+import { type Partition, partitionOf, READING } from './redis-layout.ts';
 
 interface Reply {
   revision: Revision;
@@ -17,7 +17,7 @@ interface Reply {
 
 /** Reads records of the live copy as they stand there, for comparing them with the register. */
 export function makeRedisHeld(client: Redis, all: readonly Partition[]): Projection['held'] {
-  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'find.lua', 'held-1.lua'));
+  const script = makeScript(client, readScript(new URL('.', import.meta.url), ...READING, 'held-1.lua'));
 
   async function readPartition({ head, prefix }: Partition, packed: readonly Buffer[]): Promise<Reply> {
     const reply = await script([head], [prefix, packKeys(packed)]);

@@ -9,7 +9,7 @@ import type { Header } from './projection.ts';
 import type { RecordKey } from './record.ts';
 import { type Held, readFound } from './redis-found.ts';
 import { readHead } from './redis-head.ts';
-import { headerText, LAYOUT, partition, partitionOf } from './redis-layout.ts';
+import { headerText, LAYOUT, partition, partitionOf, READING } from './redis-layout.ts';
 
 export interface RedisLookupsOptions {
   client: Redis;
@@ -54,7 +54,7 @@ interface Asked {
  */
 export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
   const { client, partitions: count = 1, key, untilApplied = async () => {}, appliedIn = () => undefined } = options;
-  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'find.lua', 'paths.lua', 'read-1.lua'));
+  const script = makeScript(client, readScript(new URL('.', import.meta.url), ...READING, 'paths.lua', 'read-1.lua'));
   const expected = headerText({ layout: LAYOUT, ...key }, count);
 
   async function readPartition(index: number, asked: readonly Asked[], ahead: string): Promise<Reply> {

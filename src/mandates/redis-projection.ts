@@ -6,7 +6,16 @@ import { packKeys } from './codec-key.ts';
 import type { Batch, Header, Projection } from './projection.ts';
 import { readContents, readKeys } from './redis-contents.ts';
 import { makeRedisHeld } from './redis-held.ts';
-import { headerText, NAMED_KEYS_AT_MOST, type Partition, partitions, STREAM_LENGTH, USES } from './redis-layout.ts';
+import {
+  headerText,
+  LEAF_BYTES,
+  NAMED_KEYS_AT_MOST,
+  type Partition,
+  partitions,
+  STREAM_LENGTH,
+  USES,
+  writingScript,
+} from './redis-layout.ts';
 import { type PartitionBatch, packBatch } from './redis-ops.ts';
 import { makeBeginRebuild } from './redis-rebuild.ts';
 import { makeSweeper } from './redis-sweep.ts';
@@ -16,6 +25,8 @@ export interface RedisProjectionOptions {
   client: Redis;
   /** How many hash tags the data is spread over. Another number than the projection's asks for a rebuild. Default 1. */
   partitions?: number;
+  /** How large a string of mandates may become. For tests: few mandates then make a tree. */
+  leafBytes?: number;
 }
 
 const here = new URL('.', import.meta.url);
@@ -25,13 +36,13 @@ const here = new URL('.', import.meta.url);
  * @throws AppError `not_ready` when Redis may evict keys; `store_unavailable`
  */
 export async function openRedisProjection(options: RedisProjectionOptions): Promise<Projection> {
-  const { client } = options;
+  const { client, leafBytes = LEAF_BYTES } = options;
   await assertNoEviction(client);
   const all = partitions(options.partitions ?? 1);
   const last = all.at(-1);
   if (last === undefined) throw new RangeError('a projection has at least one partition');
   const heartbeat = makeScript(client, readScript(here, 'admit.lua', 'heartbeat-3.lua'));
-  const applyTo = makeApply(client, all.length);
+  const applyTo = makeApply(client, all.length, leafBytes);
   const sweep = makeSweeper(client, all);
   return {
     async state() {
@@ -46,7 +57,7 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
       await Promise.all(first.map((partition, index) => applyTo(partition, batch, packed[index], fence, true)));
       await applyTo(last, batch, packed.at(-1), fence, false);
     },
-    rebuild: makeBeginRebuild(client, all, sweep),
+    rebuild: makeBeginRebuild({ client, all, sweep, leafBytes }),
     async time() {
       // Asked before every heartbeat: neither a new connection nor a changed setting is vouched for unseen.
       const now = client.time().catch((thrown) => Promise.reject(toRedisError(thrown)));
@@ -65,8 +76,8 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
   };
 }
 
-function makeApply(client: Redis, count: number) {
-  const apply = makeScript(client, readScript(here, 'admit.lua', 'ops.lua', 'apply-3.lua'));
+function makeApply(client: Redis, count: number, leafBytes: number) {
+  const apply = makeScript(client, writingScript(leafBytes, 'apply-3.lua'));
   return async function applyTo(
     { head, fence: fenceKey, stream, prefix }: Partition,
     { from, to, hash }: Batch,

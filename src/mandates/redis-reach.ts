@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import type { PartyId } from '../domain/facts.ts';
-import { formatRevision, type Revision } from '../domain/revision.ts';
+import type { Revision } from '../domain/revision.ts';
 import { makeScript, readScript } from '../store/redis.ts';
 import { malformed, readUuid } from './codec-bytes.ts';
 import { packKey, packScope } from './codec-key.ts';
@@ -24,9 +24,6 @@ export interface RedisReachOptions {
   atOnce?: number;
 }
 
-/** What a step says instead of a cursor: changes are not told of that matter to what was given before. */
-const BEGIN_ANEW = '-';
-
 /** Each begins anew, after a pause that grows: partitions swap one after another, a server fails over once. */
 const LOOKS_AT_MOST = 8;
 const PAUSE_MS = 20;
@@ -40,33 +37,34 @@ interface Asked {
 
 interface Step {
   generation: string;
-  revision: Revision;
-  /** Cursors are good within one run of one server: each run spreads fields in its own way. */
+  /** Cursors of services are good within one run of one server: each run spreads fields in its own way. */
   run: string;
   cursor: string;
   found: Buffer[];
 }
 
 /**
- * Walks through hashes of the projection with HSCAN, which gives whatever is in a hash from the first step to the
- * last; each step looks at the head in the same script. When the copy is replaced, another server answers or too
- * much has changed, all is walked through again.
+ * Walks through what the projection holds of a party in the order of ids, and through services with HSCAN: whatever is
+ * there from the first step to the last is given. Each step looks at the head in the same script. When the copy is
+ * replaced or another server answers, all is walked through again.
  */
 export function makeRedisReach(options: RedisReachOptions): Reach {
   const { client, partitions: count = 1, key, appliedIn = () => undefined, atOnce = 1000 } = options;
-  const script = makeScript(client, readScript(new URL('.', import.meta.url), 'reach-2.lua'));
+  const script = makeScript(
+    client,
+    readScript(new URL('.', import.meta.url), 'no-writes.lua', 'leaf.lua', 'reach-2.lua'),
+  );
   const expected = headerText({ layout: LAYOUT, ...key }, count);
   const everywhere = Array.from({ length: count }, (_, index) => index);
 
-  async function step(index: number, { what, party, scopes }: Asked, cursor: string, first?: Step): Promise<Step> {
-    const { head, prefix, stream } = partition(index);
+  async function step(index: number, { what, party, scopes }: Asked, cursor: string): Promise<Step> {
+    const { head, prefix } = partition(index);
     const atLeast = appliedIn(index);
-    const since = first === undefined ? '' : formatRevision(first.revision);
-    const reply = await script([head, stream], [prefix, what, party, cursor, atOnce, since, ...scopes]);
-    const { generation, revision, rest } = readHead(reply, expected, atLeast);
+    const reply = await script([head], [prefix, what, party, cursor, atOnce, ...scopes]);
+    const { generation, rest } = readHead(reply, expected, atLeast);
     const [run, next, found] = rest;
     if (!Buffer.isBuffer(run) || !Buffer.isBuffer(next) || !isBuffers(found)) throw malformed('the reply is cut off');
-    return { generation, revision, run: run.toString(), cursor: next.toString(), found };
+    return { generation, run: run.toString(), cursor: next.toString(), found };
   }
 
   /** Returns whether it went through all of one copy. */
@@ -76,10 +74,10 @@ export function makeRedisReach(options: RedisReachOptions): Reach {
       let first: Step | undefined;
       let cursor = '0';
       do {
-        const now = await step(index, asked, cursor, first);
+        const now = await step(index, asked, cursor);
         generation ??= now.generation;
         first ??= now;
-        if (now.generation !== generation || now.run !== first.run || now.cursor === BEGIN_ANEW) return false;
+        if (now.generation !== generation || now.run !== first.run) return false;
         if (now.found.length > 0) yield now.found;
         cursor = now.cursor;
       } while (cursor !== '0');

@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { formatRevision } from '../domain/revision.ts';
 import { makeScript, readScript, type Script, toRedisError } from '../store/redis.ts';
 import type { Header, Rebuild } from './projection.ts';
-import { headerText, type Partition, partitionOf, STREAM_LENGTH } from './redis-layout.ts';
+import { copyName, headerText, type Partition, partitionOf, STREAM_LENGTH, writingScript } from './redis-layout.ts';
 import { makeOpPacker, makeOpQueue } from './redis-ops.ts';
 import type { Sweeper } from './redis-sweep.ts';
 
@@ -14,9 +14,16 @@ const OPS_AT_ONCE = 64 * 1024;
 /** Scripts under way: enough to keep Redis busy while the next are packed, and the bound on memory. */
 const SCRIPTS_AT_ONCE = 4;
 
-export function makeBeginRebuild(client: Redis, all: readonly Partition[], sweep: Sweeper) {
+export interface RebuildOptions {
+  client: Redis;
+  all: readonly Partition[];
+  sweep: Sweeper;
+  leafBytes: number;
+}
+
+export function makeBeginRebuild({ client, all, sweep, leafBytes }: RebuildOptions) {
   const begin = makeScript(client, readScript(here, 'admit.lua', 'begin-2.lua'));
-  const load = makeScript(client, readScript(here, 'admit.lua', 'ops.lua', 'load-1.lua'));
+  const load = makeScript(client, writingScript(leafBytes, 'load-1.lua'));
   const swap = makeScript(client, readScript(here, 'admit.lua', 'swap-3.lua'));
 
   /** The same number in all partitions, higher than any that was taken in one of them. */
@@ -29,9 +36,10 @@ export function makeBeginRebuild(client: Redis, all: readonly Partition[], sweep
     return generation;
   }
 
-  return async function beginRebuild(header: Header, fence: number): Promise<Rebuild> {
+  return async function beginRebuild(header: Header, fence: number, records = 0): Promise<Rebuild> {
     const generation = await takeGeneration(fence);
-    const loader = makeLoader(load, all, generation, fence);
+    const copy = copyName(generation, records, all.length);
+    const loader = makeLoader(load, all, copy, fence);
     return {
       load: loader.load,
       async swap(at, hash) {
@@ -39,8 +47,8 @@ export function makeBeginRebuild(client: Redis, all: readonly Partition[], sweep
         const { layout, keyId, keyCheck } = header;
         const says = [headerText(header, all.length), layout, keyId, keyCheck, all.length];
         for (const [index, { head, fence: fenceKey, stream, prefix }] of all.entries()) {
-          const copy = [`${prefix}${generation}:`, loads[index] ?? 0];
-          const args = [fence, generation, formatRevision(at), hash, ...says, STREAM_LENGTH, ...copy];
+          const written = [`${prefix}${copy}:`, loads[index] ?? 0];
+          const args = [fence, copy, formatRevision(at), hash, ...says, STREAM_LENGTH, ...written];
           await swap([head, fenceKey, stream], args);
         }
       },
@@ -53,7 +61,7 @@ export function makeBeginRebuild(client: Redis, all: readonly Partition[], sweep
 }
 
 /** Sends writes in big scripts, several under way. A failure shows at the next call. */
-function makeLoader(load: Script, all: readonly Partition[], generation: number, fence: number) {
+function makeLoader(load: Script, all: readonly Partition[], copy: string, fence: number) {
   const pack = makeOpPacker();
   const queues = all.map((partition) => ({ partition, queue: makeOpQueue(), sent: 0 }));
   const underWay = new Set<Promise<void>>();
@@ -62,7 +70,7 @@ function makeLoader(load: Script, all: readonly Partition[], generation: number,
   function send(target: (typeof queues)[number]): void {
     const { partition, queue } = target;
     target.sent++;
-    const sent = load([partition.fence], [fence, `${partition.prefix}${generation}:`, queue.take()])
+    const sent = load([partition.fence], [fence, `${partition.prefix}${copy}:`, queue.take()])
       .then(() => {})
       .catch((error: unknown) => {
         failure ??= error;

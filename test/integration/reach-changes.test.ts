@@ -26,9 +26,9 @@ afterAll(async () => {
   await Promise.all([redis.stop(), other.stop()]);
 });
 
-async function open(partitions = 1, on = client) {
+async function open(partitions = 1, on = client, leafBytes = 90) {
   await on.flushall();
-  const projection = await openRedisProjection({ client: on, partitions });
+  const projection = await openRedisProjection({ client: on, partitions, leafBytes });
   return { projection, reach: makeRedisReach({ client: on, partitions, key: HEADER, atOnce: 1 }) };
 }
 
@@ -37,6 +37,8 @@ reachChangesContract('memory', async () => {
   return { projection, reach };
 });
 reachChangesContract('Redis', () => open());
+reachChangesContract('Redis with large leaves', () => open(1, client, 4096), 50);
+reachChangesContract('Redis with a hash for every pair', () => open(1, client, 8), 50);
 reachChangesContract('Redis with 3 partitions', () => open(3), 50);
 
 const represented = (n: number) => id(1000 + n);

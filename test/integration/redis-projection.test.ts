@@ -32,9 +32,9 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-async function open(partitions = 1) {
+async function open(partitions = 1, leafBytes?: number) {
   await client.flushall();
-  const projection = await openRedisProjection({ client, partitions });
+  const projection = await openRedisProjection({ client, partitions, ...(leafBytes && { leafBytes }) });
   return { projection, lookups: makeRedisLookups({ client, partitions, key: HEADER }) };
 }
 
@@ -46,6 +46,8 @@ async function noticesIn(partition: number): Promise<Notice[]> {
 projectionContract('memory', async () => makeMemoryStore());
 projectionContract('Redis', () => open());
 projectionContract('Redis with 3 partitions', () => open(3));
+projectionContract('Redis with leaves of one mandate', () => open(1, 90));
+projectionContract('Redis with a hash for every pair', () => open(1, 8));
 
 describe('the projection in Redis', () => {
   test('refuses a Redis that may throw keys away', async () => {
@@ -116,7 +118,7 @@ describe('the projection in Redis', () => {
     await fill(subject, 1, grant(10));
     await fill(subject, 1, grant(20));
     await subject.projection.heartbeat(1, at(0), 1);
-    expect((await client.keys('{m0}:1:*')).length).toBe(0);
+    expect((await client.keys('{m0}:1-10:*')).length).toBe(0);
     expect(await subject.lookups.read([PLACE_KEY])).toEqual([[aMandate(20)]]);
   });
 
@@ -125,7 +127,7 @@ describe('the projection in Redis', () => {
     const rebuild = await subject.projection.rebuild(HEADER, 1);
     await rebuild.load([grant(10)]);
     await rebuild.abandon();
-    expect(await client.keys('{m0}:1:*')).toEqual([]);
+    expect(await client.keys('{m0}:1-10:*')).toEqual([]);
   });
 
   test('is not replaced by half a copy, when Redis came back from a moment in the middle of the rebuild', async () => {
@@ -136,11 +138,11 @@ describe('the projection in Redis', () => {
       const projection = await openRedisProjection({ client: writer });
       const rebuild = await projection.rebuild(HEADER, 1);
       await rebuild.load(manyBranches(0));
-      await eventually('some of it is written', () => writer.exists('{m0}:1:loads'));
+      await eventually('some of it is written', () => writer.exists('{m0}:1-10:loads'));
       await writer.save();
-      const saved = await writer.get('{m0}:1:loads');
+      const saved = await writer.get('{m0}:1-10:loads');
       await rebuild.load(manyBranches(1));
-      await eventually('more of it is written', async () => (await writer.get('{m0}:1:loads')) !== saved);
+      await eventually('more of it is written', async () => (await writer.get('{m0}:1-10:loads')) !== saved);
       await restartable.restart();
       await eventually('the writer is connected again', () => writer.ping());
       await rebuild.load(manyBranches(2));
@@ -176,22 +178,62 @@ describe('the projection in Redis', () => {
   });
 
   test('finds who may act for whom in both directions, also after half was taken back', async () => {
-    const subject = await open();
+    const subject = await open(1, 40);
     const grants = Array.from({ length: 9 }, (_, n) => grantTo(n));
     await fill(subject, 1, ...grants, ...grants);
     await subject.projection.apply(batch(0, 1, ...grants.slice(0, 5).map(takeBack)), 1);
-    const bucket = await client.hgetallBuffer('{m0}:1:r:0000');
-    expect(Object.keys(bucket).length).toBe(1);
-    const [own] = (await client.callBuffer('KEYS', '{m0}:1:y:*')) as Buffer[];
-    expect(own && (await client.hlen(own))).toBe(4);
+    const bucket = await client.hgetallBuffer('{m0}:1-10:r:0');
+    expect(Object.values(bucket)).toEqual([Buffer.from([0])]);
+    const leaves = (await client.callBuffer('KEYS', '{m0}:1-10:y:*')) as Buffer[];
+    const held = await Promise.all(leaves.map((key) => client.getBuffer(key)));
+    expect(Buffer.concat(held.filter((one) => one?.length !== 3) as Buffer[]).length).toBe(4 * 16);
     await subject.projection.apply(batch(1, 2, ...grants.map(takeBack)), 1);
-    expect(await client.keys('{m0}:1:*')).toEqual([]);
+    expect(await client.keys('{m0}:1-10:*')).toEqual([]);
+  });
+
+  test('holds a mandate once, however many scopes it has', async () => {
+    const subject = await open();
+    const scopes = Array.from({ length: 300 }, (_, n) => scopeKey.service(id(500 + n)));
+    const puts = scopes.map((scope) => ({ ...grantTo(0), scope, facts: aMandate(0, { scope: { by: 'service' } }) }));
+    await fill({ ...subject, projection: await openRedisProjection({ client, leafBytes: 20_000 }) }, 1, ...puts);
+    const [key] = (await client.callBuffer('KEYS', '{m0}:1-10:m:*')) as Buffer[];
+    const held = (await client.getBuffer(key as Buffer)) ?? Buffer.alloc(0);
+    // A member names 255 scopes at most.
+    expect(held.toString('latin1').split(idBytes(0)).length - 1).toBe(2);
+    for (const { scope, facts } of puts) {
+      const key = recordKey.mandates(id(100), id(2), scope);
+      expect(await subject.lookups.read([key])).toEqual([[facts]]);
+    }
+  });
+
+  test('says so when a part of a tree was lost, rather than to find nobody', async () => {
+    const subject = await open(1, 90);
+    const grants = Array.from({ length: 40 }, (_, n) => ({
+      ...grantTo(0),
+      delegate: id(16 ** 5 * n),
+      facts: aMandate(n),
+    }));
+    await fill(subject, 1, ...grants);
+    const leaves = ((await client.callBuffer('KEYS', '{m0}:1-10:m:*')) as Buffer[]).filter((key) => key.length > 28);
+    expect(leaves.length).toBeGreaterThan(16);
+    for (const key of leaves) await client.del(key);
+    const keys = grants.map(({ delegate }) => recordKey.mandates(id(100), delegate, scopeKey.everything));
+    for (const key of keys)
+      await expect(subject.lookups.read([key])).rejects.toMatchObject({ code: 'store_unavailable' });
+    const change = subject.projection.apply(batch(0, 1, grant(1), ...grants.slice(0, 1).map(takeBack)), 1);
+    await expect(change).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('damaged') });
+    expect(await subject.projection.state()).toBeUndefined();
+    await expect(subject.lookups.read([PLACE_KEY])).rejects.toMatchObject({ code: 'not_ready' });
   });
 });
 
 /** More than is sent in one script. */
 function manyBranches(part: number): Write[] {
   return Array.from({ length: 5000 }, (_, n) => ({ put: 'branch', party: id(part * 5000 + n), branch: '1' }));
+}
+
+function idBytes(n: number): string {
+  return Buffer.from(id(n).replaceAll('-', ''), 'hex').toString('latin1');
 }
 
 /** From nine parties to one delegate. */
@@ -234,13 +276,35 @@ describe('lookups in Redis', () => {
     expect(await subject.lookups.read([PLACE_KEY])).toEqual([[aMandate(10)]]);
   });
 
-  test.each(['', 'x', '\u0000', '\u0005abcde'])('say so when a mandate is malformed: %j', async (value) => {
+  test.each(['', 'x', '\u0000', '\u0000\u00ff\u00ff', '\u0005abcde', '\u00ff\u0000'])(
+    'say so when a mandate is malformed: %j',
+    async (value) => {
+      const subject = await open();
+      await fill(subject, 1, grant(10));
+      const [key] = (await client.callBuffer('KEYS', '{m0}:1-10:m:*')) as Buffer[];
+      await client.set(key as Buffer, Buffer.from(value, 'latin1'));
+      await expect(subject.lookups.read([PLACE_KEY])).rejects.toMatchObject({ code: 'store_unavailable' });
+    },
+  );
+
+  test('say so when a mandate is cut off anywhere, or one bit of it is another', async () => {
     const subject = await open();
     await fill(subject, 1, grant(10));
-    const [key] = (await client.callBuffer('KEYS', '{m0}:1:m:*')) as Buffer[];
-    const [field] = (await client.hkeysBuffer(key as Buffer)) as Buffer[];
-    await client.hset(key as Buffer, field as Buffer, value);
-    await expect(subject.lookups.read([PLACE_KEY])).rejects.toMatchObject({ code: 'store_unavailable' });
+    const [key] = (await client.callBuffer('KEYS', '{m0}:1-10:m:*')) as Buffer[];
+    const whole = (await client.getBuffer(key as Buffer)) ?? Buffer.alloc(0);
+    const read = async (value: Buffer) => {
+      await client.set(key as Buffer, value);
+      return subject.lookups.read([PLACE_KEY]).catch((error: { code: string }) => error.code);
+    };
+    for (let length = 0; length < whole.length; length++) {
+      expect(await read(whole.subarray(0, length))).toBe('store_unavailable');
+    }
+    for (let place = 0; place < whole.length * 8; place++) {
+      const damaged = Buffer.from(whole);
+      damaged[place >> 3] = (damaged[place >> 3] ?? 0) ^ (1 << (place & 7));
+      // Under another delegate or scope it is nobody's here; never is it another mandate.
+      expect(['store_unavailable', [null]]).toContainEqual(await read(damaged));
+    }
   });
 
   test('say so when the connection is gone', async () => {

@@ -7,7 +7,7 @@ import { packKey, packKeys, unpackKey, unpackKeys } from '../../src/mandates/cod
 import type { Write } from '../../src/mandates/projection.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
 import { recordKey } from '../../src/mandates/record-key.ts';
-import { readFound } from '../../src/mandates/redis-found.ts';
+import { readFound, sizedMember } from '../../src/mandates/redis-found.ts';
 import { makeOpPacker } from '../../src/mandates/redis-ops.ts';
 import { touchedKey } from '../../src/mandates/writes.ts';
 import { makeKeys } from '../../src/store/keys.ts';
@@ -21,7 +21,7 @@ const someMandate = fc.record({
   facts: someMandateFacts,
 });
 
-/** What stands in Redis after this write alone, in the hash that long lists have. */
+/** What stands in Redis after this write alone, as one member of a list. */
 function stored(write: Write): { packedKey: Buffer; id: Buffer; value: Buffer } {
   const { bytes, key } = makeOpPacker()(write);
   const value = Buffer.from(bytes.subarray(7 + key.length));
@@ -29,7 +29,7 @@ function stored(write: Write): { packedKey: Buffer; id: Buffer; value: Buffer } 
 }
 
 function readOne(packedKey: Buffer, id: Buffer, value: Buffer): unknown {
-  return readFound(packedKey, [id, value]);
+  return readFound(packedKey, sizedMember(id, value));
 }
 
 function expectMalformed(read: () => unknown): void {
@@ -53,7 +53,7 @@ test('the order of the lists is part of the layout: what they begin with stays',
   ]);
 });
 
-test('packed facts are these very bytes in layout 2', () => {
+test('packed facts are these very bytes in layout 3', () => {
   const id = '00000000-0000-4000-8000-000000000001';
   const last = {
     ...{ ...plain, kind: 'appointed', ground: 'liquidator', status: 'lapsed', loa: 'eh4', reach: 'both' },

@@ -19,7 +19,8 @@ export async function rebuildProjection(options: SyncOptions, lead: Lead): Promi
     if (!isSameHeader(headerOf(lead.header.layout, snapshot), lead.header)) {
       throw new AppError('conflict', 'the key of the register changed: starting anew');
     }
-    const rebuild = await options.projection.rebuild(lead.header, lead.fence);
+    const records = Math.max(...snapshot.views.map(({ total }) => total));
+    const rebuild = await options.projection.rebuild(lead.header, lead.fence, records);
     try {
       await loadAll(options, snapshot, rebuild, lead);
       await confirmLead(lead);

@@ -1,0 +1,2 @@
+#!lua flags=no-writes
+-- Stands in front of a script that only reads.
