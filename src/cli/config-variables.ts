@@ -184,6 +184,19 @@ export const variables = z.object({
         'percent, 0 to 100',
       ),
     ),
+  MACHTIG_SHED_AFTER_MS: whole(1, 10_000)
+    .default(20)
+    .meta(
+      notes(
+        'Under more load than can be borne: how long decisions may keep those that come next waiting, before these are refused.',
+        'milliseconds, 1 to 10000',
+      ),
+    ),
+  MACHTIG_MAX_CONNECTIONS: whole(1, 1_000_000)
+    .default(16_384)
+    .meta(
+      notes('Connections at the same time on each listener for decisions; further ones are closed.', '1 to 1000000'),
+    ),
   MACHTIG_DRAIN_MS: whole(0, 600_000)
     .default(10_000)
     .meta(notes('How long open requests may take when the process stops.', 'milliseconds, 0 to 600000')),

@@ -23,6 +23,8 @@ export interface Config {
     allowedHosts: string[];
     publicUrl?: string;
     drainMs: number;
+    shedAfterMs: number;
+    connectionsAtMost: number;
   };
   admin: {
     tcp: { host: string; port: number };
@@ -175,6 +177,8 @@ function toListen(v: Values): Config['listen'] {
       : v.MACHTIG_ALLOWED_HOSTS,
     ...(v.MACHTIG_PUBLIC_URL && { publicUrl: v.MACHTIG_PUBLIC_URL }),
     drainMs: v.MACHTIG_DRAIN_MS,
+    shedAfterMs: v.MACHTIG_SHED_AFTER_MS,
+    connectionsAtMost: v.MACHTIG_MAX_CONNECTIONS,
   };
 }
 

@@ -10,6 +10,7 @@ import { createApp } from '../http/app.ts';
 import { ANONYMOUS, makeIdentify, parseCallers } from '../http/callers.ts';
 import { createOps, serveOps } from '../http/ops.ts';
 import { type Listening, serve } from '../http/serve.ts';
+import { makeShed } from '../http/shed.ts';
 import type { Freshness, Lookups } from '../mandates/lookups.ts';
 import type { Reach } from '../mandates/reach.ts';
 import type { Bundle } from '../policy/bundle.ts';
@@ -34,6 +35,9 @@ import { openSearch, requireSealKey } from './open-search.ts';
 import { followPolicy } from './policy.ts';
 import { openShadow } from './shadow.ts';
 import { VERSION } from './version.ts';
+
+/** Each waits with its question, some kilobytes: a store that has gone silent must not fill the memory. */
+const UNANSWERED_AT_MOST = 4096;
 
 /** What a process that decides is given; `data` differs between dev (in process) and sidecar (Redis). */
 export interface DecideDeps {
@@ -94,7 +98,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
   const opsListening = await serveOps(ops, config.ops);
   lifecycle.onClose('the ops port', opsListening.close);
   const pages = consoleFor(policy, rollOut.policy, deps);
-  const { allowedHosts, publicUrl, drainMs, tcp, tls, socket } = config.listen;
+  const { allowedHosts, publicUrl, drainMs, tcp, tls, socket, shedAfterMs, connectionsAtMost } = config.listen;
   const app = createApp({
     policy,
     ...searching,
@@ -111,6 +115,13 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
     ...(tcp && { tcp }),
     ...(tls && { tls }),
     ...(socket && { socket }),
+    shed: makeShed({
+      afterMs: shedAfterMs,
+      unansweredAtMost: UNANSWERED_AT_MOST,
+      onShed: (cause) => metrics.shed.inc({ cause }),
+    }),
+    connectionsAtMost,
+    onConnectionRefused: () => metrics.connectionsRefused.inc(),
     onTlsError: (error) => log.error({ err: error }, 'the new certificate is not used'),
   });
   lifecycle.onClose('the decision doors', listening.close);

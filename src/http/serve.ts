@@ -22,6 +22,7 @@ export interface ListenOptions {
   shed?: Shed;
   /** On each listener; further ones are closed at once. */
   connectionsAtMost?: number;
+  onConnectionRefused?: () => void;
   /** Told when new certificate files could not be used; the old ones stay in use. */
   onTlsError?: (error: Error) => void;
 }
@@ -98,8 +99,9 @@ function listenerFor(
 }
 
 /** A connection more than can be held takes the memory and the file handles of those that are. */
-function limitConnections(server: Server, { connectionsAtMost }: ListenOptions): void {
+function limitConnections(server: Server, { connectionsAtMost, onConnectionRefused }: ListenOptions): void {
   if (connectionsAtMost !== undefined) server.maxConnections = connectionsAtMost;
+  server.on('drop', () => onConnectionRefused?.());
 }
 
 /** What node:http lets through and is still no request (a Host that is no host, a path that is no path). */

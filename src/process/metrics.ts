@@ -57,6 +57,8 @@ export function makeMetrics() {
       'cause',
     ]),
     ...searchMetrics(registers),
+    shed: counter('shed_total', 'Requests refused at once because there were too many, by cause.', ['cause']),
+    connectionsRefused: counter('connections_refused_total', 'Connections closed because there were too many.'),
     refusals: counter('refusals_total', 'Requests refused before they were a question, by code.', ['code']),
     recordsWritten: counter('records_written_total', 'Decision records written.'),
     recordsFailed: counter('records_failed_total', 'Decision records that could not be written.'),
