@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { partyKindOf } from '../../src/domain/identifier.ts';
+import { revokeMandate } from '../../src/register/operate.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+import { makePool } from '../../src/store/postgres.ts';
+import { identifierOf } from './facts.ts';
+import type { Peer, PeerOptions, RunningPeer } from './peer.ts';
+import { answers, findProgram, freePort, startServer } from './process.ts';
+import { LEVELS, type PeerQuestion } from './register.ts';
+import { registerFileOf } from './register-file.ts';
+
+const run = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL('../../bin/machtig.js', import.meta.url));
+
+/**
+ * Machtig by its own commands, for the shared vectors and for revocation: import, sync and a sidecar on a private
+ * PostgreSQL and Redis. From source; the benchmark measures the built program by itself.
+ */
+export const MACHTIG: Peer = {
+  name: 'machtig, data held',
+  engine: 'machtig',
+  dataClass: 'data held',
+  store: 'Redis',
+  setting: 'records written, data of PostgreSQL by way of sync and Redis',
+  available: () =>
+    findProgram('redis-server') ? { version: 'of this source tree' } : { missing: 'redis-server is not installed' },
+  start,
+};
+
+async function start({ register, folder, lifecycle, cpu }: PeerOptions): Promise<RunningPeer> {
+  const postgres = await startEmbeddedPostgres();
+  lifecycle.onClose('PostgreSQL', postgres.stop);
+  const socket = join(folder, 'redis.sock');
+  await startServer('Redis', lifecycle, {
+    program: 'redis-server',
+    args: ['--port', '0', '--unixsocket', socket, '--save', '', '--dir', folder],
+    ready: async () => existsSync(socket),
+  });
+  const key = () => randomBytes(32).toString('base64');
+  const shared = { MACHTIG_HMAC_KEY: key(), MACHTIG_LOG_LEVEL: 'warn', REDIS_URL: socket };
+  const env = { ...process.env, ...shared, DATABASE_URL: postgres.url, MACHTIG_SEAL_KEY: key() };
+  const machtig = (...args: string[]) => run(process.execPath, [PROGRAM, ...args], { env });
+
+  const file = join(folder, 'register.json');
+  writeFileSync(file, JSON.stringify(registerFileOf(register)));
+  await machtig('migrate');
+  const pool = makePool(postgres.url, { onError: () => {} }); // A broken connection also fails its statement.
+  lifecycle.onClose('connections', () => pool.end());
+  const began = performance.now();
+  await machtig('import', file);
+  const loadMs = Math.round(performance.now() - began);
+  const [port, opsPort, syncOps] = [await freePort(), await freePort(), await freePort()];
+  await startServer('sync', lifecycle, {
+    program: process.execPath,
+    args: [PROGRAM, 'sync'],
+    env: {
+      ...shared,
+      DATABASE_URL: postgres.url,
+      MACHTIG_SEAL_KEY: env.MACHTIG_SEAL_KEY,
+      MACHTIG_OPS_PORT: String(syncOps),
+    },
+    ready: () => answers(`http://127.0.0.1:${syncOps}/readyz`),
+  });
+  const sidecar = await startServer('sidecar', lifecycle, {
+    program: process.execPath,
+    args: [PROGRAM, 'sidecar'],
+    env: {
+      ...shared,
+      MACHTIG_PORT: String(port),
+      MACHTIG_OPS_PORT: String(opsPort),
+      MACHTIG_ANONYMOUS: 'loopback:bsn,details',
+      MACHTIG_RECORDS: 'written',
+      MACHTIG_RECORDS_FILE: join(folder, 'records.jsonl'),
+    },
+    ...(cpu !== undefined && { cpu }),
+    ready: () => answers(`http://127.0.0.1:${opsPort}/freshz`),
+  });
+  return {
+    port,
+    path: '/access/v1/evaluation',
+    headers: { 'content-type': 'application/json' },
+    body: authzen,
+    allowed: '"decision":true',
+    denied: '"decision":false',
+    pids: () => [sidecar.pid],
+    storePids: () => [],
+    coldStartMs: sidecar.startedMs,
+    loadMs,
+    loaded: register.size,
+    async revoke(represented, delegate) {
+      for (const { id } of register.between(represented, delegate)) await revokeMandate({ pool, mandateId: id });
+    },
+  };
+}
+
+function authzen({ actor, represented, service, operation, branch, level }: PeerQuestion): string {
+  return JSON.stringify({
+    subject: { type: 'person', id: actor, properties: { loa: LEVELS[level] } },
+    action: { name: service, ...(operation !== undefined && { properties: { operation } }) },
+    resource: {
+      type: partyKindOf(identifierOf(represented).scheme),
+      id: represented,
+      ...(branch !== undefined && { properties: { branch } }),
+    },
+  });
+}
