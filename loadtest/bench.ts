@@ -1,36 +1,27 @@
 /**
- * `npm run bench`: the sidecar beside a bare `node:http` constant and a Hono constant, in one interleaved run.
- * Options: --quick (short, 10 k mandates only), --seconds N, --rounds N, --sizes 10000,1000000, --out FOLDER.
+ * `npm run bench`: the sidecar beside a bare `node:http` constant, a Hono constant and the other engines that are installed, in one
+ * interleaved run: who answers what, how much each takes at most, and how long answers take below that.
+ * `npm run bench -- --help` lists the options; what the figures mean stands in loadtest/README.md.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { makeLifecycle } from '../src/process/lifecycle.ts';
 import { startProgress } from '../src/process/progress.ts';
-import { hasWrk, loadByClosedLoop, loadByWrk } from './bench/generators.ts';
-import { type Measurement, summarise } from './bench/measurement.ts';
-import { toSvg } from './bench/plot.ts';
-import { cpuTimeUs, describeMachine, residentMiB } from './bench/processes.ts';
+import { type Agreement, compareAnswers } from './bench/agreement.ts';
+import { type Field, noteIdleCpu, noteMemory, startField } from './bench/field.ts';
+import { hasWrk } from './bench/generators.ts';
+import { type Measurement, summarise, summariseRates } from './bench/measurement.ts';
+import { type Plan, readPlan } from './bench/plan.ts';
+import { toPlots } from './bench/plots.ts';
+import { describeMachine } from './bench/processes.ts';
+import { ratesOf } from './bench/rates.ts';
 import { type Report, toMarkdown } from './bench/report.ts';
-import { QUESTIONS, SEED, startSidecars } from './bench/sidecars.ts';
-import { startConstants, type Target } from './bench/targets.ts';
-
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    seconds: { type: 'string' },
-    rounds: { type: 'string' },
-    sizes: { type: 'string' },
-    out: { type: 'string' },
-  },
-});
-const seconds = Number(values.seconds ?? (values.quick ? 2 : 5));
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
-const sizes = (values.sizes ?? (values.quick ? '10000' : '10000,1000000')).split(',').filter(Boolean).map(Number);
-const out = values.out ?? fileURLToPath(new URL('results', import.meta.url));
+import { measureMaxima, measureRates, setupsOf } from './bench/saturate.ts';
+import { SEED } from './bench/sidecars.ts';
+import { profileSidecar, type Waterfall } from './bench/waterfall.ts';
 
 process.env.PATH = `${fileURLToPath(new URL('../.tools/bin', import.meta.url))}:${process.env.PATH}`;
 const lifecycle = makeLifecycle();
@@ -38,96 +29,86 @@ const folder = mkdtempSync(join(tmpdir(), 'machtig-bench-'));
 lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
 process.once('SIGINT', () => void lifecycle.close().finally(() => process.exit(130)));
 
-interface Setup {
-  target: Target;
-  transport: 'tcp' | 'unix';
-  connections: number;
-}
+const progressOf = (label: string, total: number) =>
+  startProgress({ label, unit: 'runs', total, screen: process.stderr });
 
-/** Each run goes on where the one before it stopped. */
-let nextQuestion = 0;
-
-async function measure({ target, transport, connections }: Setup): Promise<Measurement> {
-  const generator = transport === 'tcp' && hasWrk ? 'wrk' : 'closed-loop';
-  const load = generator === 'wrk' ? loadByWrk : loadByClosedLoop;
-  const before = await target.counters();
-  const cpuBefore = cpuTimeUs(target.pid);
-  const result = await load({
-    target: transport === 'tcp' ? { port: target.port } : { socket: target.socket },
-    connections,
-    seconds,
-    path: '/access/v1/evaluation',
-    bodies: target.bodies,
-    offset: nextQuestion,
-  });
-  nextQuestion += result.requests;
-  const cpuUs = (cpuTimeUs(target.pid) - cpuBefore) / result.requests;
-  const busyShare = (cpuUs * result.perSecond) / 1_000_000;
-  const shares = target.shares(before, await target.counters());
-  return { server: target.name, transport, connections, generator, ...result, cpuUs, busyShare, ...shares };
-}
-
-/** Until every question was asked twice, a minute at most: what is asked for the first time is nobody's cache hit. */
-async function warm(target: Target): Promise<void> {
-  const until = performance.now() + 60_000;
-  for (let asked = 0; asked < 2 * QUESTIONS && performance.now() < until; ) {
-    asked += (await measure({ target, transport: 'tcp', connections: 64 })).requests;
+async function agree({ circles }: Field, plan: Plan): Promise<Agreement[]> {
+  const agreements: Agreement[] = [];
+  for (const { sidecar, others } of circles) {
+    process.stderr.write(`questions: ask ${sidecar.name} and ${others.length} others\n`);
+    agreements.push(...(await compareAnswers(sidecar, others, plan.questions)));
   }
+  return agreements;
 }
 
-async function measureAll(targets: readonly Target[]): Promise<Measurement[]> {
-  const setups = targets.flatMap((target) =>
-    (['tcp', 'unix'] as const).flatMap((transport) =>
-      [1, 64].map((connections) => ({ target, transport, connections })),
-    ),
-  );
-  const progress = startProgress({
-    label: 'measure',
-    unit: 'runs',
-    total: setups.length * rounds,
-    screen: process.stderr,
-  });
-  const runs: Measurement[] = [];
-  for (let round = 0; round < rounds; round++) {
-    for (const setup of setups) {
-      runs.push(await measure(setup));
-      progress.advance(1);
-    }
-  }
-  progress.end();
-  return runs;
+async function measure(field: Field, plan: Plan) {
+  const { rounds, seconds, openSeconds } = plan;
+  await noteIdleCpu(field);
+  const setups = field.targets.flatMap((target) => setupsOf(target, plan));
+  const maxima = progressOf('at the maximum', setups.length * rounds);
+  const runs = await measureMaxima(setups, { rounds, seconds, progress: maxima });
+  maxima.end();
+  const summary = summarise(runs);
+  const rates = ratesOf(field.targets, summary, plan);
+  const below = progressOf('below it', rates.length * rounds);
+  const rateRuns = await measureRates(rates, { rounds, seconds: openSeconds, progress: below });
+  below.end();
+  noteMemory(field);
+  return { summary, runs, rates: summariseRates(rateRuns), rateRuns };
 }
 
-try {
-  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
-  const constants = await startConstants(folder, lifecycle);
-  const { sidecars, stacks } = await startSidecars(sizes, folder, lifecycle);
-  const targets = [...constants, ...sidecars];
-  const bodies = sidecars.at(-1)?.bodies;
-  if (bodies !== undefined) for (const constant of constants) constant.bodies = bodies;
-  for (const target of targets) await warm(target);
-  const runs = await measureAll(targets);
-  for (const [index, { pid }] of sidecars.entries()) {
-    const stack = stacks[index];
-    if (stack) stack.memoryMiB = Math.round(residentMiB(pid));
-  }
-  const setting = {
-    seconds,
+/** Of the smallest register: there, nothing but the decision itself is in the way. */
+async function profile(field: Field, summary: readonly Measurement[], plan: Plan): Promise<Waterfall | undefined> {
+  const [projection] = field.projections;
+  const sidecar = field.circles[0]?.sidecar;
+  const row = summary.find(({ server, connections }) => server === sidecar?.name && connections === 64);
+  if (projection === undefined || sidecar === undefined || row === undefined) return undefined;
+  process.stderr.write('profile: where the time goes\n');
+  return profileSidecar({ plan, folder, lifecycle }, { projection, bodies: sidecar.bodies, row });
+}
+
+function settingOf({ seconds, openSeconds, rounds, questions }: Plan): Report['setting'] {
+  return {
+    'seconds at the maximum': seconds,
+    'seconds at a rate below it': openSeconds,
     rounds,
     seed: SEED,
-    questions: '50,000 drawn, Zipf 1.0 over represented parties, asked in turn; each at least twice before',
+    questions: `${questions.toLocaleString('en')} drawn, Zipf 1.0 over represented parties, asked in turn; each at least twice before`,
     record: 'written',
-    generator: hasWrk ? 'wrk on TCP, own closed loop on Unix' : 'own closed loop',
+    generator: `${hasWrk ? 'wrk on TCP, own closed loop on Unix' : 'own closed loop'} at the maximum; own open model below it`,
   };
-  const report: Report = { machine: describeMachine(), setting, stacks, summary: summarise(runs), runs };
+}
+
+function write(report: Report, { out }: Plan): void {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(
-    join(out, 'bench.svg'),
-    toSvg(report.summary, `${report.machine.cpu}, Node ${process.version}, commit ${report.machine.commit}`),
-  );
+  for (const [name, svg] of toPlots(report)) writeFileSync(join(out, name), svg);
   writeFileSync(join(out, 'bench.md'), toMarkdown(report));
-  process.stdout.write(toMarkdown(report));
-} finally {
-  await lifecycle.close();
 }
+
+async function run(plan: Plan): Promise<void> {
+  if (plan.build) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  const machine = describeMachine();
+  const field = await startField({ plan, folder, lifecycle });
+  const agreements = await agree(field, plan);
+  const measured = await measure(field, plan);
+  const { servers, leftOut } = field;
+  const report: Report = {
+    machine,
+    setting: settingOf(plan),
+    projections: field.projections.map(({ facts }) => facts),
+    servers,
+    leftOut,
+    agreements,
+    ...measured,
+  };
+  write(report, plan); // What took an hour is kept, whatever becomes of the profile.
+  const waterfall = plan.profile ? await profile(field, measured.summary, plan) : undefined;
+  const whole = { ...report, ...(waterfall && { waterfall }) };
+  write(whole, plan);
+  process.stdout.write(toMarkdown(whole));
+}
+
+const plan = readPlan(process.argv.slice(2));
+if ('help' in plan) process.stdout.write(plan.help);
+else await run(plan).finally(() => lifecycle.close());

@@ -58,7 +58,7 @@ export async function loadByWrk({
   const url = `http://127.0.0.1:${target.port}${path}`;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const script = ['-s', beside('wrk.lua'), url, '--', bodies, String(offset), ...lines];
-  const options = ['-t1', `-c${connections}`, `-d${seconds}s`, ...script];
+  const options = ['-t1', `-c${connections}`, `-d${Math.ceil(seconds)}s`, ...script];
   const { stdout } = await run(...pinned('wrk', options, GENERATOR_CPU));
   const line = /^MACHTIG (.*)$/m.exec(stdout)?.[1];
   if (line === undefined) throw new Error(`wrk printed no result:\n${stdout}`);

@@ -1,23 +1,47 @@
-/** One measured run of one server. */
+import type { DataClass } from './targets.ts';
+
+/** Which questions: those that are drawn, about half of which are allowed, or of these only the allowed ones. */
+export type Asked = 'half' | 'allowed';
+
+/** One measured run of one server at its maximum. */
 export interface Measurement {
   server: string;
+  dataClass: DataClass;
   transport: 'tcp' | 'unix';
   connections: number;
-  generator: 'wrk' | 'closed-loop';
+  asked: Asked;
+  generator: 'wrk' | 'closed loop';
   requests: number;
   /** Answers other than 200, and sockets that broke. A run with any is no measurement. */
   errors: number;
   perSecond: number;
   p50Us: number;
   p99Us: number;
-  /** User and system time of the server process, divided by requests. */
+  /** User and system time of the server's processes, divided by requests. */
   cpuUs: number;
+  /** The same of its database, where it asks one. */
+  storeCpuUs?: number;
+  /** Instructions of the server, user and kernel, divided by requests; where the machine counts them. */
+  instructions?: number;
   /** Share of the time in which the server had its core: low means that the generator or other work held it up. */
   busyShare: number;
-  /** Share of answers that allow; undefined for constant servers. */
+  /** Share of answers that allow; undefined for servers that do not tell. */
   allowShare?: number;
-  /** Share of decisions that needed no network; undefined for constant servers. */
+  /** Share of lookups that needed no network; undefined for servers that do not tell. */
   warmShare?: number;
+}
+
+/** One server at a fixed rate below its maximum. */
+export interface RateMeasurement extends OpenLoad {
+  server: string;
+  dataClass: DataClass;
+  connections: number;
+  /** Why this rate: a share of the server's own maximum, or a rate that several servers get. */
+  why: string;
+  /** `rate` as a share of the server's own maximum. */
+  share: number;
+  /** User and system time of the server's processes, divided by requests. */
+  cpuUs: number;
 }
 
 /** What a load generator reports. */
@@ -65,7 +89,7 @@ export interface OpenLoad {
 /** The yardstick of every ratio: the bare server on TCP with as many connections, by CPU per request. */
 export function ratioToBare(row: Measurement, rows: readonly Measurement[]): number {
   const bare = rows.find((r) => r.server === 'bare' && r.transport === 'tcp' && r.connections === row.connections);
-  return (bare?.cpuUs ?? Number.NaN) / row.cpuUs;
+  return (bare?.cpuUs ?? Number.NaN) / (row.cpuUs + (row.storeCpuUs ?? 0));
 }
 
 export function median(values: readonly number[]): number {
@@ -75,28 +99,73 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Rounds of one server, transport and number of connections become one: the median of each figure. */
-export function summarise(runs: readonly Measurement[]): Measurement[] {
-  const groups = new Map<string, Measurement[]>();
-  for (const run of runs) {
-    const key = `${run.server} ${run.transport} ${run.connections}`;
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+/** Medians of the figures that both kinds of measurement have more than one of. */
+function medianOf<T extends object>(group: readonly T[], first: T, fields: readonly (keyof T)[]): Partial<T> {
+  const medians: Partial<T> = {};
+  for (const field of fields) {
+    if (first[field] === undefined) continue;
+    Object.assign(medians, { [field]: median(group.map((run) => Number(run[field]))) });
   }
-  return [...groups.values()].flatMap((group) => {
-    const first = group[0];
+  return medians;
+}
+
+function grouped<T>(runs: readonly T[], keyOf: (run: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const run of runs) {
+    const group = groups.get(keyOf(run));
+    if (group === undefined) groups.set(keyOf(run), [run]);
+    else group.push(run);
+  }
+  return [...groups.values()];
+}
+
+const FIGURES = [
+  'perSecond',
+  'p50Us',
+  'p99Us',
+  'cpuUs',
+  'storeCpuUs',
+  'instructions',
+  'busyShare',
+  'allowShare',
+  'warmShare',
+] as const;
+
+/** Rounds of one server, transport, number of connections and kind of questions become one: the median of each figure. */
+export function summarise(runs: readonly Measurement[]): Measurement[] {
+  const keyOf = ({ server, transport, connections, asked }: Measurement) =>
+    [server, transport, connections, asked].join('|');
+  return grouped(runs, keyOf).flatMap((group) => {
+    const [first] = group;
     if (first === undefined) return [];
-    const of = (pick: (run: Measurement) => number) => median(group.map(pick));
+    const requests = group.reduce((sum, run) => sum + run.requests, 0);
+    const errors = group.reduce((sum, run) => sum + run.errors, 0);
+    return { ...first, ...medianOf(group, first, FIGURES), requests, errors };
+  });
+}
+
+const SPREAD = ['p50Us', 'p95Us', 'p99Us', 'p999Us', 'maxUs'] as const;
+
+/** The same for rates: the median of each percentile over the rounds. */
+export function summariseRates(runs: readonly RateMeasurement[]): RateMeasurement[] {
+  const keyOf = ({ server, connections, why }: RateMeasurement) => [server, connections, why].join('|');
+  return grouped(runs, keyOf).flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const spreadOf = (pick: (run: RateMeasurement) => Spread): Spread => ({
+      ...pick(first),
+      ...medianOf(group.map(pick), pick(first), SPREAD),
+    });
     return {
       ...first,
+      ...medianOf(group, first, ['rate', 'perSecond', 'cpuUs', 'share']),
       requests: group.reduce((sum, run) => sum + run.requests, 0),
+      allows: group.reduce((sum, run) => sum + run.allows, 0),
       errors: group.reduce((sum, run) => sum + run.errors, 0),
-      perSecond: of((run) => run.perSecond),
-      p50Us: of((run) => run.p50Us),
-      p99Us: of((run) => run.p99Us),
-      cpuUs: of((run) => run.cpuUs),
-      busyShare: of((run) => run.busyShare),
-      ...(first.allowShare !== undefined && { allowShare: of((run) => run.allowShare ?? Number.NaN) }),
-      ...(first.warmShare !== undefined && { warmShare: of((run) => run.warmShare ?? Number.NaN) }),
+      unanswered: group.reduce((sum, run) => sum + run.unanswered, 0),
+      latency: spreadOf((run) => run.latency),
+      service: spreadOf((run) => run.service),
+      lateness: spreadOf((run) => run.lateness),
     };
   });
 }

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).error === undefined;
 
 /** Command and arguments that run `program` on one core; unpinned where that cannot be done (the report says so). */
-export function pinned(program: string, args: readonly string[], cpu: number): [string, string[]] {
-  return canPin ? ['taskset', ['-c', String(cpu), program, ...args]] : [program, [...args]];
+export function pinned(program: string, args: readonly string[], cpu: number | 'any'): [string, string[]] {
+  return canPin && cpu !== 'any' ? ['taskset', ['-c', String(cpu), program, ...args]] : [program, [...args]];
 }
 
 export interface Child {
@@ -17,7 +17,7 @@ export interface Child {
 
 export interface StartOptions {
   args: readonly string[];
-  cpu: number;
+  cpu: number | 'any';
   env?: Record<string, string>;
   ready: () => Promise<boolean>;
 }
@@ -34,10 +34,10 @@ export async function startNode(name: string, { args, cpu, env, ready }: StartOp
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  for (let waitedMs = 0; !(await ready()); waitedMs += 100) {
+  for (let waitedMs = 0; !(await ready()); waitedMs += 20) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${output}`);
-    if (waitedMs > 600_000) throw new Error(`${name} did not become ready within ten minutes:\n${output}`);
-    await sleep(100);
+    if (waitedMs > 1_800_000) throw new Error(`${name} did not become ready within half an hour:\n${output}`);
+    await sleep(20);
   }
   if (child.pid === undefined) throw new Error(`${name} has no process id`);
   return { pid: child.pid, stop: () => stop(child) };

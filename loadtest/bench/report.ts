@@ -1,66 +1,37 @@
+import type { Agreement } from './agreement.ts';
 import { judge } from './design-targets.ts';
-import { type Measurement, ratioToBare } from './measurement.ts';
+import { type Measurement, type RateMeasurement, ratioToBare } from './measurement.ts';
 import type { describeMachine } from './processes.ts';
-import type { StackFacts } from './stack.ts';
+import type { LeftOut, ServerFacts } from './server-facts.ts';
+import type { ProjectionFacts } from './stack.ts';
+import type { Waterfall } from './waterfall.ts';
 
 export interface Report {
   machine: ReturnType<typeof describeMachine>;
   /** What was asked of whom: seeds, sizes, seconds, rounds. */
   setting: Record<string, string | number>;
-  /** Seeding, projecting and memory of each size. */
-  stacks: StackFacts[];
+  /** Seeding, projecting and memory of each register. */
+  projections: ProjectionFacts[];
+  servers: ServerFacts[];
+  leftOut: LeftOut[];
+  agreements: Agreement[];
+  /** Medians over the rounds, at the maximum and below it. */
   summary: Measurement[];
+  rates: RateMeasurement[];
+  waterfall?: Waterfall;
+  /** Every single run. */
   runs: Measurement[];
+  rateRuns: RateMeasurement[];
 }
 
-const percent = (share: number | undefined) => (share === undefined ? '' : `${(share * 100).toFixed(1)} %`);
-const rowOf = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+type Cell = string | number | undefined;
 
-function table(rows: readonly Measurement[]): string[] {
-  const head = [
-    'server',
-    'transport',
-    'conn.',
-    'CPU µs/req',
-    '× bare',
-    'req/s',
-    'p50 µs',
-    'p99 µs',
-    'busy',
-    'allow',
-    'warm',
-    'errors',
-  ];
-  return [
-    rowOf(head),
-    rowOf(head.map(() => '---')),
-    ...rows.map((row) =>
-      rowOf([
-        row.server,
-        row.transport,
-        row.connections,
-        row.cpuUs.toFixed(1),
-        ratioToBare(row, rows).toFixed(2),
-        Math.round(row.perSecond).toLocaleString('en'),
-        row.p50Us,
-        row.p99Us,
-        percent(row.busyShare),
-        percent(row.allowShare),
-        percent(row.warmShare),
-        row.errors,
-      ]),
-    ),
-  ];
-}
+const percent = (share: number | undefined) => (share === undefined ? undefined : `${(share * 100).toFixed(1)} %`);
+const whole = (n: number | undefined) => (n === undefined ? undefined : Math.round(n).toLocaleString('en'));
 
-/** Says of each target of the design whether it was met, with the figures. */
-function verdicts(rows: readonly Measurement[], stacks: readonly StackFacts[]): string[] {
-  const head = ['what', 'target', 'found', ''];
-  return [
-    rowOf(head),
-    rowOf(head.map(() => '---')),
-    ...judge(rows, stacks).map(({ what, target, found, verdict }) => rowOf([what, target, found, verdict])),
-  ];
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+  const line = (cells: readonly Cell[]) => `| ${cells.map((cell) => cell ?? '').join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
 const facts = (entries: Record<string, string | number>) =>
@@ -68,41 +39,169 @@ const facts = (entries: Record<string, string | number>) =>
     ([name, value]) => `- ${name}: ${typeof value === 'number' ? value.toLocaleString('en') : value}`,
   );
 
-function named(stack: StackFacts): Record<string, number> {
-  return {
-    mandates: stack.mandates,
-    'seed (COPY into PostgreSQL), ms': stack.seedMs,
-    'sync from start to projected, ms': stack.projectMs,
-    'projected mandates/s, its start included': stack.projectedPerSecond,
-    'Redis bytes per mandate, all records': stack.bytesOfAll,
-    'Redis bytes per mandate, mandates with both indexes alone': stack.bytesOfMandates,
-    'sidecar from start to ready, ms': stack.coldStartMs,
-    'sidecar memory when ready, MiB': stack.readyMiB,
-    'sidecar memory after the run, MiB': stack.memoryMiB ?? Number.NaN,
-  };
+function maxima(rows: readonly Measurement[]): string[] {
+  const head = [
+    'server',
+    'transport',
+    'conn.',
+    'asked',
+    'CPU µs/req',
+    '+ store',
+    '× bare',
+    'req/s',
+    'p50 µs',
+    'p99 µs',
+  ];
+  return table(
+    [...head, 'kinstr./req', 'busy', 'allow', 'warm', 'errors'],
+    rows.map((row) => [
+      row.server,
+      row.transport,
+      row.connections,
+      row.asked === 'half' ? 'all' : 'only allowed',
+      row.cpuUs.toFixed(1),
+      row.storeCpuUs?.toFixed(1),
+      ratioToBare(row, rows).toFixed(2),
+      whole(row.perSecond),
+      row.p50Us,
+      row.p99Us,
+      row.instructions === undefined ? undefined : (row.instructions / 1000).toFixed(0),
+      percent(row.busyShare),
+      percent(row.allowShare),
+      percent(row.warmShare),
+      row.errors,
+    ]),
+  );
 }
 
-export function toMarkdown({ machine, setting, stacks, summary }: Report): string {
+function belowTheMaximum(rows: readonly RateMeasurement[]): string[] {
+  return table(
+    ['server', 'rate', 'req/s', 'p50 µs', 'p95', 'p99', 'p99.9', 'max', 'CPU µs/req', 'own lateness p99', 'missed'],
+    rows.map((row) => [
+      row.server,
+      row.why,
+      whole(row.rate),
+      row.latency.p50Us,
+      row.latency.p95Us,
+      row.latency.p99Us,
+      row.latency.p999Us,
+      row.latency.maxUs,
+      row.cpuUs.toFixed(1),
+      row.lateness.p99Us,
+      row.errors + row.unanswered + (row.perSecond < 0.99 * row.rate ? ' (did not keep up)' : ''),
+    ]),
+  );
+}
+
+function servers(rows: readonly ServerFacts[]): string[] {
+  const head = [
+    'server',
+    'class',
+    'store',
+    'version',
+    'cold start ms',
+    'load ms',
+    'B/mandate',
+    'MiB ready',
+    'MiB after',
+  ];
+  return table(
+    [...head, 'MiB of its store', 'idle CPU ms/s'],
+    rows.map((row) => [
+      row.server,
+      row.dataClass,
+      row.store,
+      row.version,
+      whole(row.coldStartMs),
+      whole(row.loadMs),
+      row.bytesPerMandate,
+      row.readyMiB,
+      row.memoryMiB,
+      row.storeMiB,
+      row.idleCpuMsPerSecond,
+    ]),
+  );
+}
+
+const named = (projection: ProjectionFacts): Record<string, number> => ({
+  mandates: projection.mandates,
+  'seed (COPY into PostgreSQL), ms': projection.seedMs,
+  'sync from start to projected, ms': projection.projectMs,
+  'projected mandates/s, its start included': projection.projectedPerSecond,
+  'memory of sync after that, MiB': projection.syncMiB,
+  'Redis bytes per mandate, all records': projection.bytesOfAll,
+  'Redis bytes per mandate, mandates with both indexes alone': projection.bytesOfMandates,
+});
+
+function agreed(rows: readonly Agreement[]): string[] {
+  return table(
+    ['server', 'questions', 'allowed', 'answered otherwise than the sidecar', 'errors'],
+    rows.map(({ server, asked, allowed, otherwise, errors }) => [
+      server,
+      whole(asked),
+      whole(allowed),
+      otherwise,
+      errors,
+    ]),
+  );
+}
+
+const INTRODUCTION = `\`npm run bench\`; all servers were measured in turn within one run. **CPU µs per request** (user and system time of the
+server's processes) is the figure to compare: rates drift with the machine. “× bare” divides the CPU of a bare \`node:http\`
+constant on TCP, with as many connections, by that of the row (its store included): more is better. *busy* is the share of the
+time in which the server had its core; *warm* the share of lookups that needed no network. *Data held*: the server keeps
+the mandates; *data travels*: every question carries the few that matter to it, which somebody else had to find first.`;
+
+const BELOW = `Every server at shares of its own maximum, by a generator that sends at fixed moments and counts from them (open model):
+a stall is charged to everything that was due in it. *own lateness* is the generator's own part: where it comes near the
+p99, the row says more about the generator. *missed* counts errors and what was never answered.`;
+
+export function toMarkdown(report: Report): string {
+  const { machine, setting, projections, leftOut, agreements, summary, rates, waterfall } = report;
+  const verdicts = judge(report).map(({ what, target, found, verdict }) => [what, target, found, verdict]);
   return [
-    '# Decisions beside the floor',
+    '# Decisions beside the floor and beside other engines',
     '',
-    '`npm run bench`; all servers measured in turn within one run. **CPU µs per request** (user and system time of the',
-    'server process) is the figure to compare: rates drift with the machine. “× bare” divides the CPU of a bare',
-    '`node:http` constant on TCP, with as many connections, by that of the row: more is better. *busy* is the share of the',
-    'time in which the server had its core; *warm* the share of lookups that needed no network.',
+    INTRODUCTION,
     '',
     '![CPU µs per request](bench.svg)',
     '',
-    ...table(summary),
+    '## At the maximum',
+    '',
+    ...maxima(summary),
+    '',
+    '## Below the maximum',
+    '',
+    BELOW,
+    '',
+    '![latency against load](bench-latency.svg)',
+    '',
+    ...belowTheMaximum(rates),
     '',
     '## Against the targets',
     '',
-    ...verdicts(summary, stacks),
+    ...table(['what', 'target', 'found', ''], verdicts),
     '',
+    '## Servers',
+    '',
+    '![cost against the number of mandates](bench-size.svg)',
+    '',
+    ...servers(report.servers),
+    '',
+    ...report.servers.flatMap(({ server, setting: how }) => (how ? [`- ${server}: ${how}`] : [])),
+    '',
+    ...(leftOut.length === 0 ? [] : ['Left out:', '', ...leftOut.map(({ server, why }) => `- ${server}: ${why}`), '']),
+    '## Do they agree?',
+    '',
+    ...agreed(agreements),
+    '',
+    ...(waterfall === undefined
+      ? []
+      : ['## Where the time goes', '', '![where the time goes](bench-waterfall.svg)', '']),
     '## Setting',
     '',
     ...facts(setting),
-    ...stacks.flatMap((stack) => ['', ...facts(named(stack))]),
+    ...projections.flatMap((projection) => ['', ...facts(named(projection))]),
     '',
     '## Machine',
     '',

@@ -2,52 +2,50 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Question } from '../../src/domain/evaluation.ts';
 import { type Identifier, partyKindOf, toUrn } from '../../src/domain/identifier.ts';
-import type { Lifecycle } from '../../src/process/lifecycle.ts';
 import { drawSeedQuestions } from '../../src/register/seed-questions.ts';
+import { treeOf } from './counting.ts';
 import { scrape, sharesOf } from './metrics.ts';
-import { type StackFacts, startRegisters, startStack } from './stack.ts';
-import type { Target } from './targets.ts';
+import { type RunningSidecar, type SidecarOptions, startSidecar } from './stack.ts';
+import { AUTHZEN_MARKERS, EVALUATION, type Target } from './targets.ts';
 
 export const SEED = 1;
-export const QUESTIONS = 50_000;
 
-/** One sidecar for each size, on a register and a projection of its own. */
-export async function startSidecars(
-  sizes: readonly number[],
-  folder: string,
-  lifecycle: Lifecycle,
-): Promise<{ sidecars: Target[]; stacks: StackFacts[] }> {
-  if (sizes.length === 0) return { sidecars: [], stacks: [] };
-  const createRegister = await startRegisters(lifecycle);
-  const sidecars: Target[] = [];
-  const stacks: StackFacts[] = [];
-  for (const mandates of sizes) {
-    const databaseUrl = await createRegister(mandates);
-    const { child, port, opsPort, socket, facts } = await startStack({
-      mandates,
-      databaseUrl,
-      folder,
-      lifecycle,
-      seed: SEED,
-    });
-    const bodies = join(folder, `questions-${mandates}.ndjson`);
-    const questions = drawSeedQuestions({ mandates, seed: SEED, count: QUESTIONS });
-    writeFileSync(bodies, `${Array.from(questions, (question) => JSON.stringify(toAuthzen(question))).join('\n')}\n`);
-    stacks.push(facts);
-    sidecars.push({
-      name: `sidecar, ${mandates.toLocaleString('en')}`,
-      pid: child.pid,
-      port,
-      socket,
-      bodies,
-      counters: () => scrape(opsPort),
-      shares: sharesOf,
-    });
-  }
-  return { sidecars, stacks };
+export interface SidecarTarget extends Target {
+  sidecar: RunningSidecar;
 }
 
-function toAuthzen(question: Question<Identifier>): object {
+/** Writes questions over a seeded register as AuthZEN bodies, one a line. @returns the file */
+export function writeQuestions(folder: string, { mandates, count }: { mandates: number; count: number }): string {
+  const bodies = join(folder, `questions-${mandates}.ndjson`);
+  const questions = drawSeedQuestions({ mandates, seed: SEED, count });
+  writeFileSync(bodies, `${Array.from(questions, (question) => JSON.stringify(toAuthzen(question))).join('\n')}\n`);
+  return bodies;
+}
+
+/** Starts a sidecar that is to be loaded with these questions. */
+export async function startSidecarTarget(
+  options: SidecarOptions & { name: string; bodies: string },
+): Promise<SidecarTarget> {
+  const sidecar = await startSidecar(options);
+  return {
+    name: options.name,
+    dataClass: 'data held',
+    mandates: options.projection.mandates,
+    pids: () => treeOf(sidecar.child.pid),
+    storePids: () => [],
+    port: sidecar.port,
+    socket: sidecar.socket,
+    path: EVALUATION,
+    markers: AUTHZEN_MARKERS,
+    bodies: options.bodies,
+    counters: () => scrape(sidecar.opsPort),
+    shares: sharesOf,
+    sidecar,
+  };
+}
+
+/** The body of an AuthZEN evaluation. */
+export function toAuthzen(question: Question<Identifier>): object {
   const { actor, loa, represented, branch, service, operation, case: caseId, via } = question;
   return {
     subject: {

@@ -23,31 +23,27 @@ const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const [HMAC_KEY, SEAL_KEY, KEY_ID] = [randomBytes(32), randomBytes(32), 'bench'];
 const KEYS = { MACHTIG_HMAC_KEY: HMAC_KEY.toString('base64'), MACHTIG_HMAC_KEY_ID: KEY_ID };
 
-/** One register of its own size with its projection and one sidecar, all private processes. */
-export interface Stack {
-  child: Child;
-  port: number;
-  opsPort: number;
-  socket: string;
+/** One register of its own size with its projection, all private processes. */
+export interface Projection {
+  mandates: number;
+  /** Socket of its Redis. */
+  redis: string;
   databaseUrl: string;
-  env: Record<string, string>;
-  facts: StackFacts;
+  facts: ProjectionFacts;
 }
 
-/** What filling a stack took, and what it takes. */
-export interface StackFacts {
+/** What filling it took, and what it takes. */
+export interface ProjectionFacts {
   mandates: number;
   seedMs: number;
   projectMs: number;
   /** From the start of `sync` to the live projection. */
   projectedPerSecond: number;
+  /** Resident memory of `sync` once the projection is live. */
+  syncMiB: number;
   /** Redis bytes per mandate: everything in Redis, and the keys of mandates with both their indexes alone. */
   bytesOfAll: number;
   bytesOfMandates: number;
-  coldStartMs: number;
-  readyMiB: number;
-  /** After the last measurement. */
-  memoryMiB?: number;
 }
 
 /** A private PostgreSQL that may be lost. @returns how to make a database in it */
@@ -98,7 +94,7 @@ async function seedRegisterAt(databaseUrl: string, size: { mandates: number; see
   await pool.end();
 }
 
-export interface StackOptions {
+export interface ProjectionOptions {
   mandates: number;
   seed: number;
   databaseUrl: string;
@@ -106,59 +102,90 @@ export interface StackOptions {
   lifecycle: Lifecycle;
 }
 
-/** Seeds, projects, and starts the sidecar; says how long each took. */
-export async function startStack({ mandates, seed, databaseUrl, folder, lifecycle }: StackOptions): Promise<Stack> {
+/** Seeds and projects; says how long each took. */
+export async function startProjection(options: ProjectionOptions): Promise<Projection> {
+  const { mandates, seed, databaseUrl, folder, lifecycle } = options;
   const redis = await startRedis(folder, mandates, lifecycle);
   const client = new Redis(redis);
   lifecycle.onClose('Redis client', () => client.disconnect());
   const emptyRedis = await bytesInRedis(client);
-  const env = { ...KEYS, DATABASE_URL: databaseUrl, MACHTIG_LOG_LEVEL: 'warn' };
   await migrate(databaseUrl);
   const [, seedMs] = await timed(() => seedRegisterAt(databaseUrl, { mandates, seed }));
-
   const syncOps = await freePort();
   const [sync, projectMs] = await timed(() =>
     startNode(`sync of ${mandates}`, {
       args: [PROGRAM, 'sync'],
       cpu: 1,
-      env: { ...env, REDIS_URL: redis, MACHTIG_OPS_PORT: String(syncOps) },
+      env: {
+        ...KEYS,
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redis,
+        MACHTIG_OPS_PORT: String(syncOps),
+        MACHTIG_LOG_LEVEL: 'warn',
+      },
       // Sync swaps in a whole projection: its head then names the generation that is live.
       ready: async () => (await client.exists(partition(0).head)) === 1,
     }),
   );
   lifecycle.onClose('sync', sync.stop);
   const redisBytes = (await bytesInRedis(client)) - emptyRedis;
+  const facts: ProjectionFacts = {
+    mandates,
+    seedMs,
+    projectMs,
+    projectedPerSecond: Math.round((mandates * 1000) / projectMs),
+    syncMiB: Math.round(residentMiB(sync.pid)),
+    bytesOfAll: Math.round(redisBytes / mandates),
+    bytesOfMandates: Math.round((await bytesOfMandates(client)) / mandates),
+  };
+  return { mandates, redis, databaseUrl, facts };
+}
 
+export interface SidecarOptions {
+  /** Unique among the sidecars of a run; part of file names. */
+  label: string;
+  projection: Projection;
+  folder: string;
+  lifecycle: Lifecycle;
+  cpu: number | 'any';
+  /** Flags for Node itself. */
+  nodeArgs?: readonly string[];
+  env?: Record<string, string>;
+}
+
+export interface RunningSidecar {
+  child: Child;
+  port: number;
+  opsPort: number;
+  socket: string;
+  coldStartMs: number;
+  readyMiB: number;
+}
+
+/** Starts one built sidecar on a projection and waits until it is ready. */
+export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
+  const { label, projection, folder, lifecycle, cpu, nodeArgs = [], env } = options;
   const [port, opsPort] = [await freePort(), await freePort()];
-  const socket = join(folder, `sidecar-${mandates}.sock`);
+  const socket = join(folder, `sidecar-${label}.sock`);
   const [child, coldStartMs] = await timed(() =>
-    startNode(`sidecar on ${mandates}`, {
-      args: [PROGRAM, 'sidecar'],
-      cpu: 0,
+    startNode(`sidecar ${label}`, {
+      args: [...nodeArgs, PROGRAM, 'sidecar'],
+      cpu,
       env: {
         ...KEYS,
-        REDIS_URL: redis,
+        REDIS_URL: projection.redis,
         MACHTIG_PORT: String(port),
         MACHTIG_OPS_PORT: String(opsPort),
         MACHTIG_SOCKET: socket,
         MACHTIG_ANONYMOUS: 'loopback:bsn,details',
         MACHTIG_RECORDS: 'written',
-        MACHTIG_RECORDS_FILE: join(folder, `records-${mandates}.jsonl`),
+        MACHTIG_RECORDS_FILE: join(folder, `records-${label}.jsonl`),
         MACHTIG_LOG_LEVEL: 'warn',
+        ...env,
       },
       ready: () => answers(`http://127.0.0.1:${opsPort}/readyz`),
     }),
   );
-  lifecycle.onClose('sidecar', child.stop);
-  const facts: StackFacts = {
-    mandates,
-    seedMs,
-    projectMs,
-    projectedPerSecond: Math.round((mandates * 1000) / projectMs),
-    bytesOfAll: Math.round(redisBytes / mandates),
-    bytesOfMandates: Math.round((await bytesOfMandates(client)) / mandates),
-    coldStartMs,
-    readyMiB: Math.round(residentMiB(child.pid)),
-  };
-  return { child, port, opsPort, socket, databaseUrl, env, facts };
+  lifecycle.onClose(`sidecar ${label}`, child.stop);
+  return { child, port, opsPort, socket, coldStartMs, readyMiB: Math.round(residentMiB(child.pid)) };
 }

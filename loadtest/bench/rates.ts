@@ -1,0 +1,57 @@
+import type { Measurement } from './measurement.ts';
+import type { Plan } from './plan.ts';
+import type { Rate } from './saturate.ts';
+import type { Target } from './targets.ts';
+
+/** The rates that count for everybody: half and 85 % of what the server takes at most. */
+const SHARES = [0.5, 0.85];
+/** For the curve of latency against load. */
+const CURVE = [0.1, 0.25, 0.5, 0.7, 0.85, 0.95];
+const CONNECTIONS = 64;
+
+/** The engine whose own p99 at half load is the yardstick: our rules and our data in OPA's server. */
+export const YARDSTICK = /^OPA, our rules, data held/;
+export const AT_HALF_OF_OPA = 'where OPA is half loaded';
+export const ALIKE = 'the same for all sizes';
+export const atShare = (share: number) => `${Math.round(share * 100)} %`;
+
+/** Which server is held at which rates. */
+export function ratesOf(targets: readonly Target[], summary: readonly Measurement[], plan: Plan): Rate[] {
+  const maximumOf = ({ name }: Target) =>
+    summary.find(
+      (row) =>
+        row.server === name && row.transport === 'tcp' && row.connections === CONNECTIONS && row.asked === 'half',
+    )?.perSecond ?? 0;
+  const rateOf = (target: Target, rate: number, why: string): Rate => {
+    return { target, connections: CONNECTIONS, why, rate, maximum: maximumOf(target) };
+  };
+  const able = targets.filter((target) => maximumOf(target) > 0);
+  const shares = able.flatMap((target) => {
+    const all = isOnCurve(target) ? (plan.quick ? SHARES : CURVE) : plan.quick ? [0.85] : SHARES;
+    return all.map((share) => rateOf(target, share * maximumOf(target), atShare(share)));
+  });
+  return [...shares, ...besideOpa(able, maximumOf, rateOf), ...alike(able, maximumOf, rateOf)];
+}
+
+const isOnCurve = ({ name }: Target) => name === 'bare' || name.startsWith('sidecar') || YARDSTICK.test(name);
+
+type MaximumOf = (target: Target) => number;
+type RateOf = (target: Target, rate: number, why: string) => Rate;
+
+/** The sidecar at the rate where OPA's server, over as many mandates, is half loaded. */
+function besideOpa(targets: readonly Target[], maximumOf: MaximumOf, rateOf: RateOf): Rate[] {
+  return targets
+    .filter(({ name }) => YARDSTICK.test(name))
+    .flatMap((opa) => {
+      const rate = 0.5 * maximumOf(opa);
+      const ours = targets.filter(({ name, mandates }) => name.endsWith('shared rules') && mandates === opa.mandates);
+      return [opa, ...ours].map((target) => rateOf(target, rate, AT_HALF_OF_OPA));
+    });
+}
+
+/** Half of what the slowest size takes, for every size: what a larger register costs in latency. */
+function alike(targets: readonly Target[], maximumOf: MaximumOf, rateOf: RateOf): Rate[] {
+  const sizes = targets.filter(({ name }) => /^sidecar, [\d,]+$/.test(name));
+  const rate = 0.5 * Math.min(...sizes.map(maximumOf));
+  return sizes.length < 2 ? [] : sizes.map((target) => rateOf(target, rate, ALIKE));
+}
