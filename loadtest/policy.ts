@@ -9,6 +9,7 @@ import type { PolicyInput } from '../src/policy/input.ts';
 import { writeInput } from '../src/policy/input-json.ts';
 import { makeRawInstance } from '../src/policy/raw-instance.ts';
 import { readVerdict } from '../src/policy/result.ts';
+import { makeValueInstance } from '../src/policy/value-instance.ts';
 import type { Case } from '../src/workbench/cases/cases.ts';
 import { registerFacts } from '../src/workbench/cases/register-facts.ts';
 import { registerFile } from '../src/workbench/cases/register-file.ts';
@@ -44,7 +45,8 @@ interface Measured {
 async function subjects(bundlePath: string): Promise<Measured[]> {
   const bundle = await readBundle(bundlePath);
   const raw = makeRawInstance(bundle.module, bundle.data, bundle.entrypoint);
-  const engine = makeEngine(bundle, readVerdict, { makeInstance: makeRawInstance });
+  const asText = makeEngine(bundle, readVerdict, { makeInstance: makeRawInstance });
+  const engine = makeEngine(bundle, readVerdict, { makeInstance: makeValueInstance });
   const label = bundles.length > 1 ? `${bundlePath}: ` : '';
   return KINDS.flatMap(([kind, isOne]) => {
     const found = cases.find(isOne);
@@ -54,7 +56,11 @@ async function subjects(bundlePath: string): Promise<Measured[]> {
     const one = (step: string, run: () => unknown): Measured => {
       return { kind: `${label}${kind}`, step, run, bytes: Buffer.byteLength(json), p50: Infinity, p90: Infinity };
     };
-    return [one('raw', () => raw.evaluate(json)), one('engine', () => engine.decide(input))];
+    return [
+      one('text to result', () => raw.evaluate(json)),
+      one('engine, as text', () => asText.decide(input)),
+      one('engine, as values', () => engine.decide(input)),
+    ];
   });
 }
 

@@ -51,12 +51,12 @@ export function makeEngine<T>(
     options.onReplace?.(cause);
   };
 
-  function evaluate(json: string): unknown {
+  function ask(evaluate: (asked: Instance) => unknown): unknown {
     if (busy) throw new AppError('policy_failed', 'the policy was asked while it was answering');
     busy = true;
     try {
       instance ??= fresh();
-      return instance.evaluate(json);
+      return evaluate(instance);
     } catch (thrown) {
       discard('threw');
       throw new AppError('policy_failed', 'the policy could not be evaluated', { cause: toError(thrown) });
@@ -65,10 +65,17 @@ export function makeEngine<T>(
     }
   }
 
+  function evaluate(input: object): unknown {
+    const results = trims ? ask((asked) => asked.evaluateInput?.(input as PolicyInput)) : undefined;
+    if (results !== undefined) return results;
+    const json = toJson(input, write, maxInput);
+    return ask((asked) => asked.evaluate(json));
+  }
+
   return {
     revision: bundle.revision,
     decide(input) {
-      const result = onlyResult(evaluate(toJson(input, write, maxInput)));
+      const result = onlyResult(evaluate(input));
       const decision = result === undefined ? 'the policy gave no single result' : read(result.value);
       if (typeof decision === 'string') {
         discard('malformed');

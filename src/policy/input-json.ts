@@ -45,10 +45,11 @@ function freeze<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
-const party = remembered(trim.trimParty);
-const intermediary = remembered(trim.trimIntermediary);
-const namedIntermediary = remembered(trim.trimNamed);
-const ownParty = remembered(trim.trimRepresented);
+const partyWithout = (unread: readonly string[]) => remembered((facts: PartyFacts) => trim.trimParty(facts, unread));
+const party = partyWithout(trim.UNREAD.party);
+const intermediary = partyWithout(trim.UNREAD.intermediary);
+const namedIntermediary = partyWithout(trim.UNREAD.named);
+const ownParty = partyWithout(trim.UNREAD.represented);
 const ownPartyWithBranches = remembered((facts: PartyFacts) => facts);
 const means = remembered((facts: { active: boolean }) => facts);
 const plainMandate = remembered(trim.trimMandate);
@@ -56,7 +57,7 @@ const plainMandate = remembered(trim.trimMandate);
 const serviceTexts = new WeakMap<ServiceFacts, Map<trim.Reading, string>>();
 
 /** Once for each way of reading it, of which there are few. */
-function service(facts: ServiceFacts, reading: trim.Reading): string {
+export function service(facts: ServiceFacts, reading: trim.Reading): string {
   const texts = serviceTexts.get(facts) ?? new Map<trim.Reading, string>();
   const known = texts.get(reading);
   if (known !== undefined) return known;

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
+import type { PolicyInput } from './input.ts';
 
 /** Its ES module exports less than its types say; its CommonJS module exports all of it. */
 const opa: typeof import('@open-policy-agent/opa-wasm') = createRequire(import.meta.url)('@open-policy-agent/opa-wasm');
@@ -7,6 +8,8 @@ const opa: typeof import('@open-policy-agent/opa-wasm') = createRequire(import.m
 /** One WebAssembly instance of a policy: JSON in, the result set out. Throws whatever the SDK throws, also strings. */
 export interface Instance {
   evaluate(json: string): unknown;
+  /** The same without text, where this instance can: else nothing, and it is to be asked as text. */
+  evaluateInput?(input: PolicyInput): unknown;
   memoryBytes(): number;
 }
 
@@ -54,7 +57,16 @@ export function neededBuiltins(policy: LoadedPolicy): string[] {
 
 interface Exports {
   builtins(): number;
+  opa_json_parse(address: number, length: number): number;
   opa_json_dump(address: number): number;
+  opa_heap_ptr_get(): number;
+  opa_heap_ptr_set(address: number): void;
+  opa_eval_ctx_new(): number;
+  opa_eval_ctx_set_data(context: number, data: number): void;
+  opa_eval_ctx_set_entrypoint(context: number, entrypoint: number): void;
+  opa_eval_ctx_set_input(context: number, input: number): void;
+  opa_eval_ctx_get_result(context: number): number;
+  eval(context: number): number;
   opa_eval(
     reserved: number,
     entrypoint: number,

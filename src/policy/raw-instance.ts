@@ -1,4 +1,5 @@
-import { entrypointId, exportsOf, load, type MakeInstance } from './instance.ts';
+import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
+import { entrypointId, exportsOf, type Instance, load, type MakeInstance } from './instance.ts';
 
 const PAGE = 64 * 1024;
 
@@ -8,9 +9,12 @@ const PAGE = 64 * 1024;
  */
 export const makeRawInstance: MakeInstance = (module, data, entrypoint) => {
   const policy = load(module, data);
-  const id = entrypointId(policy, entrypoint);
+  return rawInstance(policy, entrypointId(policy, entrypoint), policy.dataHeapPtr);
+};
+
+/** Writes at `at`, and leaves the memory below as it is. */
+export function rawInstance(policy: LoadedPolicy, id: number, at: number): Instance {
   const { opa_eval } = exportsOf(policy);
-  const at = policy.dataHeapPtr;
   // Writes and reads short UTF-8 without a view for each.
   let memory = Buffer.from(policy.mem.buffer);
 
@@ -36,4 +40,4 @@ export const makeRawInstance: MakeInstance = (module, data, entrypoint) => {
     },
     memoryBytes: () => policy.mem.buffer.byteLength,
   };
-};
+}

@@ -12,24 +12,35 @@ export interface TrimmedMandate extends Omit<MandateFacts, 'granted_at'> {
   lasts?: number;
 }
 
-/** Everybody but the represented. */
-export function trimParty(facts: PartyFacts): object {
-  return without(facts, ['birth_date', 'kvk', 'has_branches']);
+/** Fields of a party that are left out, by who it is. */
+export const UNREAD = {
+  /** Everybody but the represented. */
+  party: ['birth_date', 'kvk', 'has_branches'],
+  /** An intermediary named in `via`, or who passed a mandate on. Owners of services may list whom they admit, by number. */
+  named: ['birth_date', 'has_branches'],
+  /** An intermediary when none was asked for by name: then nothing asks which party it is. */
+  intermediary: ['birth_date', 'has_branches', 'party_id'],
+  /** The represented, whose age may matter, when no branch was asked for. */
+  represented: ['kvk', 'has_branches'],
+} as const;
+
+export function trimParty(facts: PartyFacts, unread: readonly string[]): object {
+  return without(facts, unread);
 }
 
-/** An intermediary named in `via`, or who passed a mandate on. Owners of services may list whom they admit, by number. */
-export function trimNamed(facts: PartyFacts): object {
-  return without(facts, ['birth_date', 'has_branches']);
-}
+/** Of a mandate that rests on nobody else's authority. */
+export const UNREAD_OF_MANDATE = ['granted_at'] as const;
 
-/** An intermediary when none was asked for by name: then nothing asks which party it is. */
-export function trimIntermediary(facts: PartyFacts): object {
-  return without(trimNamed(facts), ['party_id']);
-}
-
-/** The represented, whose age may matter, when no branch was asked for. */
-export function trimRepresented(facts: PartyFacts): object {
-  return without(facts, ['kvk', 'has_branches']);
+/** An onward mandate with its parent and the parent's delegate. */
+export function trimPath({ parent, ...found }: PathMandate): object {
+  const trimmed = trimMandate(found);
+  if (parent === undefined) return trimmed;
+  const { mandate, delegate } = parent;
+  const above = {
+    ...(mandate && { mandate: trimMandate(mandate) }),
+    ...(delegate && { delegate: trimParty(delegate, UNREAD.named) }),
+  };
+  return { ...trimmed, parent: above };
 }
 
 export function trimMandate(facts: MandateFacts): TrimmedMandate {

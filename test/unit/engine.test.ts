@@ -5,6 +5,7 @@ import { type EngineOptions, makeEngine } from '../../src/policy/engine.ts';
 import { makeStockInstance } from '../../src/policy/instance.ts';
 import { makeRawInstance } from '../../src/policy/raw-instance.ts';
 import { readAuthzenAnswer } from '../../src/policy/result.ts';
+import { makeValueInstance } from '../../src/policy/value-instance.ts';
 import { fixtureBundle } from '../support/policy-fixtures.ts';
 
 const YES = { say: { decision: true } };
@@ -18,6 +19,7 @@ beforeAll(async () => {
 describe.each([
   ['stock', makeStockInstance],
   ['raw', makeRawInstance],
+  ['value', makeValueInstance],
 ])('the policy engine on %s instances', (_, makeInstance) => {
   const engine = (options: EngineOptions = {}) => makeEngine(bundle, readAuthzenAnswer, { makeInstance, ...options });
 

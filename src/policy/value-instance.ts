@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
+import type { PolicyInput } from './input.ts';
+import { writeInput } from './input-json.ts';
+import { entrypointId, type Instance, load, type MakeInstance } from './instance.ts';
+import { rawInstance } from './raw-instance.ts';
+import { type ConstantOf, makeConstants, unify } from './value-constants.ts';
+import { ValueInput } from './value-input.ts';
+import { NotWritten, ValueMemory } from './value-memory.ts';
+import { ValueResult } from './value-result.ts';
+import { SAMPLES } from './value-samples.ts';
+
+/** Of the memory: what is kept from question to question, and what one question may take. */
+const KEPT_BYTES = 512 * 1024;
+const SCRATCH_BYTES = 128 * 1024;
+
+/** The module's own texts; nothing where values turned out to be laid out in another way. Looked into once. */
+const layouts = new WeakMap<WebAssembly.Module, { constantOf: ConstantOf | undefined }>();
+
+/**
+ * Asks without text where it can: writes the input as values into the instance's memory, and reads the result there.
+ * That rests on how OPA lays values out, which is tried on each module before it is relied on; else it asks as text.
+ */
+export const makeValueInstance: MakeInstance = (module, data, entrypoint) => {
+  const make = () => load(module, data);
+  const { constantOf } = layouts.get(module) ?? { constantOf: tryLayout(make, entrypoint) };
+  layouts.set(module, { constantOf });
+  const policy = make();
+  const id = entrypointId(policy, entrypoint);
+  return constantOf ? valueInstance(policy, id, constantOf) : rawInstance(policy, id, policy.dataHeapPtr);
+};
+
+function valueInstance(policy: LoadedPolicy, id: number, constantOf: ConstantOf): Instance {
+  const { mem, dataHeapPtr } = policy;
+  const text = rawInstance(policy, id, dataHeapPtr + KEPT_BYTES + 8);
+  let values: ReturnType<typeof makeValues> | undefined;
+  return {
+    ...text,
+    evaluateInput(input) {
+      try {
+        values ??= makeValues(policy, id, constantOf);
+        return values.evaluate(input);
+      } catch (thrown) {
+        if (!(thrown instanceof NotWritten)) throw thrown;
+        if (thrown.full) values = undefined;
+        return undefined;
+      }
+    },
+    memoryBytes: () => mem.buffer.byteLength,
+  };
+}
+
+function makeValues(policy: LoadedPolicy, id: number, constantOf: ConstantOf) {
+  const memory = new ValueMemory(policy, KEPT_BYTES, SCRATCH_BYTES);
+  unify(memory, policy.dataAddr, constantOf);
+  const context = memory.keepContext(id);
+  const input = new ValueInput(memory, constantOf);
+  const result = new ValueResult(memory, policy.baseHeapPtr);
+  const { exports } = memory;
+  return {
+    memory,
+    input,
+    evaluate(asked: PolicyInput): unknown {
+      const value = input.write(asked);
+      memory.release();
+      exports.opa_eval_ctx_set_input(context, value);
+      if (exports.eval(context) !== 0) throw new Error('the evaluation failed');
+      memory.refresh();
+      return result.read(exports.opa_eval_ctx_get_result(context));
+    },
+  };
+}
+
+/** Writes and asks the samples both ways, on instances of their own: what goes wrong there leaves nothing behind. */
+function tryLayout(make: () => LoadedPolicy, entrypoint: string): ConstantOf | undefined {
+  const [policy, other] = [make(), make()];
+  const id = entrypointId(policy, entrypoint);
+  const text = rawInstance(other, id, other.dataHeapPtr);
+  const constantOf = makeConstants(Buffer.from(policy.mem.buffer.slice(0, policy.baseHeapPtr)));
+  try {
+    const values = makeValues(policy, id, constantOf);
+    const agrees = (input: PolicyInput) => {
+      const json = writeInput(input);
+      const written = values.input.write(input);
+      values.memory.release();
+      return (
+        isDeepStrictEqual(JSON.parse(values.memory.dump(written)), JSON.parse(json)) &&
+        isDeepStrictEqual(values.evaluate(input), text.evaluate(json))
+      );
+    };
+    return SAMPLES.every(agrees) ? constantOf : undefined;
+  } catch {
+    return undefined;
+  }
+}
