@@ -16,8 +16,8 @@ import type { Reach } from '../mandates/reach.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import { operationsNamed as operationsIn } from '../policy/conditions.ts';
 import { type EngineOptions, makeEngine } from '../policy/engine.ts';
-import { makeRawInstance } from '../policy/raw-instance.ts';
 import { readAuthzenAnswer, readVerdict } from '../policy/result.ts';
+import { makeValueInstance } from '../policy/value-instance.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Log } from '../process/log.ts';
 import type { Metrics } from '../process/metrics.ts';
@@ -148,7 +148,7 @@ function openPolicy(
 ): Pick<AppDeps, 'policy' | 'search' | 'handles'> {
   const { data, keys, lifecycle, log, metrics, now } = deps;
   const options: EngineOptions = {
-    makeInstance: makeRawInstance,
+    makeInstance: makeValueInstance,
     onReplace: (cause) => metrics.policyReplacements.inc({ cause }),
   };
   if (active.bundle().input === 'authzen') {
