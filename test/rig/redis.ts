@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -11,6 +11,7 @@ import { type Link, openLink, type Target } from './link.ts';
 /** One redis-server, on a socket in a folder of its own. */
 export interface RigRedis {
   name: string;
+  socket: string;
   target: Target;
   /** Straight to it, past every link. */
   call(...command: (string | number | Buffer)[]): Promise<unknown>;
@@ -64,6 +65,7 @@ export async function startRigRedis(name: string): Promise<RigRedis> {
   await start();
   return {
     name,
+    socket,
     target: () => ({ path: socket }),
     call,
     freeze: () => void server?.kill('SIGSTOP'),
@@ -87,6 +89,8 @@ export interface RedisPair {
   replication: Link;
   /** Of whichever is the primary. */
   target: Target;
+  /** A link in the file system to the socket of whichever is the primary, for who connects without a link of the rig. */
+  address: string;
   /** The replica has all that the primary has. */
   caughtUp(): Promise<void>;
   /**
@@ -102,8 +106,16 @@ export async function startRedisPair(): Promise<RedisPair> {
   const [one, other] = [await startRigRedis('redis 1'), await startRigRedis('redis 2')];
   let [primary, replica] = [one, other];
   const replication = await openLink(() => primary.target());
-  const join = () => replica.call('replicaof', '127.0.0.1', replication.port);
-  await join();
+  const follow = () => replica.call('replicaof', '127.0.0.1', replication.port);
+  await follow();
+  const folder = await mkdtemp(join(tmpdir(), 'machtig-rig-address-'));
+  const address = join(folder, 'redis.sock');
+
+  async function point(): Promise<void> {
+    await symlink(primary.socket, `${address}.new`);
+    await rename(`${address}.new`, address);
+  }
+  await point();
 
   async function caughtUp(): Promise<void> {
     await eventually('the replica has caught up', async () => {
@@ -119,21 +131,24 @@ export async function startRedisPair(): Promise<RedisPair> {
     replica: () => replica,
     replication,
     target: () => primary.target(),
+    address,
     caughtUp,
     async failOver() {
       await replica.call('replicaof', 'no', 'one');
       [primary, replica] = [replica, primary];
+      await point();
     },
     async rejoin() {
       replication.pass();
       replication.reset();
-      await join();
+      await follow();
       await caughtUp();
     },
     async end() {
       await one.end();
       await other.end();
       await replication.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -26,6 +26,8 @@ export interface RigOptions {
   /** For every process, and for sidecars alone. */
   env?: Readonly<Record<string, string>>;
   sidecarEnv?: Readonly<Record<string, string>>;
+  /** Without links: nothing of the rig stands in the way of what is to be measured. */
+  direct?: boolean;
   /** From source unless said otherwise. */
   program?: string;
 }
@@ -85,7 +87,15 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
     MACHTIG_LOG_LEVEL: 'warn',
     ...options.env,
   };
-  const start = { lifecycle, env, program: options.program ?? FROM_SOURCE, folder, postgres, redis };
+  const start = {
+    lifecycle,
+    env,
+    program: options.program ?? FROM_SOURCE,
+    direct: options.direct ?? false,
+    folder,
+    postgres,
+    redis,
+  };
   const syncs = await inTurn(options.syncs ?? 2, (i) => startSync(`sync ${i}`, start));
   const sidecars = await inTurn(options.sidecars ?? 3, (i) => startSidecar(`sidecar ${i}`, start, options.sidecarEnv));
   const links = [
@@ -143,14 +153,15 @@ interface Start {
   folder: string;
   postgres: RigPostgres;
   redis: RedisPair;
+  direct: boolean;
 }
 
-async function startSync(name: string, { lifecycle, env, program, postgres, redis }: Start): Promise<RigSync> {
+async function startSync(name: string, { lifecycle, env, program, postgres, redis, direct }: Start): Promise<RigSync> {
   const links = { postgres: await openLink(postgres.target), redis: await openLink(redis.target) };
   for (const link of Object.values(links)) lifecycle.onClose('link', link.close);
   const urls = {
-    DATABASE_URL: `postgresql://postgres@127.0.0.1:${links.postgres.port}/postgres`,
-    REDIS_URL: `redis://127.0.0.1:${links.redis.port}`,
+    DATABASE_URL: direct ? postgres.url() : `postgresql://postgres@127.0.0.1:${links.postgres.port}/postgres`,
+    REDIS_URL: direct ? redis.address : `redis://127.0.0.1:${links.redis.port}`,
   };
   const started = await startProgram({ name, role: 'sync', program, env: { ...env, ...urls } });
   lifecycle.onClose(name, () => started.kill());
@@ -159,14 +170,14 @@ async function startSync(name: string, { lifecycle, env, program, postgres, redi
 
 async function startSidecar(
   name: string,
-  { lifecycle, env, program, folder, redis }: Start,
+  { lifecycle, env, program, folder, redis, direct }: Start,
   more: Readonly<Record<string, string>> = {},
 ): Promise<RigSidecar> {
   const links = { redis: await openLink(redis.target) };
   lifecycle.onClose('link', links.redis.close);
   const recordsFile = join(folder, `${name.replace(' ', '-')}.jsonl`);
   const own = {
-    REDIS_URL: `redis://127.0.0.1:${links.redis.port}`,
+    REDIS_URL: direct ? redis.address : `redis://127.0.0.1:${links.redis.port}`,
     MACHTIG_ANONYMOUS: 'loopback:bsn,details',
     MACHTIG_RECORDS_FILE: recordsFile,
   };
