@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { PEERS } from './all.ts';
 import { askPeer } from './ask.ts';
-import { MACHTIG } from './machtig.ts';
+import { MACHTIG, machtigTravels } from './machtig.ts';
 import type { Peer, RunningPeer } from './peer.ts';
 import { shouldAllow } from './reference.ts';
 import type { PeerQuestion, PeerRegister } from './register.ts';
@@ -82,7 +82,7 @@ const wrong = vectors.filter(({ question, allow }) => shouldAllow(register, ques
 if (wrong.length > 0) throw new Error(`the reference itself differs: ${wrong.map(({ name }) => name).join('; ')}`);
 
 const outcomes: Outcome[] = [];
-for (const peer of [MACHTIG, ...PEERS].filter(({ name }) => name.includes(values.only))) {
+for (const peer of [MACHTIG, machtigTravels(), ...PEERS].filter(({ name }) => name.includes(values.only))) {
   for (const [data, expected] of [[register, vectors] as const, [seeded, sample] as const]) {
     // Machtig goes by its own clock.
     const asked = peer === MACHTIG ? expected.filter(({ atMoment }) => !atMoment) : expected;

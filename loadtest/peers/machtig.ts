@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,15 +11,24 @@ import { makePool } from '../../src/store/postgres.ts';
 import { identifierOf } from './facts.ts';
 import type { Peer, PeerOptions, RunningPeer } from './peer.ts';
 import { answers, findProgram, freePort, startServer } from './process.ts';
-import { LEVELS, type PeerQuestion } from './register.ts';
+import { LEVELS, type PeerQuestion, type PeerRegister } from './register.ts';
 import { registerFileOf } from './register-file.ts';
+import { askOf, candidatesOf } from './wire.ts';
 
 const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL('../../bin/machtig.js', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../bin/machtig.js', import.meta.url));
+
+/** What two ways of asking it differ in. */
+interface Way {
+  program: string;
+  /** Makes the bundle, where it is not the committed one. */
+  bundle?: (folder: string, program: string) => Promise<string>;
+  body(register: PeerRegister, question: PeerQuestion): string;
+}
 
 /**
  * Machtig by its own commands, for the shared vectors and for revocation: import, sync and a sidecar on a private
- * PostgreSQL and Redis. From source; the benchmark measures the built program by itself.
+ * PostgreSQL and Redis. From source; the benchmark starts built sidecars of its own for the registers that it fills.
  */
 export const MACHTIG: Peer = {
   name: 'machtig, data held',
@@ -27,12 +36,49 @@ export const MACHTIG: Peer = {
   dataClass: 'data held',
   store: 'Redis',
   setting: 'records written, data of PostgreSQL by way of sync and Redis',
-  available: () =>
-    findProgram('redis-server') ? { version: 'of this source tree' } : { missing: 'redis-server is not installed' },
-  start,
+  available,
+  start: (options) => start(options, { program: SOURCE, body: (_, question) => JSON.stringify(authzen(question)) }),
 };
 
-async function start({ register, folder, lifecycle, cpu }: PeerOptions): Promise<RunningPeer> {
+/**
+ * The same sidecar with a policy that knows no mandates: comparable with engines that hold none.
+ * @param program `dist/main.js` where it is to be measured
+ */
+export function machtigTravels(program = SOURCE): Peer {
+  return {
+    name: 'machtig, shared rules, data travels',
+    engine: 'machtig',
+    dataClass: 'data travels',
+    store: 'request',
+    setting:
+      'records written; the shared rules in some forty lines of Rego, compiled to WASM by `machtig policy build`',
+    available,
+    start({ register, ...options }) {
+      const body = (_: PeerRegister, question: PeerQuestion) => {
+        const context = { ask: askOf(register, question), ...candidatesOf(register, question) };
+        return JSON.stringify({ ...authzen(question), context });
+      };
+      const nothing = { ...register, size: 0, mandates: () => [] };
+      return start({ ...options, register: nothing }, { program, bundle: buildTravels, body });
+    },
+  };
+}
+
+function available(): { version: string } | { missing: string } {
+  if (!findProgram('redis-server')) return { missing: 'redis-server is not installed' };
+  return { version: 'of this source tree' };
+}
+
+async function buildTravels(folder: string, program: string): Promise<string> {
+  const [rules, bundle] = [join(folder, 'travels'), join(folder, 'travels.tar.gz')];
+  cpSync(fileURLToPath(new URL('travels', import.meta.url)), rules, { recursive: true });
+  mkdirSync(join(rules, 'peers'));
+  cpSync(fileURLToPath(new URL('policies/shared.rego', import.meta.url)), join(rules, 'peers/shared.rego'));
+  await run(process.execPath, [program, 'policy', 'build', rules, '--output', bundle]);
+  return bundle;
+}
+
+async function start({ register, folder, lifecycle, cpu }: PeerOptions, way: Way): Promise<RunningPeer> {
   const postgres = await startEmbeddedPostgres();
   lifecycle.onClose('PostgreSQL', postgres.stop);
   const socket = join(folder, 'redis.sock');
@@ -44,7 +90,7 @@ async function start({ register, folder, lifecycle, cpu }: PeerOptions): Promise
   const key = () => randomBytes(32).toString('base64');
   const shared = { MACHTIG_HMAC_KEY: key(), MACHTIG_LOG_LEVEL: 'warn', REDIS_URL: socket };
   const env = { ...process.env, ...shared, DATABASE_URL: postgres.url, MACHTIG_SEAL_KEY: key() };
-  const machtig = (...args: string[]) => run(process.execPath, [PROGRAM, ...args], { env });
+  const machtig = (...args: string[]) => run(process.execPath, [way.program, ...args], { env });
 
   const file = join(folder, 'register.json');
   writeFileSync(file, JSON.stringify(registerFileOf(register)));
@@ -57,7 +103,7 @@ async function start({ register, folder, lifecycle, cpu }: PeerOptions): Promise
   const [port, opsPort, syncOps] = [await freePort(), await freePort(), await freePort()];
   await startServer('sync', lifecycle, {
     program: process.execPath,
-    args: [PROGRAM, 'sync'],
+    args: [way.program, 'sync'],
     env: {
       ...shared,
       DATABASE_URL: postgres.url,
@@ -68,12 +114,13 @@ async function start({ register, folder, lifecycle, cpu }: PeerOptions): Promise
   });
   const sidecar = await startServer('sidecar', lifecycle, {
     program: process.execPath,
-    args: [PROGRAM, 'sidecar'],
+    args: [way.program, 'sidecar'],
     env: {
       ...shared,
       MACHTIG_PORT: String(port),
       MACHTIG_OPS_PORT: String(opsPort),
       MACHTIG_ANONYMOUS: 'loopback:bsn,details',
+      ...(way.bundle && { MACHTIG_BUNDLE: await way.bundle(folder, way.program), MACHTIG_MODE: 'trial' }),
       MACHTIG_RECORDS: 'written',
       MACHTIG_RECORDS_FILE: join(folder, 'records.jsonl'),
     },
@@ -84,7 +131,7 @@ async function start({ register, folder, lifecycle, cpu }: PeerOptions): Promise
     port,
     path: '/access/v1/evaluation',
     headers: { 'content-type': 'application/json' },
-    body: authzen,
+    body: (question) => way.body(register, question),
     allowed: '"decision":true',
     denied: '"decision":false',
     pids: () => [sidecar.pid],
@@ -98,8 +145,8 @@ async function start({ register, folder, lifecycle, cpu }: PeerOptions): Promise
   };
 }
 
-function authzen({ actor, represented, service, operation, branch, level }: PeerQuestion): string {
-  return JSON.stringify({
+function authzen({ actor, represented, service, operation, branch, level }: PeerQuestion): object {
+  return {
     subject: { type: 'person', id: actor, properties: { loa: LEVELS[level] } },
     action: { name: service, ...(operation !== undefined && { properties: { operation } }) },
     resource: {
@@ -107,5 +154,5 @@ function authzen({ actor, represented, service, operation, branch, level }: Peer
       id: represented,
       ...(branch !== undefined && { properties: { branch } }),
     },
-  });
+  };
 }
