@@ -1,0 +1,135 @@
+/**
+ * `npm run check:cost`: what a decision of the built sidecar costs, as a multiple of what a bare `node:http` constant costs in
+ * the same run, against the committed baseline. In instructions where the machine counts them, else in CPU time.
+ * Options: --save (append this run to the history: it becomes the baseline), --rounds N, --no-build.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { makeLifecycle } from '../src/process/lifecycle.ts';
+import { type CostEntry, type CostHistory, judgeCost, trendText } from './bench/cost-history.ts';
+import { startCounting } from './bench/counting.ts';
+import { loadByClosedLoop } from './bench/generators.ts';
+import { describeMachine } from './bench/processes.ts';
+import { SEED, startSidecarTarget, writeQuestions } from './bench/sidecars.ts';
+import { startProjection, startRegisters } from './bench/stack.ts';
+import { startConstants, type Target } from './bench/targets.ts';
+
+const { values } = parseArgs({
+  options: {
+    save: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '4' },
+    'no-build': { type: 'boolean', default: false },
+  },
+});
+const MANDATES = 10_000;
+const QUESTIONS = 10_000;
+const CONNECTIONS = 16;
+const HISTORY = fileURLToPath(new URL('results/cost.json', import.meta.url));
+
+process.env.PATH = `${fileURLToPath(new URL('../.tools/bin', import.meta.url))}:${process.env.PATH}`;
+const lifecycle = makeLifecycle();
+const folder = mkdtempSync(join(tmpdir(), 'machtig-cost-'));
+lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
+process.once('SIGINT', () => void lifecycle.close().finally(() => process.exit(130)));
+
+interface Cost {
+  cpuUs: number;
+  instructions?: number;
+}
+
+/** Per request, over so many requests; undefined when one was refused: refusals are cheaper than decisions. */
+async function measure(target: Target, requests: number): Promise<Cost | undefined> {
+  const { port, path, bodies, markers } = target;
+  const stop = startCounting(target.pids());
+  const load = await loadByClosedLoop({
+    target: { port },
+    connections: CONNECTIONS,
+    seconds: 30,
+    path,
+    bodies,
+    offset: 0,
+    markers,
+    requests,
+  });
+  const { cpuUs, instructions } = await stop();
+  if (load.errors > 0) {
+    process.stderr.write(
+      `${target.name}: ${load.errors} of ${load.requests} answers were errors; this round does not count\n`,
+    );
+    return undefined;
+  }
+  return {
+    cpuUs: cpuUs / load.requests,
+    ...(instructions && { instructions: (instructions.user + instructions.kernel) / load.requests }),
+  };
+}
+
+/** The least of several rounds: what else runs on the machine only ever adds. @throws Error when none counts */
+function least(name: string, all: readonly (Cost | undefined)[]): Cost {
+  const rounds = all.filter((round) => round !== undefined);
+  if (rounds.length === 0) throw new Error(`${name}: no round without errors; the machine is too busy to tell`);
+  const instructions = rounds.flatMap((round) => round.instructions ?? []);
+  return {
+    cpuUs: Math.min(...rounds.map(({ cpuUs }) => cpuUs)),
+    ...(instructions.length > 0 && { instructions: Math.min(...instructions) }),
+  };
+}
+
+async function compare(bare: Target, sidecar: Target): Promise<CostEntry> {
+  for (let asked = 0; asked < 3; asked++) await measure(sidecar, QUESTIONS);
+  await measure(bare, QUESTIONS);
+  const bareRounds: (Cost | undefined)[] = [];
+  const sidecarRounds: (Cost | undefined)[] = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    bareRounds.push(await measure(bare, 2 * QUESTIONS));
+    sidecarRounds.push(await measure(sidecar, QUESTIONS));
+  }
+  const [floor, ours] = [least('bare', bareRounds), least('sidecar', sidecarRounds)];
+  const { commit, at, node, cpu } = describeMachine();
+  const pair = (of: number, beside: number) => ({ bare: of, sidecar: beside, ratio: beside / of });
+  return {
+    at,
+    commit,
+    node,
+    machine: cpu,
+    cpuUs: pair(floor.cpuUs, ours.cpuUs),
+    ...(floor.instructions &&
+      ours.instructions && { instructions: pair(Math.round(floor.instructions), Math.round(ours.instructions)) }),
+  };
+}
+
+async function run(): Promise<CostEntry> {
+  if (!values['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  const [bare] = await startConstants({ names: ['bare'], folder, lifecycle, cpu: 0 });
+  if (bare === undefined) throw new Error('the bare server did not start');
+  const createRegister = await startRegisters(lifecycle);
+  const databaseUrl = await createRegister(MANDATES);
+  const projection = await startProjection({ mandates: MANDATES, seed: SEED, databaseUrl, folder, lifecycle });
+  const bodies = writeQuestions(folder, { mandates: MANDATES, count: QUESTIONS });
+  const sidecar = await startSidecarTarget({
+    name: 'sidecar',
+    label: 'cost',
+    projection,
+    folder,
+    lifecycle,
+    cpu: 0,
+    bodies,
+  });
+  return compare({ ...bare, bodies }, sidecar);
+}
+
+try {
+  const history: CostHistory = existsSync(HISTORY) ? JSON.parse(readFileSync(HISTORY, 'utf8')) : { entries: [] };
+  const entry = await run();
+  const { held, text } = judgeCost(entry, history);
+  const entries = [...history.entries, entry];
+  process.stdout.write(`${trendText(entries)}\n${text}\n`);
+  if (values.save) writeFileSync(HISTORY, `${JSON.stringify({ ...history, entries }, null, 2)}\n`);
+  else if (!held) process.exitCode = 1;
+} finally {
+  await lifecycle.close();
+}
