@@ -170,7 +170,9 @@ export const variables = z.object({
       ),
     ),
   MACHTIG_SEARCHES: whole(1, 100).default(16).meta(notes('Searches at the same time; others are refused.', '1 to 100')),
-  MACHTIG_CACHE_MB: whole(1, 16_384).default(64).meta(notes('Bound of the in-process cache.', 'megabytes, 1 to 16384')),
+  MACHTIG_CACHE_MB: whole(1, 4096)
+    .default(64)
+    .meta(notes('Memory that the in-process cache may take, as one block.', 'megabytes, 1 to 4096')),
   MACHTIG_RECORDS: z
     .enum(['written', 'synced', 'full', 'off'])
     .default('written')
