@@ -70,7 +70,7 @@ function readPair(key: RecordKey, out: PackedKey): boolean {
 const NIBBLES = new Int8Array(128).fill(-1);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) NIBBLES[digit.charCodeAt(0)] = value;
 
-/** Lower-case hex digits only, with the dashes of a UUID or without any: two texts never have one packed form. */
+/** Lower-case hex digits only, with the dashes of a UUID or without any, as in the packed keys of the projection. */
 function readId(text: string, from: number, to: number, { words }: PackedKey, at: number): boolean {
   const isDashed = to - from === UUID;
   if (!isDashed && to - from !== 32) return false;
