@@ -81,6 +81,7 @@ function send(outgoing: ServerResponse, { status, headers, body }: Reply): void 
     outgoing.destroy();
     return;
   }
-  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  headers.push('content-length', String(Buffer.byteLength(body)));
+  outgoing.writeHead(status, headers);
   outgoing.end(body);
 }

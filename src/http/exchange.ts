@@ -12,7 +12,8 @@ export type Header = (name: string) => string | undefined;
 /** What leaves, whichever server sends it. */
 export interface Reply {
   status: number;
-  headers: Record<string, string>;
+  /** Names and values in turn: node:http takes twice as long over an object. */
+  headers: string[];
   body: string;
 }
 
@@ -66,14 +67,15 @@ export function makeExchange({ identify, checkHost, log, onProblem }: ExchangeDe
     /** The only place where an error becomes an answer. */
     refuse(thrown: unknown, requestId: string, path: string, more: Record<string, string> = {}): Reply {
       const said = problem(thrown, requestId, path);
-      const headers = { ...headersOf('application/problem+json', requestId), ...headersFor(said), ...more };
+      const headers = headersOf('application/problem+json', requestId);
+      for (const header of Object.entries({ ...headersFor(said), ...more })) headers.push(...header);
       return { status: said.status, headers, body: JSON.stringify(said) };
     },
   };
 }
 
-function headersOf(type: string, requestId: string): Record<string, string> {
-  return { 'content-type': type, 'cache-control': 'no-store', 'x-request-id': requestId, 'api-version': API_VERSION };
+function headersOf(type: string, requestId: string): string[] {
+  return ['content-type', type, 'cache-control', 'no-store', 'x-request-id', requestId, 'api-version', API_VERSION];
 }
 
 function headersFor({ status }: Problem): Record<string, string> {

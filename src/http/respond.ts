@@ -58,5 +58,7 @@ function headerOf(c: HttpContext): Header {
 }
 
 function toResponse({ status, headers, body }: Reply): Response {
-  return new Response(body, { status, headers });
+  const named = new Headers();
+  for (let at = 0; at < headers.length; at += 2) named.append(headers[at] ?? '', headers[at + 1] ?? '');
+  return new Response(body, { status, headers: named });
 }
