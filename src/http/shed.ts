@@ -56,7 +56,7 @@ export function makeQueue({ afterMs, idleMs, atEndOfTurn }: QueueOptions): Queue
   return {
     admits(nowMs) {
       if (!within) begin(nowMs);
-      const limitMs = nowMs - calmAt > BURST_MS ? afterMs : BURST_MS;
+      const limitMs = nowMs - calmAt > BURST_MS ? afterMs : Math.max(BURST_MS, afterMs);
       return nowMs - beganAt <= limitMs;
     },
   };
