@@ -173,6 +173,11 @@ export const variables = z.object({
   MACHTIG_CACHE_MB: whole(1, 4096)
     .default(64)
     .meta(notes('Memory that the in-process cache may take, as one block.', 'megabytes, 1 to 4096')),
+  MACHTIG_DOSSIERS_MB: whole(0, 4096)
+    .default(32)
+    .meta(
+      notes('Memory for what was gathered for questions that come again; 0: none is kept.', 'megabytes, 0 to 4096'),
+    ),
   MACHTIG_RECORDS: z
     .enum(['written', 'synced', 'full', 'off'])
     .default('written')

@@ -43,6 +43,7 @@ export interface Config {
   /** `atOnce`: searches at the same time. */
   search: { deadlineMs: number; atOnce: number };
   cacheMb: number;
+  dossiersMb: number;
   records: { mode: 'written' | 'synced' | 'full' | 'off'; file: string };
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   partitions: number;
@@ -159,6 +160,7 @@ function toConfig(v: Values, role: Role): Config {
     freshness: { maxStalenessMs: v.MACHTIG_MAX_STALENESS_MS, minRevisionWaitMs: v.MACHTIG_MIN_REVISION_WAIT_MS },
     search: { deadlineMs: v.MACHTIG_SEARCH_DEADLINE_MS, atOnce: v.MACHTIG_SEARCHES },
     cacheMb: v.MACHTIG_CACHE_MB,
+    dossiersMb: v.MACHTIG_DOSSIERS_MB,
     records: { mode: v.MACHTIG_RECORDS, file: v.MACHTIG_RECORDS_FILE },
     logLevel: v.MACHTIG_LOG_LEVEL,
     partitions: v.MACHTIG_PARTITIONS,

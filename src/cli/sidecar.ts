@@ -35,22 +35,26 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' |
   const reach = makeRedisReach({ client, partitions, key, appliedIn });
   const lookups = makeCachedLookups(store, { maxBytes: config.cacheMb * 1024 * 1024 });
   const searched = makeCachedLookups(store, { maxBytes: SEARCH_CACHE_BYTES });
-  const dossiers = makeDossiers({ maxBytes: DOSSIER_BYTES });
-  const cache = allOf([dossiers, lookups, searched]);
+  const dossiers = config.dossiersMb > 0 ? makeDossiers({ maxBytes: config.dossiersMb * 1024 * 1024 }) : undefined;
+  const cache = allOf([...(dossiers ? [dossiers] : []), lookups, searched]);
   const following = followRedis({ ...freshness, url, client, partitions, key, cache, log });
   lifecycle.onClose('the stream of changes', following.close);
   const useSink = makeRedisUseSink(client, USES);
   const search = { reach, lookups: searched };
-  const data = { lookups, search, freshness: following.freshness, cache: lookups.counts, dossiers, useSink };
+  const data = {
+    lookups,
+    search,
+    freshness: following.freshness,
+    cache: lookups.counts,
+    ...(dossiers && { dossiers }),
+    useSink,
+  };
   const shared = { ...(deps.console && { console: deps.console }), ...(deps.rollOut && { rollOut: deps.rollOut }) };
   return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...shared });
 }
 
 /** Room for what a search asks of every candidate alike, and for those under way. */
 const SEARCH_CACHE_BYTES = 8 * 1024 * 1024;
-
-/** Some 25,000 questions that were asked before. */
-const DOSSIER_BYTES = 32 * 1024 * 1024;
 
 /** A search of 70,000 would push out what decisions have at hand: it has a cache of its own, told the same. */
 function allOf(memories: readonly Forgetful[]): Forgetful {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { RecordKey } from '../mandates/record.ts';
+import { seededHash } from './seeded-hash.ts';
 
 /** Remembers when records changed, in a table of fixed size. Says too often that one did, never too seldom. */
 export interface Changes {
@@ -25,12 +26,9 @@ export function makeChanges(places = PLACES, seed = randomInt(2 ** 32)): Changes
   let allChangedAt = 0;
   let moment = 1;
 
-  /** FNV-1a, seeded: whoever could make keys meet would only cost us dossiers. */
   function placeOf(key: RecordKey): number {
     const length = key.startsWith('mandates:') ? Math.min(PAIR, key.length) : key.length;
-    let hash = seed ^ 0x811c9dc5;
-    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-    return ((hash ^ (hash >>> 15)) >>> 0) % places;
+    return seededHash(key, length, seed) % places;
   }
 
   return {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Question } from '../domain/evaluation.ts';
 import { isPartyRef, type PartyName } from '../domain/identifier.ts';
 import { makeTwoGenerations } from '../mandates/cache-generations.ts';
@@ -6,6 +7,7 @@ import type { RecordKey } from '../mandates/record.ts';
 import { makeChanges } from './dossier-changes.ts';
 import { bytesOf } from './dossier-size.ts';
 import type { Gathered } from './gather.ts';
+import { seededHash } from './seeded-hash.ts';
 
 /**
  * What was gathered for questions that were asked before, until one of the records that it was made of changes: the
@@ -14,6 +16,8 @@ import type { Gathered } from './gather.ts';
 export interface Dossiers extends Forgetful {
   /** The same object as long as it stands; undefined when there is none, or a record in it may have changed. */
   find(name: string): Gathered | undefined;
+  /** Whether it is worth keeping: true once the question comes again while the first time is remembered. */
+  isWanted(name: string): boolean;
   /** @param keys all that were read for it at one moment, those under which nothing was found as well */
   keep(name: string, gathered: Gathered, keys: readonly RecordKey[]): void;
   counts(): { hits: number; misses: number; bytes: number; entries: number };
@@ -28,8 +32,13 @@ interface Dossier {
   bytes: number;
 }
 
+/** Questions asked once, remembered by their hash until another takes the place: 256 KiB. */
+const ASKED_ONCE = 2 ** 16;
+
 /** @param maxBytes about; what was not asked for longest is let go of first */
 export function makeDossiers({ maxBytes }: { maxBytes: number }): Dossiers {
+  const asked = new Uint32Array(ASKED_ONCE);
+  const seed = randomInt(2 ** 32);
   const changes = makeChanges();
   const shelf = makeTwoGenerations<string, Dossier>(maxBytes, (_, { bytes }) => bytes);
   let hits = 0;
@@ -52,6 +61,13 @@ export function makeDossiers({ maxBytes }: { maxBytes: number }): Dossiers {
       }
       misses++;
       return undefined;
+    },
+    isWanted(name) {
+      const hash = seededHash(name, name.length, seed);
+      const place = hash % ASKED_ONCE;
+      if (asked[place] === hash) return true;
+      asked[place] = hash;
+      return false;
     },
     keep(name, gathered, keys) {
       const places = changes.placesOf(keys);

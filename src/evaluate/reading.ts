@@ -36,6 +36,7 @@ export function makeReading({ lookups, freshness, alias, now, dossiers }: Readin
     const name = dossierName(question);
     const known = dossiers.find(name);
     if (known !== undefined) return known;
+    if (!dossiers.isWanted(name)) return runNow(gather(question, alias), lookups);
     const keys: RecordKey[] = [];
     const gathered = runNow(gather(question, alias), lookups, keys);
     if (gathered !== undefined) dossiers.keep(name, gathered, keys);

@@ -73,6 +73,15 @@ describe('dossiers', () => {
     expect(dossiers.counts()).toMatchObject({ hits: 3, misses: 2, bytes: 0, entries: 0 });
   });
 
+  it('are wanted from the second time on, while the first is remembered', () => {
+    const dossiers = makeDossiers({ maxBytes: 100_000 });
+    expect(dossiers.isWanted('one')).toBe(false);
+    expect(dossiers.isWanted('other')).toBe(false);
+    expect(dossiers.isWanted('one')).toBe(true);
+    for (let n = 0; n < 1_000_000; n++) dossiers.isWanted(`question ${n}`);
+    expect(dossiers.isWanted('other')).toBe(false);
+  });
+
   it('take all scopes between two parties together, and no other two', () => {
     const changes = makeChanges(2 ** 20, 1);
     const between = (one: string, other: string, scope: string) => recordKey.mandates(one, other, scopeKey.set(scope));
@@ -118,8 +127,11 @@ describe('answering from a dossier', () => {
       freshness: { ...fixed(), position: () => ({ revision: { epoch: 1, n }, ageMs: n }) },
       now: () => now,
     });
-    expect(await evaluate.one(question, call)).toMatchObject({ allow: true, data_revision: '1.1', data_age_ms: 1 });
+    for (const _ of ['gathered', 'kept']) {
+      expect(await evaluate.one(question, call)).toMatchObject({ allow: true, data_revision: '1.1', data_age_ms: 1 });
+    }
     const before = peeks;
+    expect(before).toBeGreaterThan(0);
     n = 2;
     now = NOW + 1; // The mandate ends there.
     expect(await evaluate.one(question, call)).toMatchObject({ allow: false, data_revision: '1.2', data_age_ms: 2 });
@@ -128,7 +140,7 @@ describe('answering from a dossier', () => {
 
   it('asks each caller for its own owners', async () => {
     const { evaluate } = await aWorld([...PEOPLE, DIRECT], { dossiers: makeDossiers({ maxBytes: 100_000 }) });
-    expect(await evaluate.one(question, call)).toMatchObject({ allow: true });
+    for (const _ of ['gathered', 'kept', 'found']) await evaluate.one(question, call);
     const elsewhere = { caller: { ...caller, owners: ['another'] } };
     await expect(async () => evaluate.one(question, elsewhere)).rejects.toMatchObject({ code: 'forbidden' });
   });
@@ -139,7 +151,7 @@ describe('answering from a dossier', () => {
       dossiers: makeDossiers({ maxBytes: 100_000 }),
       freshness: { ...fixed(), reach: async () => void reached++ },
     });
-    await evaluate.one(question, call);
+    for (const _ of ['gathered', 'kept', 'found']) await evaluate.one(question, call);
     expect(reached).toBe(0);
     await evaluate.one({ ...question, min_revision: '1.8' }, call);
     expect(reached).toBeGreaterThan(0);
@@ -150,8 +162,8 @@ describe('answering from a dossier', () => {
     let now = NOW;
     const world = { records, now: () => now++, dossiers: makeDossiers({ maxBytes: 100_000 }) };
     const { evaluate } = await aWorld([...PEOPLE, DIRECT], world);
-    await evaluate.many([question, question], 'execute_all', call);
-    const inputs = [{ now: NOW }, { now: NOW + 1 }].map((input) => expect.objectContaining(input));
+    await evaluate.many([question, question, question], 'execute_all', call);
+    const inputs = [0, 1, 2].map((later) => ({ now: NOW + later })).map((input) => expect.objectContaining(input));
     expect(records.entries[0]?.body['adl.core.information']).toMatchObject({ inputs });
   });
 });
