@@ -4,7 +4,7 @@
  * `npm run bench -- --help` lists the options; what the figures mean stands in loadtest/README.md.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +13,10 @@ import { startProgress } from '../src/process/progress.ts';
 import { type Agreement, compareAnswers } from './bench/agreement.ts';
 import { type Field, noteIdleCpu, noteMemory, startField } from './bench/field.ts';
 import { hasWrk } from './bench/generators.ts';
+import { type CrossCheck, crossCheck, hasK6 } from './bench/k6.ts';
 import { type Measurement, summarise, summariseRates } from './bench/measurement.ts';
-import { type Plan, readPlan } from './bench/plan.ts';
+import { fillPage } from './bench/page.ts';
+import { type Plan, RESULTS, readPlan } from './bench/plan.ts';
 import { toPlots } from './bench/plots.ts';
 import { describeMachine } from './bench/processes.ts';
 import { ratesOf } from './bench/rates.ts';
@@ -24,6 +26,7 @@ import { SEED } from './bench/sidecars.ts';
 import { profileSidecar, type Waterfall } from './bench/waterfall.ts';
 
 process.env.PATH = `${fileURLToPath(new URL('../.tools/bin', import.meta.url))}:${process.env.PATH}`;
+const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const lifecycle = makeLifecycle();
 const folder = mkdtempSync(join(tmpdir(), 'machtig-bench-'));
 lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
@@ -67,6 +70,14 @@ async function profile(field: Field, summary: readonly Measurement[], plan: Plan
   return profileSidecar({ plan, folder, lifecycle }, { projection, bodies: sidecar.bodies, row });
 }
 
+async function besideK6(field: Field, summary: readonly Measurement[], plan: Plan): Promise<CrossCheck | undefined> {
+  const sidecar = field.circles[0]?.sidecar;
+  const row = summary.find(({ server, connections }) => server === sidecar?.name && connections === 64);
+  if (sidecar === undefined || row === undefined || !hasK6()) return undefined;
+  process.stderr.write('k6: the same rate by another generator\n');
+  return crossCheck(sidecar, { maximum: row.perSecond, seconds: plan.openSeconds, folder });
+}
+
 function settingOf({ seconds, openSeconds, rounds, questions }: Plan): Report['setting'] {
   return {
     'seconds at the maximum': seconds,
@@ -79,11 +90,13 @@ function settingOf({ seconds, openSeconds, rounds, questions }: Plan): Report['s
   };
 }
 
-function write(report: Report, { out }: Plan): void {
+function write(report: Report, { out, quick }: Plan): void {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
   for (const [name, svg] of toPlots(report)) writeFileSync(join(out, name), svg);
   writeFileSync(join(out, 'bench.md'), toMarkdown(report));
+  // Only what is kept is shown, and nobody should cite a short run.
+  if (!quick && out === RESULTS) writeFileSync(PAGE, fillPage(readFileSync(PAGE, 'utf8'), report));
 }
 
 async function run(plan: Plan): Promise<void> {
@@ -104,7 +117,8 @@ async function run(plan: Plan): Promise<void> {
   };
   write(report, plan); // What took an hour is kept, whatever becomes of the profile.
   const waterfall = plan.profile ? await profile(field, measured.summary, plan) : undefined;
-  const whole = { ...report, ...(waterfall && { waterfall }) };
+  const check = await besideK6(field, measured.summary, plan);
+  const whole = { ...report, ...(waterfall && { waterfall }), ...(check && { crossCheck: check }) };
   write(whole, plan);
   process.stdout.write(toMarkdown(whole));
 }

@@ -118,6 +118,8 @@ async function run(): Promise<CostEntry> {
     lifecycle,
     cpu: 0,
     bodies,
+    // What is asked is what a decision costs: a busy machine must not turn decisions into refusals.
+    env: { MACHTIG_SHED_AFTER_MS: '10000' },
   });
   return compare({ ...bare, bodies }, sidecar);
 }

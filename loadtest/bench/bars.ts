@@ -13,8 +13,8 @@ export interface Bars {
   bars: readonly Bar[];
 }
 
-const WIDTH = 860;
-const LEFT = 300;
+const WIDTH = 940;
+const LEFT = 370;
 const RIGHT = 150;
 const BAR = 16;
 const STEP = 24;

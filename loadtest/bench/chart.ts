@@ -17,9 +17,9 @@ export interface Chart {
   series: readonly Series[];
 }
 
-const WIDTH = 860;
-const HEIGHT = 480;
-const [LEFT, RIGHT, TOP, BOTTOM] = [80, 250, 64, 56];
+const WIDTH = 1000;
+const HEIGHT = 560;
+const [LEFT, RIGHT, TOP, BOTTOM] = [80, 340, 64, 56];
 const COLOURS = [
   '#1b4f8f',
   '#c05621',

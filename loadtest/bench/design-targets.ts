@@ -1,5 +1,5 @@
 import { type Measurement, type RateMeasurement, ratioToBare } from './measurement.ts';
-import { ALIKE, AT_HALF_OF_OPA, YARDSTICK } from './rates.ts';
+import { ALIKE, atHalfOf, YARDSTICKS, type Yardstick } from './rates.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { ProjectionFacts } from './stack.ts';
 
@@ -36,8 +36,7 @@ export function judge(findings: Findings): Verdict[] {
   return [
     ratio(`decisions against ${half}, TCP`, findings, { transport: 'tcp', atLeast: 0.5 }),
     ratio(`decisions on a Unix socket against ${half} on TCP`, findings, { transport: 'unix', atLeast: 0.6 }),
-    againstOpa(findings),
-    tailAgainstOpa(findings),
+    ...YARDSTICKS.flatMap((yardstick) => [againstOpa(findings, yardstick), tailAgainstOpa(findings, yardstick)]),
     {
       what: 'policy evaluation, input built → parsed result, p50',
       target: '≤ 6 µs',
@@ -81,13 +80,14 @@ function ratio(what: string, { summary }: Findings, { transport, atLeast }: Rati
 }
 
 /** The largest size at which both were measured. */
-function againstOpa({ summary, servers }: Findings): Verdict {
-  const what = 'decisions against OPA server (same rules, same data), by CPU per request';
+function againstOpa({ summary }: Findings, { opa: name, rules }: Yardstick): Verdict {
+  const what = `decisions against OPA server (same data, ${rules}), by CPU per request`;
   const target = '≥ 4 ×';
   const rows = loaded(summary, 'tcp');
-  const sizeOf = (name: string) => servers.find(({ server }) => server === name)?.mandates;
-  const opa = rows.filter(({ server }) => YARDSTICK.test(server)).at(-1);
-  const ours = rows.find(({ server }) => SHARED.test(server) && opa && server.includes(sizeText(sizeOf(opa.server))));
+  const opa = rows.filter(({ server }) => name.test(server)).at(-1);
+  const ours = rows.find(
+    ({ server }) => SHARED.test(server) && opa !== undefined && sizeIn(server) === sizeIn(opa.server),
+  );
   if (opa === undefined || ours === undefined) return { what, target, ...NOT_MEASURED };
   const times = opa.cpuUs / ours.cpuUs;
   const rate = (ours.perSecond / opa.perSecond).toFixed(1);
@@ -95,17 +95,20 @@ function againstOpa({ summary, servers }: Findings): Verdict {
   return { what, target, found, verdict: judged(times >= 4) };
 }
 
-const sizeText = (mandates: number | undefined) => ` ${mandates?.toLocaleString('en')},`;
+/** The size in the name of a server. */
+const sizeIn = (server: string) => /[\d,]{4,}(?=,|$)/.exec(server)?.[0].replace(/,$/, '');
 
-function tailAgainstOpa({ rates }: Findings): Verdict {
-  const what = 'p99 at the rate where OPA server is half loaded';
+function tailAgainstOpa({ rates }: Findings, { opa: name, rules }: Yardstick): Verdict {
+  const what = `p99 at the rate where OPA server (${rules}) is half loaded`;
   const target = '≤ 1/4 of OPA’s';
-  const there = rates.filter(({ why }) => why === AT_HALF_OF_OPA);
-  const opa = there.filter(({ server }) => YARDSTICK.test(server)).at(-1);
-  const ours = there.filter(({ server }) => SHARED.test(server)).at(-1);
+  const opa = rates.filter(({ server, why }) => name.test(server) && why === atHalfOf(server)).at(-1);
+  const ours = rates.find(
+    ({ server, why }) => SHARED.test(server) && opa !== undefined && why === atHalfOf(opa.server),
+  );
   if (opa === undefined || ours === undefined) return { what, target, ...NOT_MEASURED };
   const [mine, theirs] = [ours.latency.p99Us, opa.latency.p99Us];
-  const found = `${mine.toLocaleString('en')} µs against ${theirs.toLocaleString('en')} µs at ${Math.round(opa.rate).toLocaleString('en')}/s: 1/${(theirs / mine).toFixed(1)}`;
+  const rate = `${Math.round(opa.rate).toLocaleString('en')}/s`;
+  const found = `${mine.toLocaleString('en')} µs against ${theirs.toLocaleString('en')} µs at ${rate}: 1/${(theirs / mine).toFixed(1)}`;
   return { what, target, found, verdict: judged(mine <= theirs / 4) };
 }
 

@@ -2,11 +2,13 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { startProgress } from '../../src/process/progress.ts';
 import { PEERS } from '../peers/all.ts';
+import { machtigTravels } from '../peers/machtig.ts';
 import { DoesNotFit, type Peer, type RunningPeer } from '../peers/peer.ts';
 import { drawPeerQuestions, seededRegister } from '../peers/seeded.ts';
 import { residentMiB } from './processes.ts';
 import type { LeftOut, ServerFacts, Surroundings } from './server-facts.ts';
 import { SEED, toAuthzen } from './sidecars.ts';
+import { PROGRAM } from './stack.ts';
 import type { Target } from './targets.ts';
 
 export interface StartedPeer {
@@ -17,7 +19,7 @@ export interface StartedPeer {
 
 const count = (n: number) => n.toLocaleString('en');
 
-/** Starts every engine that is installed and fills it with the register; says of the others why they are not there. */
+/** Starts every engine that is installed, our own sidecar with mandates that travel among them, and fills it with the register; says of the others why they are not there. */
 export async function startPeers(
   surroundings: Surroundings & { mandates: number; cpu: number },
 ): Promise<{ peers: StartedPeer[]; leftOut: LeftOut[] }> {
@@ -26,7 +28,7 @@ export async function startPeers(
   const leftOut: LeftOut[] = [];
   const wanted = ({ name }: Peer) =>
     plan.only.length === 0 || plan.only.some((word) => name.toLowerCase().includes(word));
-  for (const peer of PEERS.filter(({ engine }) => engine !== 'machtig')) {
+  for (const peer of [...PEERS, machtigTravels(PROGRAM)]) {
     const server = `${peer.name}, ${count(mandates)}`;
     const found = peer.available();
     if (plan.quick && peer.store === 'Postgres')

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+/** Where results are kept. */
+export const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
+
 /** What a run of the bench does, from its command line. */
 export interface Plan {
   quick: boolean;
@@ -73,6 +76,6 @@ export function readPlan(args: readonly string[]): Plan | { help: string } {
     questions: quick ? 5000 : 50_000,
     build: !values['no-build'],
     profile: !values['no-profile'],
-    out: values.out ?? fileURLToPath(new URL('../results', import.meta.url)),
+    out: values.out ?? RESULTS,
   };
 }

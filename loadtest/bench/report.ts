@@ -1,5 +1,6 @@
 import type { Agreement } from './agreement.ts';
 import { judge } from './design-targets.ts';
+import type { CrossCheck } from './k6.ts';
 import { type Measurement, type RateMeasurement, ratioToBare } from './measurement.ts';
 import type { describeMachine } from './processes.ts';
 import type { LeftOut, ServerFacts } from './server-facts.ts';
@@ -18,6 +19,8 @@ export interface Report {
   /** Medians over the rounds, at the maximum and below it. */
   summary: Measurement[];
   rates: RateMeasurement[];
+  /** Where k6 is installed. */
+  crossCheck?: CrossCheck;
   waterfall?: Waterfall;
   /** Every single run. */
   runs: Measurement[];
@@ -29,7 +32,8 @@ type Cell = string | number | undefined;
 const percent = (share: number | undefined) => (share === undefined ? undefined : `${(share * 100).toFixed(1)} %`);
 const whole = (n: number | undefined) => (n === undefined ? undefined : Math.round(n).toLocaleString('en'));
 
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+/** A table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const line = (cells: readonly Cell[]) => `| ${cells.map((cell) => cell ?? '').join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
@@ -146,6 +150,13 @@ function agreed(rows: readonly Agreement[]): string[] {
   );
 }
 
+function beside(check: CrossCheck | undefined): string[] {
+  if (check === undefined) return [];
+  const { server, rate, dropped, failed, k6, own } = check;
+  const latency = `p50 ${whole(k6.p50Us)} µs and p99 ${whole(k6.p99Us)} µs; our own generator p50 ${whole(own.latency.p50Us)} µs and p99 ${whole(own.latency.p99Us)} µs`;
+  return ['', `k6 at ${whole(rate)}/s on ${server}: ${dropped} iterations dropped, ${failed} failed, ${latency}.`];
+}
+
 const INTRODUCTION = `\`npm run bench\`; all servers were measured in turn within one run. **CPU µs per request** (user and system time of the
 server's processes) is the figure to compare: rates drift with the machine. “× bare” divides the CPU of a bare \`node:http\`
 constant on TCP, with as many connections, by that of the row (its store included): more is better. *busy* is the share of the
@@ -177,6 +188,7 @@ export function toMarkdown(report: Report): string {
     '![latency against load](bench-latency.svg)',
     '',
     ...belowTheMaximum(rates),
+    ...beside(report.crossCheck),
     '',
     '## Against the targets',
     '',

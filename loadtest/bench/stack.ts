@@ -19,7 +19,8 @@ import { type Child, residentMiB, startNode } from './processes.ts';
 import { bytesOfMandates } from './redis-memory.ts';
 import { answers, freePort } from './targets.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The built program. */
+export const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const [HMAC_KEY, SEAL_KEY, KEY_ID] = [randomBytes(32), randomBytes(32), 'bench'];
 const KEYS = { MACHTIG_HMAC_KEY: HMAC_KEY.toString('base64'), MACHTIG_HMAC_KEY_ID: KEY_ID };
 
