@@ -30,19 +30,30 @@ export async function startSync(deps: SyncDeps): Promise<{ opsUrl: string }> {
   const ops = createOps({ missing: () => (role === undefined ? ['database'] : []), metrics: metrics.registry });
   const listening = await serveOps(ops, config.ops);
   lifecycle.onClose('the ops port', listening.close);
-  startProjecting(deps, (now) => {
-    role = now;
+  startProjecting(deps, {
+    standbyMs: STANDBY_MS,
+    onRole: (now) => {
+      role = now;
+    },
   });
   return { opsUrl: listening.url };
 }
 
+/** A process that does nothing else looks more often whether the leader is gone: of it there are two or three, of sidecars thousands. */
+const STANDBY_MS = 100;
+
+interface Projecting {
+  onRole?: SyncHooks['onRole'];
+  standbyMs?: number;
+}
+
 /** Projects into Redis in the background until the lifecycle closes, from when Redis can be reached. */
-export function startProjecting(deps: SyncDeps, onRole?: SyncHooks['onRole']): void {
+export function startProjecting(deps: SyncDeps, options: Projecting = {}): void {
   const { lifecycle, log } = deps;
   const stop = new AbortController();
   const connect = connectProjection(deps);
   const begin = async () => {
-    await projectInto(deps, await connect(), stop.signal, onRole);
+    await projectInto(deps, await connect(), stop.signal, options);
   };
   const running = loop(stop.signal, begin, {
     intervalMs: 1000,
@@ -77,7 +88,7 @@ export async function projectInto(
   { config, log, metrics, terminal }: SyncDeps,
   projection: Projection,
   signal: AbortSignal,
-  onRole?: SyncHooks['onRole'],
+  { onRole, standbyMs }: Projecting = {},
 ): Promise<void> {
   const stages = trackStages(terminal.err, 'records');
   await runSync({
@@ -86,6 +97,7 @@ export async function projectInto(
     layout: LAYOUT,
     signal,
     log,
+    ...(standbyMs !== undefined && { standbyMs }),
     reconcile: { share: config.reconcilePercent / 100, everyMs: RECONCILE_EVERY_MS },
     onProgress: ({ view, done, total }) => stages.reach(view, done, total),
     hooks: {
