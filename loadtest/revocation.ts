@@ -45,7 +45,7 @@ async function measurePhase(phase: Phase, rig: Rig, prober: Prober, probes: read
     if (probe === undefined) throw new Error('the register has no mandate to revoke');
     // Not in step with anything that is done at intervals.
     await sleep(20 + dice.next() * 60);
-    seen.push(await prober.revoke(probe, () => phase.disturb(rig, dice)));
+    seen.push(await prober.revoke(probe, () => phase.disturb(rig, dice), dice.next() * phase.withinMs));
     await phase.mend?.(rig);
     await prober.grantAgain(probe);
     progress.advance(1);

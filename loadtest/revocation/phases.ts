@@ -6,7 +6,8 @@ import type { Dice } from '../../test/support/dice.ts';
 export interface Phase {
   name: string;
   says: string;
-  /** Begins before the revocation, or just after it was committed; then undoes what it did. */
+  /** The revocation is committed at most so much after it has begun, evenly spread. */
+  withinMs: number;
   disturb: (rig: Rig, dice: Dice) => Promise<void>;
   /** Until the next revocation all is as it was. */
   mend?: (rig: Rig) => Promise<void>;
@@ -23,22 +24,21 @@ async function leader(rig: Rig) {
 }
 
 export const PHASES: readonly Phase[] = [
-  { name: 'calm', says: 'nothing happens', disturb: async () => {} },
+  { name: 'calm', says: 'nothing happens', withinMs: 0, disturb: async () => {} },
   {
     name: 'stream cut',
     says: 'every connection to Redis is killed by Redis',
-    disturb: async (rig, dice) => {
-      await sleep(dice.next() * 20);
+    withinMs: 20,
+    disturb: async (rig) => {
       await rig.redis.primary().call('client', 'kill', 'type', 'normal');
     },
   },
   {
     name: 'leader killed',
     says: 'the sync that leads is killed (-9); the other takes over',
-    disturb: async (rig, dice) => {
-      const sync = await leader(rig);
-      await sleep(dice.next() * 20);
-      await sync.kill();
+    withinMs: 300,
+    disturb: async (rig) => {
+      await (await leader(rig)).kill();
     },
     mend: async (rig) => {
       for (const sync of rig.syncs) if (!sync.isRunning()) await sync.start();
@@ -48,8 +48,8 @@ export const PHASES: readonly Phase[] = [
   {
     name: 'Redis fails over',
     says: 'the primary is killed (-9), 100 ms later the replica is the primary under the same address',
-    disturb: async (rig, dice) => {
-      await sleep(dice.next() * 20);
+    withinMs: 100,
+    disturb: async (rig) => {
       const gone = rig.redis.primary();
       await gone.kill();
       await sleep(100);
@@ -64,9 +64,9 @@ export const PHASES: readonly Phase[] = [
   {
     name: 'sidecar frozen',
     says: 'one of three sidecars is stopped for a second (SIGSTOP) and goes on',
+    withinMs: 900,
     disturb: async (rig, dice) => {
       const sidecar = dice.pick(rig.sidecars);
-      await sleep(dice.next() * 20);
       sidecar.freeze();
       await sleep(1000);
       sidecar.resume();

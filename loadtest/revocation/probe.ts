@@ -86,18 +86,17 @@ export async function openProber(databaseUrl: string, sidecars: readonly RigSide
   }
 
   return {
-    /** Revokes once all sidecars allow; `meanwhile` runs beside it. */
-    async revoke(probe: Probe, meanwhile: (committed: Promise<unknown>) => Promise<void>): Promise<Seen[]> {
+    /** Begins `disturb`, and revokes so much later. */
+    async revoke(probe: Probe, disturb: () => Promise<void>, afterMs: number): Promise<Seen[]> {
       let sent: number | undefined;
       const watching = Promise.all(watchers.map((watcher) => watch(watcher, probe.body, () => sent)));
       watching.catch(() => {}); // Awaited below.
       await sleep(5);
-      const revoking = transaction(`update mandates set status = 'revoked' where mandate_id = $1`, [
-        probe.mandate,
-      ]).then((at) => {
-        sent = at;
-      });
-      await Promise.all([revoking, meanwhile(revoking)]);
+      const disturbed = disturb();
+      disturbed.catch(() => {}); // Awaited below.
+      await sleep(afterMs);
+      sent = await transaction(`update mandates set status = 'revoked' where mandate_id = $1`, [probe.mandate]);
+      await disturbed;
       return watching;
     },
     /** The same mandate under another id; resolves when all sidecars allow by it. */
