@@ -2,8 +2,12 @@
 
 -- The hash that holds the records of this id with those of its neighbours. How many hashes there are stands behind the
 -- number of the generation, as so many bits.
+local last_data, bits
+
 local function bucket(data, id)
-  local bits = tonumber(string.match(data, '%-(%d+):$'))
+  if data ~= last_data then
+    last_data, bits = data, tonumber(string.match(data, '%-(%d+):$'))
+  end
   local high, middle, low = string.byte(id, 1, 3)
   return string.format('%x', bit.rshift(high * 65536 + middle * 256 + low, 24 - bits))
 end

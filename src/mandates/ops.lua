@@ -104,7 +104,11 @@ local function apply_ops(data, ops)
     pos = value_at + value_length
     local value = string.sub(ops, value_at, pos - 1)
     local kind = string.sub(key, 1, 1)
-    if kind == 'm' then
+    if flag == 2 then
+      redis.call('SET', data .. key, value)
+    elseif flag == 3 then
+      write_pair(data, key, value, true)
+    elseif kind == 'm' then
       write_mandate(data, flag == 1, key, value)
     elseif kind == 'l' then
       write_link(data, flag == 1, key, value)

@@ -1,5 +1,6 @@
 import type { AliasFacts, MandateFacts, NameFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
 import type { Revision } from '../domain/revision.ts';
+import type { Grant } from './grant.ts';
 import type { RecordKey } from './record.ts';
 import type { ScopeKey } from './record-key.ts';
 import type { UseSource } from './use-source.ts';
@@ -48,9 +49,21 @@ export interface Batch {
   writes: readonly Write[];
 }
 
+/** Takes all mandates, in the order of the represented: several times as quick as their writes one by one. */
+export interface GrantLoad {
+  /** @throws AppError `internal` when the order is another */
+  add(grant: Grant): void;
+  /** Waits until there is room for more. */
+  settle(): Promise<void>;
+  /** Behind the last. */
+  end(): Promise<void>;
+}
+
 /** A projection that is being built beside the live one. */
 export interface Rebuild {
   load(writes: readonly Write[]): Promise<void>;
+  /** Where the projection can take mandates as bytes; in place of their writes. */
+  grants?(): GrantLoad;
   /**
    * Makes it the live one, at this revision (`hash` as in `Batch`; empty when there was no change yet); readers see
    * the old or the new, never a mixture. @throws AppError `conflict` when the fence is lower than the one seen.

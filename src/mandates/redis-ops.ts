@@ -7,7 +7,7 @@ import type { Write } from './projection.ts';
 import { partitionOf } from './redis-layout.ts';
 
 /*
- * Writes as the scripts take them (ops.lua): one byte put (1) or drop (0), two bytes length of the packed record key,
+ * Writes as the scripts take them (ops.lua): one byte put (1) or drop (0), or `FLAGS`, two bytes length of the packed record key,
  * four bytes length of the value, key, value. The value of a list entry begins with the id of the entry.
  */
 const HEAD = 7;
@@ -86,9 +86,13 @@ function packValueOf(out: Bytes, write: Write): void {
   }
 }
 
+/** What stands in the first byte. A `leaf` is a string to be kept as it is, a `pair` whom a delegate may act for. */
+const FLAGS = { put: 1, leaf: 2, pair: 3 };
+
 /** Writes gathered for one partition. */
 export interface OpQueue {
   add(op: Op): void;
+  addRaw(what: keyof typeof FLAGS, key: Buffer, value: Buffer): void;
   size(): number;
   /** Everything gathered, as one argument of a script; empties the queue. */
   take(): Buffer;
@@ -98,6 +102,13 @@ export function makeOpQueue(): OpQueue {
   const out = makeBytes(64 * 1024);
   return {
     add: ({ bytes }) => out.bytes(bytes),
+    addRaw(what, key, value) {
+      out.u8(FLAGS[what]);
+      out.u16(key.length);
+      out.u32(value.length);
+      out.bytes(key);
+      out.bytes(value);
+    },
     size: out.length,
     take() {
       const taken = Buffer.from(out.view());

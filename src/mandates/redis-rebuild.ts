@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import { formatRevision } from '../domain/revision.ts';
 import { makeScript, readScript, type Script, toRedisError } from '../store/redis.ts';
-import type { Header, Rebuild } from './projection.ts';
+import { readUuid } from './codec-bytes.ts';
+import type { Grant } from './grant.ts';
+import type { Header, Rebuild, Write } from './projection.ts';
+import { makeGrantPacker } from './redis-grants.ts';
 import { copyName, headerText, type Partition, partitionOf, STREAM_LENGTH, writingScript } from './redis-layout.ts';
 import { makeOpPacker, makeOpQueue } from './redis-ops.ts';
 import type { Sweeper } from './redis-sweep.ts';
@@ -42,6 +45,7 @@ export function makeBeginRebuild({ client, all, sweep, leafBytes }: RebuildOptio
     const loader = makeLoader(load, all, copy, fence);
     return {
       load: loader.load,
+      grants: () => loader.grants(leafBytes),
       async swap(at, hash) {
         const loads = await loader.finish();
         const { layout, keyId, keyCheck } = header;
@@ -83,19 +87,49 @@ function makeLoader(load: Script, all: readonly Partition[], copy: string, fence
     if (failure !== undefined) throw failure;
   }
 
+  function targetOf(key: Buffer): (typeof queues)[number] {
+    const target = queues[partitionOf(key, queues.length)];
+    if (target === undefined) throw new AppError('internal', 'a record belongs to no partition');
+    return target;
+  }
+
+  async function settle(): Promise<void> {
+    while (underWay.size >= SCRIPTS_AT_ONCE) await Promise.race(underWay);
+    check();
+  }
+
+  function add(write: Write): void {
+    const op = pack(write);
+    const target = targetOf(op.key);
+    target.queue.add(op);
+    if (target.queue.size() >= OPS_AT_ONCE) send(target);
+  }
+
   return {
-    async load(writes: Parameters<Rebuild['load']>[0]): Promise<void> {
+    async load(writes: readonly Write[]): Promise<void> {
       for (const write of writes) {
-        const op = pack(write);
-        const target = queues[partitionOf(op.key, queues.length)];
-        if (target === undefined) throw new AppError('internal', 'a record belongs to no partition');
-        target.queue.add(op);
-        if (target.queue.size() >= OPS_AT_ONCE) {
-          send(target);
-          while (underWay.size >= SCRIPTS_AT_ONCE) await Promise.race(underWay);
-        }
+        add(write);
+        if (underWay.size >= SCRIPTS_AT_ONCE) await settle();
       }
       check();
+    },
+    grants(leafBytes: number) {
+      const packer = makeGrantPacker(leafBytes, (what, represented, key, value) => {
+        const target = targetOf(Buffer.concat([MANDATES, represented]));
+        target.queue.addRaw(what, key, value);
+        if (target.queue.size() >= OPS_AT_ONCE) send(target);
+      });
+      return {
+        add(grant: Grant) {
+          packer.add(grant);
+          if (grant.secondLink) add(linkOf(grant));
+        },
+        settle,
+        async end() {
+          packer.end();
+          await settle();
+        },
+      };
     },
     /** @returns how many scripts wrote into each partition: the copy must remember as many. */
     async finish(): Promise<number[]> {
@@ -105,4 +139,10 @@ function makeLoader(load: Script, all: readonly Partition[], copy: string, fence
       return queues.map(({ sent }) => sent);
     },
   };
+}
+
+const MANDATES = Buffer.from('m');
+
+function linkOf({ delegate, represented, id }: Grant): Write {
+  return { put: 'link', actor: readUuid(delegate), organisation: readUuid(represented), mandateId: readUuid(id) };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Rebuild } from '../projection.ts';
-import { writesOf } from '../writes.ts';
+import type { Grant } from '../grant.ts';
+import type { GrantLoad, Rebuild } from '../projection.ts';
+import { type Entity, writesOf } from '../writes.ts';
 import type { Lead } from './keep-up.ts';
 import { assertLeading, type Cursor, headerOf, isSameHeader, type SyncOptions } from './projector.ts';
 import { openSnapshot, type Snapshot } from './snapshot.ts';
@@ -37,16 +38,50 @@ export async function rebuildProjection(options: SyncOptions, lead: Lead): Promi
 }
 
 async function loadAll({ onProgress }: SyncOptions, snapshot: Snapshot, rebuild: Rebuild, lead: Lead): Promise<void> {
+  const grants = rebuild.grants?.();
   for (const { entity, view, total } of snapshot.views) {
-    let done = 0;
-    onProgress?.({ view, done, total });
-    for await (const rows of snapshot.rows(entity, CHUNK)) {
-      assertLeading(lead.signal);
-      await rebuild.load(rows.flatMap((row) => writesOf(entity, row)));
-      done += rows.length;
-      onProgress?.({ view, done, total });
-    }
+    const report = (done: number) => onProgress?.({ view, done, total });
+    report(0);
+    if (entity === 'mandate' && grants) report(await loadGrants(snapshot, grants, lead, report));
+    else report(await loadRows(snapshot, entity, rebuild, lead, report));
   }
+}
+
+async function loadRows(
+  snapshot: Snapshot,
+  entity: Entity,
+  rebuild: Rebuild,
+  lead: Lead,
+  report: (done: number) => void,
+): Promise<number> {
+  let done = 0;
+  for await (const rows of snapshot.rows(entity, CHUNK)) {
+    assertLeading(lead.signal);
+    await rebuild.load(rows.flatMap((row) => writesOf(entity, row)));
+    done += rows.length;
+    report(done);
+  }
+  return done;
+}
+
+async function loadGrants(
+  snapshot: Snapshot,
+  grants: GrantLoad,
+  { signal }: Lead,
+  report: (done: number) => void,
+): Promise<number> {
+  let done = 0;
+  const onGrant = (grant: Grant) => {
+    grants.add(grant);
+    done++;
+  };
+  await snapshot.grants(onGrant, async () => {
+    assertLeading(signal);
+    report(done);
+    await grants.settle();
+  });
+  await grants.end();
+  return done;
 }
 
 /** Asks on the connection that holds the lock: an answer means that the lock is still held. */

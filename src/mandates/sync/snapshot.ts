@@ -1,6 +1,8 @@
 import { to as copyTo } from 'pg-copy-streams';
 import { AppError } from '../../domain/errors.ts';
+import type { Grant } from '../grant.ts';
 import type { Entity } from '../writes.ts';
+import { GRANTS, makeGrantReader } from './grant-rows.ts';
 import type { Cursor } from './projector.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -30,6 +32,8 @@ export interface Snapshot {
   keyId: string;
   keyCheck: string;
   views: { entity: Entity; view: string; total: number }[];
+  /** All mandates with facts, in the order of the represented; `settle` is waited for after each piece. */
+  grants(onGrant: (grant: Grant) => void, settle: () => Promise<void>): Promise<void>;
   /** The rows of one view, in chunks, at the pace of the reader. */
   rows(entity: Entity, chunk: number): AsyncGenerator<unknown[]>;
   close(): Promise<void>;
@@ -43,7 +47,13 @@ export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
     await session.query(USE_MORE_CORES);
     const head = await readHead(session);
     const views = await countViews(session);
-    return { ...head, views, rows: (entity, chunk) => readRows(session, entity, chunk), close: session.close };
+    return {
+      ...head,
+      views,
+      grants: (onGrant, settle) => readGrants(session, onGrant, settle),
+      rows: (entity, chunk) => readRows(session, entity, chunk),
+      close: session.close,
+    };
   } catch (thrown) {
     await session.close();
     throw thrown;
@@ -97,4 +107,12 @@ async function* readRows(session: Session, entity: Entity, chunk: number): Async
     }
   }
   if (rows.length > 0) yield rows;
+}
+
+async function readGrants(session: Session, onGrant: (grant: Grant) => void, settle: () => Promise<void>) {
+  const read = makeGrantReader(onGrant);
+  for await (const piece of session.client.query(copyTo(`copy (${GRANTS}) to stdout (format binary)`))) {
+    read(piece as Buffer);
+    await settle();
+  }
 }

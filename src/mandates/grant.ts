@@ -1,0 +1,23 @@
+import type { MandateFacts } from '../domain/facts.ts';
+import type { MandateRow } from './rows.ts';
+
+/** A mandate as a rebuild reads it, before anything else is made of it: ids are 16 bytes. */
+export interface Grant {
+  represented: Buffer;
+  delegate: Buffer;
+  id: Buffer;
+  terms: Terms;
+  secondLink: boolean;
+}
+
+/** Most mandates are limited in nothing but their services; any other comes as the row of its view. */
+export type Terms = PlainTerms | { row: MandateRow };
+
+export interface PlainTerms {
+  /** All but who, and what it covers. */
+  facts: Omit<MandateFacts, 'mandate_id' | 'scope'>;
+  services: Buffer[];
+  sets: { set: string; version: number }[];
+  owner: Buffer | undefined;
+  everything: boolean;
+}

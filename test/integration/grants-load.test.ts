@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Grant } from '../../src/mandates/grant.ts';
+import { makeMemoryStore } from '../../src/mandates/memory.ts';
+import type { Projection, Write } from '../../src/mandates/projection.ts';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { LEAF_BYTES } from '../../src/mandates/redis-layout.ts';
+import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
+import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
+import { makeRedisReach } from '../../src/mandates/redis-reach.ts';
+import { canonical } from '../../src/mandates/sync/canonical.ts';
+import { openSnapshot } from '../../src/mandates/sync/snapshot.ts';
+import { at, batch, contentsOf, HEADER, id } from '../contract/projection.ts';
+import { everyone } from '../contract/reach.ts';
+import { CASES, CLIENTS, makeWorld, type World } from '../contract/register-world.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+
+const OF_MANDATES = ['mandate', 'link'];
+
+let database: TestDatabase;
+let world: World;
+let redis: TestRedis;
+let expected: string[];
+beforeAll(async () => {
+  [database, redis] = await Promise.all([cloneDatabase(), startRedis()]);
+  world = await makeWorld(database.pool);
+  const { projection } = makeMemoryStore();
+  const rebuild = await projection.rebuild(HEADER, 1);
+  await rebuild.load(world.writes.filter(isOfMandates));
+  await rebuild.swap(at(0), '');
+  expected = (await contentsOf(projection)).map(canonical).sort();
+}, 180_000);
+afterAll(async () => {
+  await redis?.stop();
+  await database?.drop();
+});
+
+function isOfMandates(write: Write): boolean {
+  return 'put' in write && OF_MANDATES.includes(write.put);
+}
+
+/** Loads what the register holds of mandates, as sync does. */
+async function loadGrants(partitions: number, leafBytes: number) {
+  const client = await redis.client({ commandTimeoutMs: 20_000 });
+  await client.flushall();
+  const projection = await openRedisProjection({ client, partitions, leafBytes });
+  const rebuild = await projection.rebuild(HEADER, 1);
+  const grants = rebuild.grants?.();
+  if (grants === undefined) throw new Error('Redis takes grants');
+  const snapshot = await openSnapshot(database.url);
+  await snapshot.grants(grants.add, grants.settle);
+  await snapshot.close();
+  await grants.end();
+  await rebuild.swap(at(0), '');
+  return { client, projection, partitions };
+}
+
+async function takeBackAll(projection: Projection): Promise<void> {
+  const puts = (await contentsOf(projection)).filter(isOfMandates);
+  let n = 0;
+  for (let from = 0; from < puts.length; from += 5000) {
+    const drops = puts.slice(from, from + 5000).map((put) => {
+      if ('scope' in put && 'facts' in put) {
+        const { put: _put, facts, ...place } = put;
+        return { drop: 'mandate' as const, ...place, mandateId: facts.mandate_id };
+      }
+      if ('actor' in put) {
+        return { drop: 'link' as const, actor: put.actor, organisation: put.organisation, mandateId: put.mandateId };
+      }
+      throw new Error('something else was loaded');
+    });
+    await projection.apply(batch(n, ++n, ...drops), 1);
+  }
+}
+
+describe.each([
+  [1, LEAF_BYTES],
+  [1, 300],
+  [3, LEAF_BYTES],
+])('mandates loaded as bytes into %i partitions with leaves of %i', (partitions, leafBytes) => {
+  let loaded: Awaited<ReturnType<typeof loadGrants>>;
+  beforeAll(async () => {
+    loaded = await loadGrants(partitions, leafBytes);
+  }, 60_000);
+
+  test('are those that their rows write one by one', async () => {
+    const contents = (await contentsOf(loaded.projection)).map(canonical).sort();
+    expect(contents.length).toBe(expected.length);
+    expect(contents.findIndex((one, place) => one !== expected[place])).toBe(-1);
+  });
+
+  test('are found from both ends, however many they are', async () => {
+    const { client } = loaded;
+    const reach = makeRedisReach({ client, partitions, key: HEADER });
+    expect((await everyone(reach.represented(world.intermediary))).length).toBe(CLIENTS);
+    expect(await everyone(reach.delegates(world.client(5)))).toContain(world.intermediary);
+    const lookups = makeRedisLookups({ client, partitions, key: HEADER });
+    const key = recordKey.mandates(
+      world.firm,
+      world.caseWorker,
+      scopeKey.case(world.serviceId, world.caseId(CASES - 1)),
+    );
+    expect((await lookups.read([key]))[0]).toMatchObject([
+      { cases: [`${world.serviceId}#${world.caseId(CASES - 1)}`] },
+    ]);
+  });
+
+  test('leave nothing behind when all are taken back', async () => {
+    await takeBackAll(loaded.projection);
+    expect((await loaded.client.keys('{m?}:1-*')).length).toBe(0);
+  }, 60_000);
+});
+
+test('mandates out of order are refused, for they would replace others', async () => {
+  const client = await redis.client();
+  await client.flushall();
+  const rebuild = await (await openRedisProjection({ client })).rebuild(HEADER, 1);
+  const bytes = (n: number) => Buffer.from(id(n).replaceAll('-', ''), 'hex');
+  const grant = (represented: number) =>
+    ({
+      represented: bytes(represented),
+      delegate: bytes(1),
+      id: bytes(2),
+      terms: { facts: {}, services: [], sets: [], owner: undefined, everything: false },
+      secondLink: false,
+    }) as unknown as Grant;
+  const grants = rebuild.grants?.();
+  grants?.add(grant(7));
+  grants?.add(grant(8));
+  expect(() => grants?.add(grant(7))).toThrow('out of order');
+});
