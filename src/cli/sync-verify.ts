@@ -1,13 +1,16 @@
 import { LAYOUT } from '../mandates/redis-layout.ts';
 import { runSync } from '../mandates/sync/run.ts';
 import { type VerifiedRecords, verifyRecords } from '../mandates/sync/verify-records.ts';
+import { makeLog } from '../process/log.ts';
 import { startProgress } from '../process/progress.ts';
 import { urlOf } from './keys.ts';
 import { connectProjection, type SyncDeps } from './sync.ts';
 
 /** `machtig sync verify`: compares Redis with PostgreSQL while changes flow; with `repair` the leader makes them equal. */
 export async function runVerify(deps: SyncDeps, { repair }: { repair: boolean }): Promise<VerifiedRecords> {
-  const { config, terminal, log } = deps;
+  const { config, terminal } = deps;
+  // Standard output holds the result alone.
+  const log = makeLog({ level: config.logLevel, destination: terminal.err });
   const databaseUrl = urlOf(config, 'databaseUrl');
   const projection = await connectProjection(deps)();
   const stop = new AbortController();
@@ -22,7 +25,6 @@ export async function runVerify(deps: SyncDeps, { repair }: { repair: boolean })
     stages.end();
     stop.abort();
     await standing;
-    if (repair) terminal.err.write('what differed was named to the leader\n');
   }
 }
 

@@ -221,6 +221,19 @@ function flipped(value: Buffer): Buffer {
   return Buffer.concat([value.subarray(0, -1), Buffer.from([(value.at(-1) ?? 0) ^ 1])]);
 }
 
+describe('what differs in one of several partitions', () => {
+  it('is repaired there, and told there', async () => {
+    projection = await openRedisProjection({ client, partitions: 3 });
+    await sync();
+    const reader = await sidecar(lifecycle, redis.url, { partitions: 3 });
+    for (let i = 2; i <= SIZE; i++) await spoil({ drop: 'mandate', ...place(i), mandateId: mandate(i) });
+    await eventually('it is equal', equal);
+    await eventually('the reader is fresh', () => reader.state() === 'fresh');
+    for (let i = 2; i <= SIZE; i++) expect(await reader.statusOf(i)).toBe('active');
+    expect(rebuilds()).toEqual(['rebuild: there is no projection']);
+  });
+});
+
 describe('verifying on demand', () => {
   const verifying = (repair: boolean) => verifyRecords({ databaseUrl: database.url, projection, repair });
 
