@@ -85,7 +85,7 @@ function settingOf({ seconds, openSeconds, rounds, questions }: Plan): Report['s
     rounds,
     seed: SEED,
     questions: `${questions.toLocaleString('en')} drawn, Zipf 1.0 over represented parties, asked in turn; each at least twice before`,
-    record: 'written',
+    sidecar: 'records `written`, else as it comes',
     generator: `${hasWrk ? 'wrk on TCP, own closed loop on Unix' : 'own closed loop'} at the maximum; own open model below it`,
   };
 }

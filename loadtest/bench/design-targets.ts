@@ -135,13 +135,15 @@ function largeAgainstSmall({ summary, rates }: Findings): Verdict {
   );
   const [mine = Number.NaN, theirs = Number.NaN] = warm;
   const times = large.latency.p99Us / small.latency.p99Us;
-  const shares = `warm ${(mine * 100).toFixed(1)} % and ${(theirs * 100).toFixed(1)} %`;
+  const shares = `warm ${percent(mine)} and ${percent(theirs)}`;
   const p99s = `${large.latency.p99Us} against ${small.latency.p99Us} µs at ${Math.round(small.rate).toLocaleString('en')}/s`;
   const found = `${times.toFixed(2)} × (${large.server}: ${p99s}), ${shares}`;
   // At other shares it would compare Redis with memory.
   if (!(Math.abs(mine - theirs) <= 0.01)) return { what, target, found, verdict: 'not measured' };
   return { what, target, found, verdict: judged(times <= 1.2) };
 }
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 function within(what: string, limit: { found: number | undefined; atMost?: number; atLeast?: number }): Verdict {
   const { found, atMost: most = Number.POSITIVE_INFINITY, atLeast = 0 } = limit;

@@ -29,6 +29,8 @@ export interface Measurement {
   allowShare?: number;
   /** Share of lookups that needed no network; undefined for servers that do not tell. */
   warmShare?: number;
+  /** Share of questions whose facts stood together from an earlier time; the policy is asked all the same. */
+  keptShare?: number;
 }
 
 /** One server at a fixed rate below its maximum. */
@@ -129,6 +131,7 @@ const FIGURES = [
   'busyShare',
   'allowShare',
   'warmShare',
+  'keptShare',
 ] as const;
 
 /** Rounds of one server, transport, number of connections and kind of questions become one: the median of each figure. */

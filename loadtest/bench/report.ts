@@ -57,7 +57,7 @@ function maxima(rows: readonly Measurement[]): string[] {
     'p99 µs',
   ];
   return table(
-    [...head, 'kinstr./req', 'busy', 'allow', 'warm', 'errors'],
+    [...head, 'kinstr./req', 'busy', 'allow', 'warm', 'kept', 'errors'],
     rows.map((row) => [
       row.server,
       row.transport,
@@ -73,6 +73,7 @@ function maxima(rows: readonly Measurement[]): string[] {
       percent(row.busyShare),
       percent(row.allowShare),
       percent(row.warmShare),
+      percent(row.keptShare),
       row.errors,
     ]),
   );
@@ -160,7 +161,8 @@ function beside(check: CrossCheck | undefined): string[] {
 const INTRODUCTION = `\`npm run bench\`; all servers were measured in turn within one run. **CPU µs per request** (user and system time of the
 server's processes) is the figure to compare: rates drift with the machine. “× bare” divides the CPU of a bare \`node:http\`
 constant on TCP, with as many connections, by that of the row (its store included): more is better. *busy* is the share of the
-time in which the server had its core; *warm* the share of lookups that needed no network. *Data held*: the server keeps
+time in which the server had its core; *warm* the share of lookups that needed no network, *kept* the
+share of questions whose facts stood together from an earlier time (the policy was asked all the same). *Data held*: the server keeps
 the mandates; *data travels*: every question carries the few that matter to it, which somebody else had to find first.`;
 
 const BELOW = `Every server at shares of its own maximum, by a generator that sends at fixed moments and counts from them (open model):

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lifecycle } from '../../src/process/lifecycle.ts';
 import type { Markers } from './http-client.ts';
+import type { Counters, Shares } from './metrics.ts';
 import { startNode } from './processes.ts';
-
-/** What a server counts, by name; empty for those that count nothing. */
-export type Counters = Record<string, number>;
 
 /** Who brings the mandates: the server keeps them, or every question carries the few that matter to it. */
 export type DataClass = 'floor' | 'data held' | 'data travels';
@@ -32,7 +30,7 @@ export interface Target {
   /** File with one request body a line. */
   bodies: string;
   counters(): Promise<Counters>;
-  shares(before: Counters, after: Counters): { allowShare?: number; warmShare?: number };
+  shares(before: Counters, after: Counters): Shares;
 }
 
 export const EVALUATION = '/access/v1/evaluation';
