@@ -8,6 +8,7 @@ import { partyKindOf } from '../../src/domain/identifier.ts';
 import { revokeMandate } from '../../src/register/operate.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { makePool } from '../../src/store/postgres.ts';
+import { contained } from './contained.ts';
 import { identifierOf } from './facts.ts';
 import type { Peer, PeerOptions, RunningPeer } from './peer.ts';
 import { answers, findProgram, freePort, startServer } from './process.ts';
@@ -30,7 +31,7 @@ interface Way {
  * Machtig by its own commands, for the shared vectors and for revocation: import, sync and a sidecar on a private
  * PostgreSQL and Redis. From source; the benchmark starts built sidecars of its own for the registers that it fills.
  */
-export const MACHTIG: Peer = {
+export const MACHTIG: Peer = contained({
   name: 'machtig, data held',
   engine: 'machtig',
   dataClass: 'data held',
@@ -38,14 +39,14 @@ export const MACHTIG: Peer = {
   setting: 'records written, data of PostgreSQL by way of sync and Redis',
   available,
   start: (options) => start(options, { program: SOURCE, body: (_, question) => JSON.stringify(authzen(question)) }),
-};
+});
 
 /**
  * The same sidecar with a policy that knows no mandates: comparable with engines that hold none.
  * @param program `dist/main.js` where it is to be measured
  */
 export function machtigTravels(program = SOURCE): Peer {
-  return {
+  return contained({
     name: 'machtig, shared rules, data travels',
     engine: 'machtig',
     dataClass: 'data travels',
@@ -61,7 +62,7 @@ export function machtigTravels(program = SOURCE): Peer {
       const nothing = { ...register, size: 0, mandates: () => [] };
       return start({ ...options, register: nothing }, { program, bundle: buildTravels, body });
     },
-  };
+  });
 }
 
 function available(): { version: string } | { missing: string } {
