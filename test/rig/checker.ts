@@ -104,7 +104,7 @@ export function makeChecker(options: CheckerOptions) {
     if (wanted && (wanted.epoch !== revision.epoch || isBefore(revision, wanted))) {
       blame('before_min_revision', `${reply.revision}, asked for ${minRevision}`);
     }
-    const before = goesBack(observation, revision);
+    const before = goesBack.from(observation, revision);
     if (before) blame('went_back', `${reply.revision}, after ${formatRevision(before)}`);
     const at = judge(observation, reply.verdict, era, n, upTo);
     if (at === 'none') blame('wrong_answer', JSON.stringify(reply.verdict));
@@ -135,6 +135,11 @@ export function makeChecker(options: CheckerOptions) {
 
   return {
     tally,
+    /** For runs of hours; nothing may be checked any more that was asked before. */
+    forgetBefore(moment: number): void {
+      history.forgetBefore(moment - maxStalenessMs);
+      goesBack.forgetBefore(moment);
+    },
     check(observation: Observation): Violation[] {
       const { reply } = observation;
       if (reply.kind === 'silence') {
@@ -196,13 +201,21 @@ function comparable(verdict: SaidVerdict): object {
 /** The revision of an answer that one process had given before it was asked, if that was later. */
 function makeMonotony() {
   const byProcess = new Map<string, { receivedMs: number; highest: Revision }[]>();
-  return ({ sidecar, incarnation, sentMs, receivedMs }: Observation, revision: Revision): Revision | undefined => {
-    const name = `${sidecar} ${incarnation}`;
-    const given = byProcess.get(name) ?? [];
-    byProcess.set(name, given);
-    const before = given.findLast((one) => one.receivedMs < sentMs)?.highest;
-    const last = given.at(-1)?.highest;
-    if (last === undefined || isBefore(last, revision)) given.push({ receivedMs, highest: revision });
-    return before && isBefore(revision, before) ? before : undefined;
+  return {
+    from({ sidecar, incarnation, sentMs, receivedMs }: Observation, revision: Revision): Revision | undefined {
+      const name = `${sidecar} ${incarnation}`;
+      const given = byProcess.get(name) ?? [];
+      byProcess.set(name, given);
+      const before = given.findLast((one) => one.receivedMs < sentMs)?.highest;
+      const last = given.at(-1)?.highest;
+      if (last === undefined || isBefore(last, revision)) given.push({ receivedMs, highest: revision });
+      return before && isBefore(revision, before) ? before : undefined;
+    },
+    forgetBefore(moment: number): void {
+      for (const given of byProcess.values()) {
+        const newest = given.findLastIndex(({ receivedMs }) => receivedMs < moment);
+        if (newest > 0) given.splice(0, newest);
+      }
+    },
   };
 }

@@ -94,6 +94,15 @@ export function makeHistory(snapshot: Snapshot) {
       if (here === undefined || next?.transaction !== here.transaction) return true;
       return era.changes.filter(({ transaction }) => transaction === here.transaction).length > WHOLE_AT_MOST;
     },
+    /** Forgets what was over before `moment`, for runs of hours: nothing may be asked about before it, nor put back to it. */
+    forgetBefore(moment: number): void {
+      const era = last();
+      const n = newestKnown(era, moment);
+      const gone = era.changes.splice(0, n - era.base.n);
+      for (const { entity, entityId } of gone) era.versions.forget(entity, entityId, n);
+      const newest = gone.at(-1);
+      if (newest) era.base = { ...era.base, n, hash: newest.hash };
+    },
     /** @returns false when no change of it was read yet */
     noteCommitted(transaction: string, moment: number): boolean {
       const { changes } = last();

@@ -14,7 +14,11 @@ export interface LoadOptions {
   skewMs?: number;
   /** Checks when all is over, so that it costs nothing meanwhile. */
   checkLater?: boolean;
+  /** For runs of hours: what is over for minutes is forgotten. No register may be put back meanwhile. */
+  forgets?: boolean;
 }
+
+const FORGET_AFTER_MS = 120_000;
 
 export interface LoadReport extends Tally {
   seed: number;
@@ -41,7 +45,7 @@ export async function underLoad(
   scenario: (load: Load) => Promise<void>,
 ): Promise<LoadReport> {
   const { connections = 4, pauseMs = 10, commitsPerSecond = 100, timeoutMs = 10_000, skewMs = 0 } = options;
-  const { checkLater = false } = options;
+  const { checkLater = false, forgets = false } = options;
   const { seed, questions, keys, recorder, sidecars, maxStalenessMs } = rig;
   const common = { history: recorder.history, questions, alias: keys.alias };
   const checker = makeChecker({ ...common, maxStalenessMs, skewMs });
@@ -60,6 +64,7 @@ export async function underLoad(
       await sleep(0);
       since = performance.now();
     }
+    if (forgets) checker.forgetBefore(Date.now() - Math.max(FORGET_AFTER_MS, 2 * timeoutMs));
   }
 
   let checking = true;

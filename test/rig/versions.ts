@@ -12,6 +12,8 @@ export interface Versions {
   registerFor(question: Question, n: number, alias: (identifier: Identifier) => string): Register;
   /** The whole of it, without aliases, whose identifiers nobody can tell. */
   registerAt(n: number): Omit<Register, 'aliases'>;
+  /** What it was before the version that held at revision `n` is forgotten. */
+  forget(entity: string, id: string, n: number): void;
   /** A copy as of revision `n`, which goes its own way from there. */
   until(n: number): Versions;
 }
@@ -133,6 +135,11 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
       services: servicesAt(n),
       mandates: [...(entities.get('mandate')?.keys() ?? [])].sort().flatMap((id) => mandateAt(id, n)),
     }),
+    forget(entity, id, n) {
+      const versions = entities.get(entity)?.get(id) ?? [];
+      const held = versions.findLastIndex((version) => version.n <= n);
+      if (held > 0) versions.splice(0, held);
+    },
     until(n) {
       const copy = [...entities].map(([entity, byId]): [string, Map<string, Version[]>] => [
         entity,

@@ -234,6 +234,44 @@ describe('a planted lie is caught', () => {
   });
 });
 
+describe('what is forgotten', () => {
+  /** All before 2600 is: with the bound of 500 ms, revision 12 is the oldest that may be asked about. */
+  function forgetful() {
+    const history = story();
+    const checker = checkerOf(history);
+    checker.check(answer(history, { sent: 2500, revision: '1.12' }));
+    const late = answer(history, { sent: 2700, revision: '1.12', ageMs: 600 });
+    const lie = answer(history, { sent: 2700, revision: '1.12', as: 11 });
+    const back = answer(history, { sent: 2700, revision: '1.11', ageMs: 100 });
+    checker.forgetBefore(START + 2600);
+    return { history, rules: (one: Observation) => checker.check(one).map(({ rule }) => rule), late, lie, back };
+  }
+
+  it('changes nothing for what comes after', () => {
+    const { history, rules, late, lie } = forgetful();
+    expect(history.last().base.n).toBe(12);
+    expect(rules(late)).toEqual([]);
+    expect(rules(lie)).toEqual(['wrong_answer']);
+    expect(rules(answer(history, { sent: 3100, revision: '1.14' }))).toEqual([]);
+    expect(rules(answer(history, { sent: 3100, revision: '1.13', ageMs: 200 }))).toContain('half_a_transaction');
+  });
+
+  it('is unknown', () => {
+    const { rules, back } = forgetful();
+    expect(rules(back)).toEqual(['unknown_revision']);
+  });
+
+  it('does not let a process go back', () => {
+    const history = story();
+    const checker = checkerOf(history);
+    checker.check(answer(history, { sent: 2900, revision: '1.12' }));
+    checker.check(answer(history, { sent: 3100, revision: '1.14' }));
+    checker.forgetBefore(START + 3300);
+    const back = answer(history, { sent: 3310, revision: '1.12', ageMs: 400 });
+    expect(checker.check(back).map(({ rule }) => rule)).toEqual(['went_back']);
+  });
+});
+
 describe('a register that was put back', () => {
   /** To revision 11, found at 5000; what came after is lost, and goes on otherwise. */
   function restored() {
