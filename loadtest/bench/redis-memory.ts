@@ -23,14 +23,14 @@ export async function bytesOfMandates(client: Redis): Promise<number> {
   return bytes;
 }
 
-/** Bytes and fields of the keys of each kind: the letter behind the generation in the name of a key. */
+/** Bytes and fields (or values) of the keys of each kind: the letter behind the generation in the name of a key. */
 export async function bytesByKind(client: Redis): Promise<Record<string, { bytes: number; fields: number }>> {
   const kinds: Record<string, { bytes: number; fields: number }> = {};
   let cursor = '0';
   do {
     const [next, keys] = await client.scanBuffer(cursor, 'COUNT', 1000);
     cursor = next.toString();
-    const ofData = keys.filter((key) => /^\{m\d+\}:\d+:[a-z](:|$)/.test(key.toString('latin1')));
+    const ofData = keys.filter((key) => /^\{m\d+\}:\d+(-\d+)?:[a-z](:|$)/.test(key.toString('latin1')));
     const pipeline = client.pipeline();
     for (const key of ofData) pipeline.call('MEMORY', 'USAGE', key, 'SAMPLES', '0').hlen(key);
     const replies = (await pipeline.exec()) ?? [];
@@ -38,7 +38,9 @@ export async function bytesByKind(client: Redis): Promise<Record<string, { bytes
       const letter = key.toString('latin1').split(':')[2] ?? '';
       const kind = kinds[letter] ?? { bytes: 0, fields: 0 };
       kind.bytes += Number(replies[2 * index]?.[1]);
-      kind.fields += Number(replies[2 * index + 1]?.[1]);
+      // What is no hash (a leaf of mandates) is one value.
+      const [noHash, fields] = replies[2 * index + 1] ?? [];
+      kind.fields += noHash ? 1 : Number(fields);
       kinds[letter] = kind;
     }
   } while (cursor !== '0');
