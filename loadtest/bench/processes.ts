@@ -22,10 +22,15 @@ export interface StartOptions {
   ready: () => Promise<boolean>;
 }
 
+/** The environment, but what in it would configure the product: a measurement is of the settings that it names. */
+function withoutOurs(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MACHTIG_')));
+}
+
 /** Starts `node args…` on one core and waits until it is ready. @throws Error with its output when it ends before. */
 export async function startNode(name: string, { args, cpu, env, ready }: StartOptions): Promise<Child> {
   const child = spawn(...pinned(process.execPath, args, cpu), {
-    env: { ...process.env, ...env },
+    env: { ...withoutOurs(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
