@@ -5,13 +5,14 @@ import { getRequestListener } from '@hono/node-server';
 import { AppError } from '../domain/errors.ts';
 import type { App } from './app.ts';
 import { connectionOf } from './connection.ts';
+import { type Limits, limitConnections } from './limits.ts';
 import { toProblem } from './problem.ts';
 import { drain, listen, SERVER_OPTIONS, toUrl } from './server.ts';
 import type { Shed } from './shed.ts';
 import { listenOnSocket } from './socket.ts';
 import { readTls, type TlsFiles, watchTls } from './tls.ts';
 
-export interface ListenOptions {
+export interface ListenOptions extends Limits {
   tcp?: { host: string; port: number };
   /** On the TCP port only: nobody listens in on a Unix socket. */
   tls?: TlsFiles;
@@ -20,9 +21,6 @@ export interface ListenOptions {
   drainMs: number;
   /** Refuses what could be answered only late; absent: nothing. */
   shed?: Shed;
-  /** On each listener; further ones are closed at once. */
-  connectionsAtMost?: number;
-  onConnectionRefused?: () => void;
   /** Told when new certificate files could not be used; the old ones stay in use. */
   onTlsError?: (error: Error) => void;
 }
@@ -96,12 +94,6 @@ function listenerFor(
     // The listener answers its own failures; a rejection would be one of its bugs and must not end the process.
     listener(incoming, outgoing).catch(() => outgoing.destroy());
   };
-}
-
-/** A connection more than can be held takes the memory and the file handles of those that are. */
-function limitConnections(server: Server, { connectionsAtMost, onConnectionRefused }: ListenOptions): void {
-  if (connectionsAtMost !== undefined) server.maxConnections = connectionsAtMost;
-  server.on('drop', () => onConnectionRefused?.());
 }
 
 /** What node:http lets through and is still no request (a Host that is no host, a path that is no path). */
