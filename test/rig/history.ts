@@ -48,7 +48,6 @@ const WHOLE_AT_MOST = 500;
 export function makeHistory(snapshot: Snapshot) {
   const eras: Era[] = [eraOf(snapshot)];
   const last = () => eras.at(-1) as Era; // There is one from the start.
-  const eraAt = (epoch: number) => eras.find((era) => era.epoch === epoch);
 
   function addAll(changes: readonly Change[]): void {
     const era = last();
@@ -60,7 +59,7 @@ export function makeHistory(snapshot: Snapshot) {
     }
   }
 
-  /** The register was found in another epoch, with this history behind `n`: what it lost is no longer true. */
+  /** The register was found in this epoch, with only this history behind `n`: what it lost is no longer true. */
   function beginEra(epoch: number, { n, knownBy }: { n: number; knownBy: number }): void {
     const from = last();
     const hash = from.changes.find((change) => change.n === n)?.hash ?? from.base.hash;
@@ -80,12 +79,15 @@ export function makeHistory(snapshot: Snapshot) {
 
   return {
     eras: eras as readonly Era[],
-    eraAt,
+    /** More than one where a register was put back to before all that its projection had seen: nobody could tell. */
+    erasAt: (epoch: number): Era[] => eras.filter((era) => era.epoch === epoch),
     last,
     addAll,
     beginEra,
     newestKnown,
     newestPossible,
+    /** Of the last change; empty where there is none. */
+    latestHash: (): string => last().changes.at(-1)?.hash ?? last().base.hash,
     latest: (): Revision => ({ epoch: last().epoch, n: last().changes.at(-1)?.n ?? last().base.n }),
     /** A committed state: not one in the middle of a transaction. */
     isWhole(era: Era, n: number): boolean {

@@ -83,6 +83,8 @@ type Committed = Map<string, number>;
 
 interface Row {
   epoch: number;
+  /** Hash of the last change that was read before, as the register has it now. */
+  here: string;
   n: string | null;
   hash: string;
   transaction: string;
@@ -97,7 +99,7 @@ interface Row {
 async function readSome(client: Client, history: History, committed: Committed): Promise<number> {
   const { n, epoch } = history.latest();
   const { rows } = await client.query<Row>(
-    `select r.epoch, c.revision::text as n, encode(c.hash, 'hex') as hash, c.transaction_id::text as transaction,
+    `select r.epoch, coalesce((select encode(hash, 'hex') from changes where revision = $1), '') as here, c.revision::text as n, encode(c.hash, 'hex') as hash, c.transaction_id::text as transaction,
        (extract(epoch from c.at) * 1000)::text as at, c.entity, c.entity_id, c.facts_before, c.facts_after
      from register r left join lateral (select * from changes where revision > $1 order by revision limit $2) c on true
      order by c.revision`,
@@ -106,7 +108,7 @@ async function readSome(client: Client, history: History, committed: Committed):
   const knownBy = Date.now() + 1;
   const [first] = rows;
   if (first === undefined) throw new Error('the register has no row');
-  if (first.epoch !== epoch) {
+  if (first.epoch !== epoch || first.here !== history.latestHash()) {
     // A register that went back in time gives out its transaction ids again.
     committed.clear();
     history.beginEra(first.epoch, { n: await commonWith(client, history), knownBy });
