@@ -62,7 +62,9 @@ async function startOne(
     };
   } catch (error) {
     if (error instanceof DoesNotFit) return { server, why: error.message };
-    throw error;
+    // One engine that does not start must not cost the figures of all others.
+    const said = error instanceof Error ? error.message : String(error);
+    return { server, why: `could not be started: ${said.split('\n', 2).join(' ')}` };
   } finally {
     progress.end();
   }
