@@ -54,7 +54,7 @@ async function staysWell(during: () => Promise<void>, withinMiB: number): Promis
   }
   await watched;
   expect((most - before) / 2 ** 20).toBeLessThan(withinMiB);
-  expect(await ask(machtig.url)).toMatchObject({ status: 200 });
+  await eventually('it answers as before', async () => (await ask(machtig.url))?.status === 200);
 }
 
 const openMany = (count: number) => Promise.all(Array.from({ length: count }, () => open(machtig.url)));
