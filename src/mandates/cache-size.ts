@@ -15,16 +15,6 @@ export function sizeOf(key: RecordKey, found: Found): number {
   return ENTRY + STRING + key.length + heapBytes(found);
 }
 
-/** A pair of parties without scopes: its key, and two lists that refer to them. */
-export function bytesOfPair(prefix: string): number {
-  return ENTRY + STRING + prefix.length + 3 * OBJECT;
-}
-
-/** One scope more; the names of scopes are shared, but for cases. */
-export function bytesOfScope(scope: string, found: Found): number {
-  return 2 * REFERENCE + (scope.startsWith('c') ? STRING + scope.length : 0) + heapBytes(found);
-}
-
 function heapBytes(value: unknown): number {
   if (typeof value === 'string') return value.length > LONGEST_CODE ? STRING + value.length : 0;
   if (typeof value !== 'object' || value === null) return 0;
