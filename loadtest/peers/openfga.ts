@@ -11,8 +11,13 @@ const run = promisify(execFile);
 /** Tuples in one write: the engine's own limit. */
 const BATCH = 100;
 const CACHE = ['--check-query-cache-enabled', '--check-iterator-cache-enabled', '--cache-controller-enabled'];
-/** A list of mandates in a condition costs more than the default of 100 allows. */
-const PLAIN = ['--log-level=error', '--playground-enabled=false', '--max-condition-evaluation-cost=10000'];
+/** A list of mandates in a condition costs more than the default of 100 allows; a load may take a write over 3 s. */
+const PLAIN = [
+  '--log-level=error',
+  '--playground-enabled=false',
+  '--max-condition-evaluation-cost=10000',
+  '--request-timeout=30s',
+];
 
 export const OPENFGA: readonly Peer[] = (['memory', 'Postgres'] as const).flatMap((store) =>
   [false, true].map((cache): Peer => {
