@@ -29,6 +29,10 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
   const granted = makeIndex();
   const held = makeIndex();
   const branchesOf = makeIndex();
+  const serviceChanges: number[] = [];
+  const servicesSince = new Map<number, Register['services']>();
+  for (const versions of entities.get('service')?.values() ?? []) serviceChanges.push(...versions.map(({ n }) => n));
+  serviceChanges.sort((a, b) => a - b);
   for (const [id, versions] of entities.get('mandate') ?? []) index('mandate', id, versions.at(-1)?.value);
   for (const [id, versions] of entities.get('branch') ?? []) index('branch', id, versions.at(-1)?.value);
 
@@ -46,6 +50,7 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
     const versions = byId.get(id) ?? [];
     byId.set(id, versions);
     versions.push({ n, value });
+    if (entity === 'service' && serviceChanges.at(-1) !== n) serviceChanges.push(n);
     index(entity, id, value);
   }
 
@@ -65,8 +70,13 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
     return row === undefined ? [] : [toMandate(row)];
   }
 
+  /** Services seldom change: they are put together once for all revisions between two such changes. */
   function servicesAt(n: number): Register['services'] {
+    const since = serviceChanges.findLast((at) => at <= n) ?? 0;
+    const known = servicesSince.get(since);
+    if (known) return known;
     const services: Register['services'] = new Map();
+    servicesSince.set(since, services);
     for (const id of entities.get('service')?.keys() ?? []) {
       const row = at('service', id, n) as FactRow<'service'> | undefined;
       if (row) services.set(id, row.facts);
