@@ -1,4 +1,7 @@
-import { eachEntry, TYPE, textAt, type Views, word } from './value-layout.ts';
+import { at, eachEntry, TYPE, textAt } from './value-layout.ts';
+
+/** Longer texts are ids: looking for each would take longer than it gains, and remembering them all too much room. */
+const LONGEST = 30;
 
 /** The address of a text that the module holds itself. */
 export type ConstantOf = (text: string) => number | undefined;
@@ -12,6 +15,7 @@ export type ConstantOf = (text: string) => number | undefined;
 export function makeConstants(bytes: Buffer): ConstantOf {
   const known = new Map<string, number | undefined>();
   return (text) => {
+    if (text.length > LONGEST) return undefined;
     if (!known.has(text)) known.set(text, find(bytes, text));
     return known.get(text);
   };
@@ -25,25 +29,24 @@ function find(bytes: Buffer, text: string): number | undefined {
   value[0] = TYPE.constantString;
   value.writeInt32LE(closed.length - 2, 4);
   value.writeInt32LE(from, 8);
-  const at = bytes.indexOf(value, from);
-  return at === -1 ? undefined : at;
+  const found = bytes.indexOf(value, from);
+  return found === -1 ? undefined : found;
 }
 
 /** Spells a value, and all within it, by the module's own texts. */
-export function unify(views: Views, address: number, constantOf: ConstantOf): void {
-  const { words, bytes } = views;
-  const spelled = (index: number) => {
-    const value = word(words, index);
-    if (bytes[value] !== TYPE.string) unify(views, value, constantOf);
-    else words[index] = constantOf(textAt(bytes, value)) ?? value;
+export function unify(bytes: Buffer, value: number, constantOf: ConstantOf): void {
+  const spell = (place: number) => {
+    const spelled = at(bytes, place);
+    if (bytes[spelled] !== TYPE.string) unify(bytes, spelled, constantOf);
+    else bytes.writeInt32LE(constantOf(textAt(bytes, spelled)) ?? spelled, place);
   };
-  if (bytes[address] === TYPE.array) {
-    const entries = word(words, (address >> 2) + 1) >> 2;
-    for (let i = 0; i < word(words, (address >> 2) + 2); i++) spelled(entries + 2 * i + 1);
+  if (bytes[value] === TYPE.array) {
+    const entries = at(bytes, value + 4);
+    for (let i = 0; i < at(bytes, value + 8); i++) spell(entries + 8 * i + 4);
   }
-  if (bytes[address] !== TYPE.object) return;
-  eachEntry(words, address, (entry) => {
-    spelled(entry);
-    spelled(entry + 1);
+  if (bytes[value] !== TYPE.object) return;
+  eachEntry(bytes, value, (entry) => {
+    spell(entry);
+    spell(entry + 4);
   });
 }

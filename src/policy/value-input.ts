@@ -137,7 +137,7 @@ export class ValueInput {
     const known = this.#services.get(text);
     if (known !== undefined) return known;
     const value = this.#memory.keep(text);
-    unify(this.#memory, value, this.#constantOf);
+    unify(this.#memory.bytes, value, this.#constantOf);
     this.#services.set(text, value);
     return value;
   }

@@ -52,7 +52,7 @@ function valueInstance(policy: LoadedPolicy, id: number, constantOf: ConstantOf)
 
 function makeValues(policy: LoadedPolicy, id: number, constantOf: ConstantOf) {
   const memory = new ValueMemory(policy, KEPT_BYTES, SCRATCH_BYTES);
-  unify(memory, policy.dataAddr, constantOf);
+  unify(memory.bytes, policy.dataAddr, constantOf);
   const context = memory.keepContext(id);
   const input = new ValueInput(memory, constantOf);
   const result = new ValueResult(memory, policy.baseHeapPtr);

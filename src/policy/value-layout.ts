@@ -2,8 +2,8 @@
  * How OPA's runtime lays out values (value.h of OPA 1.20). First their type, a byte; then, in words of 32 bits,
  * little-endian: string: length, bytes; number: at the third word its text, and how long that is; array: entries, length,
  * capacity; object and set: buckets, how many, length. An entry of an array is index, value; of an object key, value,
- * next; of a set value, next. A boolean has its truth in the second byte. Constants of the compiler's stand at any
- * address, all else at multiples of four. value-instance.ts asks the module itself whether this holds.
+ * next; of a set value, next. A boolean has its truth in the second byte. All may stand at any address;
+ * at multiples of four what is written here, and mostly what the runtime makes behind it. value-instance.ts asks the module itself whether this holds.
  */
 export const TYPE = {
   null: 1,
@@ -36,13 +36,16 @@ export function textAt(bytes: Buffer, address: number): string {
   return bytes.toString('utf8', from, from + bytes.readInt32LE(address + 4));
 }
 
-/** Calls `visit` with the word of each entry of an object: key, value, next. */
-export function eachEntry(words: Int32Array, object: number, visit: (entry: number, bucket: number) => void): void {
-  const buckets = word(words, (object >> 2) + 1) >> 2;
-  const count = word(words, (object >> 2) + 2);
+/** The word at any address. */
+export function at(bytes: Buffer, address: number): number {
+  return bytes.readInt32LE(address);
+}
+
+/** Calls `visit` with the address of each entry of an object: key, value, next. */
+export function eachEntry(bytes: Buffer, object: number, visit: (entry: number, bucket: number) => void): void {
+  const buckets = at(bytes, object + 4);
+  const count = at(bytes, object + 8);
   for (let bucket = 0; bucket < count; bucket++) {
-    for (let entry = word(words, buckets + bucket) >> 2; entry !== 0; entry = word(words, entry + 2) >> 2) {
-      visit(entry, bucket);
-    }
+    for (let entry = at(bytes, buckets + 4 * bucket); entry !== 0; entry = at(bytes, entry + 8)) visit(entry, bucket);
   }
 }

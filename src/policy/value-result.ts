@@ -1,4 +1,4 @@
-import { DIGITS, TYPE, textAt, word } from './value-layout.ts';
+import { at, DIGITS, TYPE, textAt } from './value-layout.ts';
 import type { ValueMemory } from './value-memory.ts';
 
 /** What results are not made of is read from the text that OPA writes of it. */
@@ -23,13 +23,13 @@ export class ValueResult {
 
   /** A decision has one result. */
   #only(results: number): unknown {
-    const { words, bytes } = this.#memory;
-    const first = results >> 2;
-    if (bytes[results] !== TYPE.set || words[first + 3] !== 1) return OTHER;
-    const buckets = word(words, first + 1) >> 2;
-    for (let bucket = 0; bucket < word(words, first + 2); bucket++) {
-      const entry = word(words, buckets + bucket) >> 2;
-      if (entry !== 0) return this.#value(word(words, entry));
+    const { bytes } = this.#memory;
+    if (bytes[results] !== TYPE.set || at(bytes, results + 12) !== 1) return OTHER;
+    const buckets = at(bytes, results + 4);
+    const end = buckets + 4 * at(bytes, results + 8);
+    for (let bucket = buckets; bucket < end; bucket += 4) {
+      const entry = at(bytes, bucket);
+      if (entry !== 0) return this.#value(at(bytes, entry));
     }
     return OTHER;
   }
@@ -48,9 +48,9 @@ export class ValueResult {
       case TYPE.number:
         return this.#number(address);
       case TYPE.array:
-        return this.#list(address >> 2);
+        return this.#list(address);
       case TYPE.object:
-        return this.#object(address >> 2);
+        return this.#object(address);
       default:
         return OTHER;
     }
@@ -67,34 +67,34 @@ export class ValueResult {
   }
 
   #number(address: number): unknown {
-    const { words, bytes } = this.#memory;
+    const { bytes } = this.#memory;
     if (bytes[address + 1] !== DIGITS) return OTHER;
-    const from = word(words, (address >> 2) + 2);
-    return Number(bytes.toString('latin1', from, from + word(words, (address >> 2) + 3)));
+    const from = at(bytes, address + 8);
+    return Number(bytes.toString('latin1', from, from + at(bytes, address + 12)));
   }
 
-  #list(first: number): unknown {
-    const { words } = this.#memory;
-    const entries = word(words, first + 1) >> 2;
-    const length = word(words, first + 2);
+  #list(address: number): unknown {
+    const { bytes } = this.#memory;
+    const entries = at(bytes, address + 4);
+    const end = entries + 8 * at(bytes, address + 8);
     const items: unknown[] = [];
-    for (let i = 0; i < length; i++) {
-      const item = this.#value(word(words, entries + 2 * i + 1));
+    for (let entry = entries; entry < end; entry += 8) {
+      const item = this.#value(at(bytes, entry + 4));
       if (item === OTHER) return OTHER;
       items.push(item);
     }
     return items;
   }
 
-  #object(first: number): unknown {
-    const { words } = this.#memory;
+  #object(address: number): unknown {
+    const { bytes } = this.#memory;
     const read: Record<string, unknown> = {};
-    const buckets = word(words, first + 1) >> 2;
-    const count = word(words, first + 2);
-    for (let bucket = buckets; bucket < buckets + count; bucket++) {
-      for (let entry = word(words, bucket) >> 2; entry !== 0; entry = word(words, entry + 2) >> 2) {
-        const name = this.#value(word(words, entry));
-        const value = this.#value(word(words, entry + 1));
+    const buckets = at(bytes, address + 4);
+    const end = buckets + 4 * at(bytes, address + 8);
+    for (let bucket = buckets; bucket < end; bucket += 4) {
+      for (let entry = at(bytes, bucket); entry !== 0; entry = at(bytes, entry + 8)) {
+        const name = this.#value(at(bytes, entry));
+        const value = this.#value(at(bytes, entry + 4));
         if (typeof name !== 'string' || name === '__proto__' || value === OTHER) return OTHER;
         read[name] = value;
       }

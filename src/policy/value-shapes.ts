@@ -1,5 +1,5 @@
 import type { ConstantOf } from './value-constants.ts';
-import { eachEntry, textAt, word } from './value-layout.ts';
+import { at, eachEntry, TYPE, textAt, word } from './value-layout.ts';
 import { NotWritten, type ValueMemory } from './value-memory.ts';
 
 /** Objects with the same fields in the same order. OPA made the first; the others are that one with other values. */
@@ -187,20 +187,20 @@ function layOut(
 ): Shape {
   const read = fields.filter((field) => !leftOut.includes(field));
   const made = memory.keep(JSON.stringify(Object.fromEntries(read.map((field) => [field, 0]))));
-  const { words, bytes } = memory;
-  const count = word(words, (made >> 2) + 2);
-  const copy = [word(words, made >> 2) & 0xff, 16, count, word(words, (made >> 2) + 3)];
+  const { bytes } = memory;
+  const count = at(bytes, made + 8);
+  const copy = [TYPE.object, 16, count, at(bytes, made + 12)];
   for (let bucket = 0; bucket < count; bucket++) copy.push(0);
   const pointers = [1];
   const slots = new Map<string, number>();
   let [last, inBucket] = [0, -1];
-  eachEntry(words, made, (entry, bucket) => {
+  eachEntry(bytes, made, (entry, bucket) => {
     const place = copy.length;
     const before = bucket === inBucket ? last + 2 : 4 + bucket;
     copy[before] = place * 4;
     pointers.push(before);
-    const name = textAt(bytes, word(words, entry));
-    copy.push(constantOf(name) ?? word(words, entry), 0, 0);
+    const name = textAt(bytes, at(bytes, entry));
+    copy.push(constantOf(name) ?? at(bytes, entry), 0, 0);
     slots.set(name, place + 1);
     [last, inBucket] = [place, bucket];
   });
