@@ -30,7 +30,9 @@ const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const lifecycle = makeLifecycle();
 const folder = mkdtempSync(join(tmpdir(), 'machtig-bench-'));
 lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
-process.once('SIGINT', () => void lifecycle.close().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void lifecycle.close().finally(() => process.exit(130)));
+}
 
 const progressOf = (label: string, total: number) =>
   startProgress({ label, unit: 'runs', total, screen: process.stderr });

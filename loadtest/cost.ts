@@ -34,7 +34,9 @@ process.env.PATH = `${fileURLToPath(new URL('../.tools/bin', import.meta.url))}:
 const lifecycle = makeLifecycle();
 const folder = mkdtempSync(join(tmpdir(), 'machtig-cost-'));
 lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
-process.once('SIGINT', () => void lifecycle.close().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void lifecycle.close().finally(() => process.exit(130)));
+}
 
 interface Cost {
   cpuUs: number;
