@@ -39,7 +39,7 @@ export function makeDecide({ policy, freshness, now, keepInput, shadow }: Decide
       follow_up: verdict.follow_up,
       policy_revision: policy.revision,
       data_revision: formatRevision(revision),
-      data_age_ms: Math.round(ageMs),
+      data_age_ms: Math.ceil(ageMs),
     };
   }
 

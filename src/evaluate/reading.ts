@@ -77,7 +77,8 @@ export function makeReading({ lookups, freshness, alias, now, dossiers }: Readin
       if (fetched instanceof IncompleteError) {
         if (before instanceof IncompleteError) throw fetched;
       } else if (before && !(before instanceof IncompleteError)) {
-        if (isDeepStrictEqual(fetched.gathered, before.gathered)) return before;
+        // What was there before this reading began and is there still was so at its beginning.
+        if (isDeepStrictEqual(fetched.gathered, before.gathered)) return fetched;
       }
       before = fetched;
     }

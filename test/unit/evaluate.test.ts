@@ -138,7 +138,7 @@ describe('evaluating a question', () => {
     expect(records.entries[0]).toMatchObject({ status: 'Error' });
   });
 
-  it('claims no fresher data than it read', async () => {
+  it('claims no fresher data than it read, nor data from before what it read', async () => {
     let position = { revision: { epoch: 1, n: 7 }, ageMs: 10 };
     let time = NOW;
     const lookups = remote(await projected([...PEOPLE, DIRECT]));
@@ -147,14 +147,36 @@ describe('evaluating a question', () => {
       lookups: {
         peek: lookups.peek,
         read(keys) {
-          position = { revision: { epoch: 1, n: 9 }, ageMs: 1 };
+          // A change that is applied during the first reading: what is read from then on is of 1.9.
+          if (position.revision.n === 7) position = { revision: { epoch: 1, n: 9 }, ageMs: 1 };
           time += 20;
           return lookups.read(keys);
         },
       },
       now: () => time,
     });
-    expect(await evaluate.one({ ...question }, call)).toMatchObject({ data_revision: '1.7', data_age_ms: 50 });
+    expect(await evaluate.one({ ...question }, call)).toMatchObject({ data_revision: '1.9', data_age_ms: 41 });
+  });
+
+  it('does not claim the revision of a change that came in while it read for the last time', async () => {
+    let n = 7;
+    const lookups = remote(await projected([...PEOPLE, DIRECT]));
+    const { evaluate } = await aWorld([], {
+      freshness: { ...fixed(), position: () => ({ revision: { epoch: 1, n }, ageMs: 0 }) },
+      lookups: {
+        peek: lookups.peek,
+        read(keys) {
+          n += 1; // two round trips a reading
+          return lookups.read(keys);
+        },
+      },
+    });
+    expect(await evaluate.one(question, call)).toMatchObject({ data_revision: '1.9' });
+  });
+
+  it('never says that data is younger than it is', async () => {
+    const { evaluate } = await aWorld([...PEOPLE, DIRECT], { freshness: fixed({ epoch: 1, n: 7 }, 12.01) });
+    expect(await evaluate.one(question, call)).toMatchObject({ data_age_ms: 13 });
   });
 
   it('refuses to be asked about services of other owners', async () => {
