@@ -57,7 +57,7 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' |
 
 /**
  * By how much V8 lets its old generation grow before it collects, in percent of what lives in it. Left to itself it
- * doubles or trebles: 334 MB of process instead of 209, for the same work (docs/decisions/0027-the-cache-packed.md).
+ * doubles or trebles (docs/decisions/0027-the-cache-packed.md).
  */
 const HEAP_GROWTH = 50;
 
