@@ -1,6 +1,6 @@
 import type { Question } from '../../src/domain/evaluation.ts';
 import type { PartyId } from '../../src/domain/facts.ts';
-import { type Identifier, isPartyRef, toUrn } from '../../src/domain/identifier.ts';
+import { type Identifier, isPartyRef, type PartyName, toUrn } from '../../src/domain/identifier.ts';
 import type { FactRow } from '../../src/mandates/rows.ts';
 import type { MandateRow, Register } from '../oracle/register.ts';
 
@@ -92,27 +92,24 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
       services: servicesAt(n),
       mandates: [],
     };
-    const named = [
-      question.represented,
-      question.actor,
-      question.via ?? [],
-      question.together?.map(({ id }) => id) ?? [],
-    ];
-    const ids = named.flat().flatMap((name) => {
-      if (isPartyRef(name)) return [name.party_id];
-      const row = at('alias', alias(name), n) as FactRow<'alias'> | undefined;
-      if (row) register.aliases.set(toUrn(name), row.facts);
-      return row ? [row.facts.party_id] : [];
-    });
-    const represented = register.aliases.get(isPartyRef(question.represented) ? '' : toUrn(question.represented));
+    const idsOf = (names: readonly PartyName[]) =>
+      names.flatMap((name) => {
+        if (isPartyRef(name)) return [name.party_id];
+        const row = at('alias', alias(name), n) as FactRow<'alias'> | undefined;
+        if (row) register.aliases.set(toUrn(name), row.facts);
+        return row ? [row.facts.party_id] : [];
+      });
+    const actors = idsOf([question.actor, ...(question.together ?? []).map(({ id }) => id)]);
+    const [represented] = idsOf([question.represented]);
+    const ids = [...actors, ...(represented ? [represented] : []), ...idsOf(question.via ? [question.via] : [])];
     const mandates = new Map<string, MandateRow>();
     const add = (id: string) => {
       for (const row of mandateAt(id, n)) mandates.set(id, row);
     };
-    // Who acts holds them himself, or hangs on another mandate of whoever granted it.
-    for (const id of ids) for (const one of held.of(id)) add(one);
-    for (const row of [...mandates.values()]) for (const one of granted.of(row.represented)) add(one);
-    if (represented) for (const one of granted.of(represented.party_id)) add(one);
+    // What those who act hold themselves, what that hangs on, and all that was granted by whom it is about.
+    for (const id of actors) for (const one of held.of(id)) add(one);
+    for (const { facts } of [...mandates.values()]) if (facts.derived_from) add(facts.derived_from.mandate_id);
+    if (represented) for (const one of granted.of(represented)) add(one);
     register.mandates = [...mandates.values()];
     const known = register.mandates.flatMap(endsOf);
     for (const id of [...ids, ...known]) {
@@ -120,7 +117,7 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
       if (facts) register.parties.set(id, facts);
     }
     if (represented) {
-      for (const id of branchesOf.of(represented.party_id)) {
+      for (const id of branchesOf.of(represented)) {
         if (at('branch', id, n)) register.branches.add(id.replace(':', ' '));
       }
     }
