@@ -91,8 +91,11 @@ else if {
 
 # METADATA
 # title: Why the mandate is not met at this branch
-reasons(mandate, service) := union({
-	{"branches_not_accepted" | not accepted(mandate, service)},
-	{"branch_required" | not named(mandate)},
-	{"branch_not_covered" | named(mandate); not covered(mandate)},
-})
+reasons(mandate, service) := {reason |
+	some rule in [
+		{"branches_not_accepted" | not accepted(mandate, service)},
+		{"branch_required" | not named(mandate)},
+		{"branch_not_covered" | named(mandate); not covered(mandate)},
+	]
+	some reason in rule
+}

@@ -87,10 +87,13 @@ second_unlimited(mandate) if mandate.branches == "all"
 
 # METADATA
 # title: What speaks against this chain as a chain
-reasons(service, chain, first_link, second_link) := union({
-	{"chain_not_accepted" | not services.accepts_chains(service)},
-	{"intermediary_not_active" | not intermediary_active(chain)},
-	{"chain_first_link_not_allowed" | not first_link_allowed(first_link, chain)},
-	{"reach_own_only" | not reaches_clients(second_link)},
-	{"second_link_branch_limited" | not second_unlimited(second_link)},
-})
+reasons(service, chain, first_link, second_link) := {reason |
+	some rule in [
+		{"chain_not_accepted" | not services.accepts_chains(service)},
+		{"intermediary_not_active" | not intermediary_active(chain)},
+		{"chain_first_link_not_allowed" | not first_link_allowed(first_link, chain)},
+		{"reach_own_only" | not reaches_clients(second_link)},
+		{"second_link_branch_limited" | not second_unlimited(second_link)},
+	]
+	some reason in rule
+}

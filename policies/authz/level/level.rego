@@ -16,7 +16,10 @@ known(spelling) if data.tables.levels[spelling]
 # METADATA
 # title: The level that a service asks
 # scope: document
-of_service(service) := service.definition.loa if service.definition.loa >= service.instance.loa
+of_service(service) := definition if {
+	definition := service.definition.loa
+	definition >= service.instance.loa
+}
 
 else := service.instance.loa
 
@@ -40,7 +43,10 @@ else := conditions.level(service, of_service(service))
 #     loa_above_catalogue: The question asks a higher level than the service has in the catalogue.
 within_catalogue(service) if not _above_catalogue(service)
 
-_above_catalogue(service) if data.tables.levels[input.request.min_loa] > of_service(service)
+_above_catalogue(service) if {
+	asked := data.tables.levels[input.request.min_loa]
+	asked > of_service(service)
+}
 
 # METADATA
 # title: The level of the login is below what is required

@@ -22,12 +22,15 @@ hold(mandate, service) if {
 
 # METADATA
 # title: In what the question goes beyond the mandate
-reasons(mandate, service) := union({
-	{"service_not_mandatable" | not services.mandatable(mandate, service)},
-	{"domain_not_served" | not services.domain_served(mandate, service)},
-	{"all_services_not_for_voluntary" | not scope.everything_allowed(mandate)},
-	{"service_not_covered" | not scope.covered(mandate, service)},
-	{"set_addition_unconfirmed" | not scope.confirmed(mandate, service)},
-	{"operation_not_covered" | not scope.operation_covered(mandate)},
-	{"case_not_covered" | not scope.case_covered(mandate)},
-})
+reasons(mandate, service) := {reason |
+	some rule in [
+		{"service_not_mandatable" | not services.mandatable(mandate, service)},
+		{"domain_not_served" | not services.domain_served(mandate, service)},
+		{"all_services_not_for_voluntary" | not scope.everything_allowed(mandate)},
+		{"service_not_covered" | not scope.covered(mandate, service)},
+		{"set_addition_unconfirmed" | not scope.confirmed(mandate, service)},
+		{"operation_not_covered" | not scope.operation_covered(mandate)},
+		{"case_not_covered" | not scope.case_covered(mandate)},
+	]
+	some reason in rule
+}

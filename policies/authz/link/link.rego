@@ -31,17 +31,20 @@ holds(mandate, service, required) if {
 
 # METADATA
 # title: Why the mandate does not carry this question
-reasons(mandate, service, required) := union({
-	{data.tables.status_reasons[mandate.status] | not validity.active(mandate)},
-	{"mandate_not_started" | not validity.started(mandate)},
-	{"mandate_expired" | not validity.unended(mandate)},
-	{"mandate_too_long" | not validity.short_enough(mandate)},
-	limits.reasons(mandate, service),
-	{"mandate_loa_insufficient" | not level.mandate_suffices(mandate, required)},
-	{"joint_authority_required" | not joint.enough(mandate)},
-	joint.lacking(mandate, required),
-	substitution.reasons(mandate, service, required),
-})
+reasons(mandate, service, required) := {reason |
+	some rule in [
+		{data.tables.status_reasons[mandate.status] | not validity.active(mandate)},
+		{"mandate_not_started" | not validity.started(mandate)},
+		{"mandate_expired" | not validity.unended(mandate)},
+		{"mandate_too_long" | not validity.short_enough(mandate)},
+		limits.reasons(mandate, service),
+		{"mandate_loa_insufficient" | not level.mandate_suffices(mandate, required)},
+		{"joint_authority_required" | not joint.enough(mandate)},
+		joint.lacking(mandate, required),
+		substitution.reasons(mandate, service, required),
+	]
+	some reason in rule
+}
 
 # METADATA
 # title: The represented could give this mandate, and it is met
@@ -66,14 +69,20 @@ _lasts(mandate, service) if {
 
 # METADATA
 # title: Why the represented's mandate is not met
-source_reasons(mandate, service) := union({
-	branch.reasons(mandate, service),
-	_ending(mandate, service),
-	{"parent_not_in_force" | substitution.for_clients_only(mandate)},
-	{reason | mandate.derived_from; some reason in _ending(mandate.parent.mandate, service)},
-})
+source_reasons(mandate, service) := {reason |
+	some rule in [
+		branch.reasons(mandate, service),
+		_ending(mandate, service),
+		{"parent_not_in_force" | substitution.for_clients_only(mandate)},
+		{reason | mandate.derived_from; some reason in _ending(mandate.parent.mandate, service)},
+	]
+	some reason in rule
+}
 
-_ending(mandate, service) := union({
-	{"majority_reached" | not validity.under_age(mandate)},
-	state.stopping(mandate, input.represented.party, service),
-})
+_ending(mandate, service) := {reason |
+	some rule in [
+		{"majority_reached" | not validity.under_age(mandate)},
+		state.stopping(mandate, input.represented.party, service),
+	]
+	some reason in rule
+}

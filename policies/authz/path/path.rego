@@ -154,12 +154,15 @@ _direct_candidates(asked, required) := [{"path": path, "reasons": reasons} |
 	some mandate in asked.direct
 	direct(mandate)
 	path := _direct_path(mandate)
-	reasons := union({
-		link.reasons(mandate, asked.service, required),
-		link.source_reasons(mandate, asked.service),
-		_stopping_owner(mandate, asked.service),
-		conditions.objections(asked.service, path),
-	})
+	reasons := {reason |
+		some rule in [
+			link.reasons(mandate, asked.service, required),
+			link.source_reasons(mandate, asked.service),
+			_stopping_owner(mandate, asked.service),
+			conditions.objections(asked.service, path),
+		]
+		some reason in rule
+	}
 ]
 
 _stopping_owner(mandate, service) := {reason |
@@ -174,13 +177,16 @@ _chain_candidates(asked, required) := [{"path": path, "reasons": reasons} |
 	some first_link in found.first
 	some second_link in found.second
 	path := _chain_path(found, first_link, second_link)
-	reasons := union({
-		link.reasons(first_link, asked.service, required),
-		link.source_reasons(first_link, asked.service),
-		link.reasons(second_link, asked.service, required),
-		chain.reasons(asked.service, found, first_link, second_link),
-		conditions.objections(asked.service, path),
-	})
+	reasons := {reason |
+		some rule in [
+			link.reasons(first_link, asked.service, required),
+			link.source_reasons(first_link, asked.service),
+			link.reasons(second_link, asked.service, required),
+			chain.reasons(asked.service, found, first_link, second_link),
+			conditions.objections(asked.service, path),
+		]
+		some reason in rule
+	}
 ]
 
 _self := {"basis": "self", "links": [], "parties": []}

@@ -206,19 +206,25 @@ open(service, required) if {
 
 # METADATA
 # title: What speaks against every path for one service
-of_service(service, required) := union({
-	{"service_inactive" | not services.active(service)},
-	{"loa_above_catalogue" | not level.within_catalogue(service)},
-	{"loa_insufficient" | level.login_too_low(required)},
-})
+of_service(service, required) := {reason |
+	some rule in [
+		{"service_inactive" | not services.active(service)},
+		{"loa_above_catalogue" | not level.within_catalogue(service)},
+		{"loa_insufficient" | level.login_too_low(required)},
+	]
+	some reason in rule
+}
 
 # METADATA
 # title: What a denial says of the question
 # description: |
 #   Beside what speaks against every path: the actor works for more organisations than are looked up, so that the
 #   caller has to name the one through which he acts (R108).
-against(service, required) := union({
-	common,
-	of_service(service, required),
-	{"via_required" | path.via_required},
-})
+against(service, required) := {reason |
+	some rule in [
+		common,
+		of_service(service, required),
+		{"via_required" | path.via_required},
+	]
+	some reason in rule
+}

@@ -72,15 +72,16 @@ else := null
 
 _follow_up(found, service) := null if found.links == []
 
-else := {
+else := _follow_up_of(found.links[0], service)
+
+_follow_up_of(mandate, service) := {
 	"to": object.get(mandate, "follow_up", service.follow_up),
 	"delegate_may_read": true,
 } if {
-	mandate := found.links[0]
 	mandate.reads_messages == true
 }
 
-else := {"to": object.get(found.links[0], "follow_up", service.follow_up)}
+else := {"to": object.get(mandate, "follow_up", service.follow_up)}
 
 # only where a stronger login alone would lift the denial
 _loa_required(nearest) := nearest.required if {
