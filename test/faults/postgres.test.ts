@@ -1,0 +1,4 @@
+import { POSTGRES } from './postgres.ts';
+import { testOnce } from './small-runs.ts';
+
+testOnce(POSTGRES);

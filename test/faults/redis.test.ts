@@ -1,0 +1,4 @@
+import { REDIS } from './redis.ts';
+import { testOnce } from './small-runs.ts';
+
+testOnce(REDIS);

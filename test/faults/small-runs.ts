@@ -1,0 +1,39 @@
+import { afterAll, afterEach, beforeAll, expect, it, onTestFailed } from 'vitest';
+import { type Rig, startRig } from '../rig/rig.ts';
+import { emptiness, runScenario } from './run.ts';
+import type { Scenario } from './scenario.ts';
+
+const SEED = 1;
+
+/** Runs each fault once, on one rig; `npm run faults` runs them many times, with other seeds and those that take long. */
+export function testOnce(scenarios: readonly Scenario[]): void {
+  let rig: Rig | undefined;
+  const open = async () => {
+    rig = await startRig({ seed: SEED, sidecars: 2, syncs: 2, maxStalenessMs: 2000 });
+  };
+  const close = async () => {
+    await rig?.close();
+    rig = undefined;
+  };
+  beforeAll(open, 120_000);
+  afterAll(close);
+  // What one fault left behind is not to be blamed on the next.
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    await close();
+    await open();
+  }, 120_000);
+
+  for (const scenario of scenarios.filter(({ isLong }) => isLong !== true)) {
+    it(scenario.name, async () => {
+      if (rig === undefined) throw new Error('there is no rig');
+      const processes = [...rig.syncs, ...rig.sidecars];
+      onTestFailed(() => {
+        for (const { name, output } of processes) process.stderr.write(`--- ${name}\n${output().slice(-1500)}\n`);
+      });
+      const outcome = await runScenario(rig, scenario, SEED);
+      expect(outcome.report.violations).toEqual([]);
+      expect(emptiness(outcome, scenario)).toBeUndefined();
+    }, 120_000);
+  }
+}
