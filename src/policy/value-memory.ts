@@ -53,8 +53,9 @@ export class ValueMemory {
     this.bytes = Buffer.from(buffer);
   }
 
-  /** Forgets the last question. */
+  /** Forgets the last question. Whoever asked as text meanwhile may have let the memory grow: writing to what is detached does nothing. */
   start(): void {
+    this.refresh();
     this.#at = this.#scratch;
   }
 

@@ -196,4 +196,13 @@ describe('an evaluation by values', () => {
     asked.evaluate(writeInput(withService(`urn:${'x'.repeat(100_000)}`)));
     expect(asked.evaluateInput?.(inputOf())).toEqual(first);
   });
+
+  it('writes where the memory is when a question asked as text let it grow', () => {
+    const engine = makeEngine(bundle, readVerdict, { makeInstance: makeValueInstance });
+    const suspended = { ...DIRECT, status: 'suspended' as const };
+    const denied = inputOf({ services: [{ service: aService(), direct: [suspended], chains: [] }] });
+    expect(engine.decide(inputOf()).allow).toBe(true);
+    engine.decide(inputOf({ request: { loa: 'eh3', operation: 'x'.repeat(500_000) } }));
+    expect(engine.decide(denied)).toMatchObject({ allow: false, reasons: ['mandate_suspended'] });
+  });
 });
