@@ -22,20 +22,21 @@ export interface Act {
 /** Many enough that questions meet them, few enough that it happens often. */
 const MANY = 500;
 
-export async function findCandidates(client: Pool): Promise<Candidates> {
+/** @param many of each kind at most */
+export async function findCandidates(client: Pool, many = MANY): Promise<Candidates> {
   const idsOf = async <T>(sql: string): Promise<T[]> =>
     (await client.query<{ id: T }>({ text: sql })).rows.map(({ id }) => id);
   const { rows: branches } = await client.query<{ branch: string; party_id: string }>(
-    `select branch::text, party_id from branches order by branch, party_id limit ${MANY}`,
+    `select branch::text, party_id from branches order by branch, party_id limit ${many}`,
   );
   const usable = `from mandates m where status in ('active', 'suspended')`;
   return {
-    mandates: await idsOf(`select mandate_id as id ${usable} order by mandate_id limit ${MANY}`),
+    mandates: await idsOf(`select mandate_id as id ${usable} order by mandate_id limit ${many}`),
     plain: await idsOf(`select mandate_id as id ${usable} and derived_from is null and joint_required is null
-      and not exists (select from mandates c where c.derived_from = m.mandate_id) order by mandate_id limit ${MANY}`),
-    parties: await idsOf(`select party_id as id from parties order by party_id limit ${MANY}`),
-    means: await idsOf(`select alias as id from aliases where scheme = 'pseudonym' order by alias limit ${MANY}`),
-    instances: await idsOf(`select service_id as id from service_instances order by service_id limit ${MANY}`),
+      and not exists (select from mandates c where c.derived_from = m.mandate_id) order by mandate_id limit ${many}`),
+    parties: await idsOf(`select party_id as id from parties order by party_id limit ${many}`),
+    means: await idsOf(`select alias as id from aliases where scheme = 'pseudonym' order by alias limit ${many}`),
+    instances: await idsOf(`select service_id as id from service_instances order by service_id limit ${many}`),
     branches,
   };
 }
@@ -97,8 +98,16 @@ const toggleBranch = async ({ client, candidates, dice }: Act) => {
   await client.query('delete from branches where branch = $1 and party_id = $2', [branch, party_id]);
 };
 
-/** As often as they stand here. */
-export const ACTS: readonly ((act: Act) => Promise<void>)[] = [
+/** Each as often as it stands here. */
+export type Acts = readonly ((act: Act) => Promise<void>)[];
+
+/** Acts that leave the register as large as it was. */
+const TOGGLES: Acts = [
   ...[toggleMandate, toggleMandate, toggleMandate, toggleMandate, toggleMandate, toggleMandate],
-  ...[revokeAndGrant, revokeAndGrant, toggleState, toggleState, toggleMeans, toggleMeans, toggleInstance, toggleBranch],
+  ...[toggleState, toggleState, toggleMeans, toggleMeans, toggleInstance, toggleBranch],
 ];
+
+export const ACTS: Acts = [...TOGGLES, revokeAndGrant, revokeAndGrant];
+
+/** For runs of hours: nothing that was granted is ever gone, so that grants are few. */
+export const LASTING_ACTS: Acts = [...TOGGLES, ...TOGGLES, ...TOGGLES, ...TOGGLES, revokeAndGrant];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Dice } from '../support/dice.ts';
-import { ACTS, type Candidates } from './acts.ts';
+import { ACTS, type Acts, type Candidates } from './acts.ts';
 
 export interface CommitterOptions {
   url: () => string;
@@ -10,6 +10,9 @@ export interface CommitterOptions {
   dice: Dice;
   /** Transactions a second, by all writers together. */
   perSecond: number;
+  /** Transactions under way at once. */
+  writers?: number;
+  acts?: Acts;
   /** By transaction: it is committed, and was known to be at this moment. */
   onCommitted: (transaction: string, moment: number) => void;
 }
@@ -22,7 +25,6 @@ export interface Committer {
   stop(): Promise<void>;
 }
 
-const WRITERS = 2;
 const ACTED_BY = JSON.stringify({ who: 'rig', channel: 'operator' });
 
 /**
@@ -30,7 +32,7 @@ const ACTED_BY = JSON.stringify({ who: 'rig', channel: 'operator' });
  * back, or committed late. Over connections of its own that no fault touches.
  */
 export async function startCommitting(options: CommitterOptions): Promise<Committer> {
-  const { url, candidates, dice, perSecond, onCommitted } = options;
+  const { url, candidates, dice, perSecond, onCommitted, writers = 2, acts = ACTS } = options;
   const counts = { committed: 0, refused: 0, failed: 0 };
   const stop = new AbortController();
   let paused = false;
@@ -40,7 +42,7 @@ export async function startCommitting(options: CommitterOptions): Promise<Commit
     await client.query('begin');
     await client.query(`select set_config('machtig.acted_by', $1, true)`, [ACTED_BY]);
     const many = dice.next() < 0.2 ? 3 : 1;
-    for (let done = 0; done < many; done++) await act(client, candidates, dice);
+    for (let done = 0; done < many; done++) await dice.pick(acts)({ client, candidates, dice, newId: randomUUID });
     if (dice.next() < 0.05) await sleep(50);
     if (dice.next() < 0.05) return void (await client.query('rollback'));
     const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::text as id');
@@ -68,7 +70,7 @@ export async function startCommitting(options: CommitterOptions): Promise<Commit
 
   async function keepWriting(given: Client): Promise<void> {
     let client = given;
-    const intervalMs = (1000 * WRITERS) / perSecond;
+    const intervalMs = (1000 * writers) / perSecond;
     let due = performance.now();
     while (!stop.signal.aborted) {
       if (!paused) {
@@ -81,7 +83,7 @@ export async function startCommitting(options: CommitterOptions): Promise<Commit
     await client.end().catch(() => {});
   }
 
-  const clients = await Promise.all(Array.from({ length: WRITERS }, () => connect(url())));
+  const clients = await Promise.all(Array.from({ length: writers }, () => connect(url())));
   const writing = Promise.all(clients.map(keepWriting));
   return {
     counts,
@@ -97,10 +99,6 @@ export async function startCommitting(options: CommitterOptions): Promise<Commit
       await writing;
     },
   };
-}
-
-async function act(client: Client, candidates: Candidates, dice: Dice): Promise<void> {
-  await dice.pick(ACTS)({ client, candidates, dice, newId: randomUUID });
 }
 
 async function connect(connectionString: string): Promise<Client> {

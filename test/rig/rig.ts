@@ -22,6 +22,8 @@ export interface RigOptions {
   world?: World;
   sidecars?: number;
   syncs?: number;
+  /** How many of each kind the load may change. */
+  candidates?: number;
   maxStalenessMs?: number;
   /** For every process, and for sidecars alone. */
   env?: Readonly<Record<string, string>>;
@@ -76,7 +78,7 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
   const postgres = await startRigPostgres();
   lifecycle.onClose('PostgreSQL', postgres.end);
   const secrets = makeSecrets();
-  const { questions, candidates } = await fill(world, postgres.url(), secrets.keys);
+  const { questions, candidates } = await fill(world, postgres.url(), secrets.keys, options.candidates);
   const redis = await startRedisPair();
   lifecycle.onClose('Redis', redis.end);
   const recorder = await recordCommits(postgres.url);
@@ -136,11 +138,11 @@ function makeSecrets() {
   };
 }
 
-async function fill(world: World, url: string, keys: Keys) {
+async function fill(world: World, url: string, keys: Keys, many?: number) {
   const pool = makePool(url, { onError: () => {} }); // A broken connection also fails its statement.
   try {
     const questions: Question[] = await fillWorld(world, { pool, keys, url });
-    return { questions, candidates: await findCandidates(pool) };
+    return { questions, candidates: await findCandidates(pool, many) };
   } finally {
     await pool.end();
   }

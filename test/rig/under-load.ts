@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Acts } from './acts.ts';
 import { startAsking } from './asker.ts';
 import { makeChecker, type Tally, type Violation } from './checker.ts';
 import { startCommitting } from './committer.ts';
@@ -10,6 +11,9 @@ export interface LoadOptions {
   connections?: number;
   pauseMs?: number;
   commitsPerSecond?: number;
+  writers?: number;
+  /** What is committed; all kinds unless said otherwise. */
+  acts?: Acts;
   timeoutMs?: number;
   skewMs?: number;
   /** Checks when all is over, so that it costs nothing meanwhile. */
@@ -34,6 +38,7 @@ export interface Load {
   goOnWriting(): void;
   /** Of the moment. */
   tally: Readonly<Tally>;
+  commits: Readonly<LoadReport['commits']>;
 }
 
 const KEPT = 100;
@@ -45,7 +50,7 @@ export async function underLoad(
   scenario: (load: Load) => Promise<void>,
 ): Promise<LoadReport> {
   const { connections = 4, pauseMs = 10, commitsPerSecond = 100, timeoutMs = 10_000, skewMs = 0 } = options;
-  const { checkLater = false, forgets = false } = options;
+  const { checkLater = false, forgets = false, writers, acts } = options;
   const { seed, questions, keys, recorder, sidecars, maxStalenessMs } = rig;
   const common = { history: recorder.history, questions, alias: keys.alias };
   const checker = makeChecker({ ...common, maxStalenessMs, skewMs });
@@ -79,6 +84,8 @@ export async function underLoad(
     candidates: rig.candidates,
     dice: diceFor(seed, 'commits'),
     perSecond: commitsPerSecond,
+    ...(writers !== undefined && { writers }),
+    ...(acts !== undefined && { acts }),
     onCommitted: recorder.noteCommitted,
   });
   const asker = startAsking({
@@ -96,6 +103,7 @@ export async function underLoad(
       },
       goOnWriting: committer.go,
       tally: checker.tally,
+      commits: committer.counts,
     });
   } finally {
     await asker.stop();

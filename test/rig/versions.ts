@@ -143,6 +143,8 @@ export function makeVersions(given: ReadonlyMap<string, Map<string, Version[]>> 
       mandates: [...(entities.get('mandate')?.keys() ?? [])].sort().flatMap((id) => mandateAt(id, n)),
     }),
     forget(entity, id, n) {
+      // What was put together for revisions before the last change of services that is kept.
+      while ((serviceChanges[1] ?? n + 1) <= n) servicesSince.delete(serviceChanges.shift() ?? 0);
       const versions = entities.get(entity)?.get(id) ?? [];
       const held = versions.findLastIndex((version) => version.n <= n);
       if (held > 0) versions.splice(0, held);
