@@ -50,6 +50,14 @@ describe('age', () => {
     expect(() => freshness.position()).toThrow(failing('data_stale'));
   });
 
+  test('that is no number is too old', () => {
+    const { freshness, read, beat } = setUp();
+    freshness.positioned(0, at(7));
+    read();
+    beat(7, Number.NaN);
+    expect(() => freshness.position()).toThrow(failing('data_stale'));
+  });
+
   test('counts the sleep of the machine, which the monotonic clock does not see', () => {
     const { freshness, read, beat, clock } = setUp();
     freshness.positioned(0, at(7));

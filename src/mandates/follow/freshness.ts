@@ -62,7 +62,8 @@ export function makeFreshness(options: FreshnessOptions): Fresh {
     if (reading === undefined) throw new AppError('data_stale', 'the clock of the projection has not been read yet');
     assertSameTime(reading, clock);
     const ageMs = ageOf(reading);
-    if (ageMs > maxStalenessMs) {
+    // So said that an age which is no number is too old.
+    if (!(ageMs <= maxStalenessMs)) {
       throw new AppError('data_stale', `the data is ${Math.round(ageMs)} ms old; ${maxStalenessMs} ms is the limit`);
     }
     return { revision, ageMs };
