@@ -29,6 +29,7 @@ if not is_whole then
   return redis.error_reply('CONFLICT the projection is damaged: ' .. why)
 end
 redis.call('HSET', KEYS[1], 'revision', to, 'hash', hash)
+redis.call('HINCRBY', KEYS[1], 'told', 1)
 if keys == 'all' then
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', stream_length, '*', 'from', at, 'to', to, 'all', '1')
 else

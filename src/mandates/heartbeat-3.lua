@@ -4,5 +4,6 @@ local refusal = admit(KEYS[2], ARGV[1]) or expect_at(KEYS[1], ARGV[3])
 if refusal then
   return refusal
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'beat', ARGV[2], 'at', ARGV[3])
-return tonumber(string.match(redis.call('HGET', KEYS[1], 'generation'), '^%d+'))
+local generation, told = unpack(redis.call('HMGET', KEYS[1], 'generation', 'told'))
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'beat', ARGV[2], 'at', ARGV[3], 'told', told or '0')
+return tonumber(string.match(generation, '^%d+'))

@@ -8,7 +8,10 @@ import type { RecordKey } from './record.ts';
 export type Notice =
   /** These records are other than they were; `all`: too many to name. A reader not at `from` has missed something. */
   | { notice: 'change'; from: Revision; to: Revision; keys: RecordKey[] | 'all' }
-  /** At `stampMs`, on the projection's own clock, nothing was committed beyond `at`. */
-  | { notice: 'heartbeat'; stampMs: number; at: Revision }
+  /**
+   * At `stampMs`, on the projection's own clock, nothing was committed beyond `at`. `told`: how many changes and swaps
+   * were told before it. Revisions alone do not show that one was missed: a mended record leads from `at` to `at`.
+   */
+  | { notice: 'heartbeat'; stampMs: number; at: Revision; told?: number }
   /** Another copy took the place of the live one: nothing that was read before counts. */
   | { notice: 'swap'; generation: number; at: Revision };

@@ -16,13 +16,21 @@ export function parseNotice(fields: readonly Buffer[]): Notice {
       return { notice: 'change', from: revision(value), to: revision(second), keys: unpackKeys(third ?? second) };
     case 'from to all':
       return { notice: 'change', from: revision(value), to: revision(second), keys: 'all' };
-    case 'beat at':
-      return { notice: 'heartbeat', stampMs: Number(value), at: revision(second) };
+    case 'beat at told':
+      return { notice: 'heartbeat', stampMs: whole(value), at: revision(second), told: whole(third) };
     case 'generation at':
-      return { notice: 'swap', generation: Number(value), at: revision(second) };
+      return { notice: 'swap', generation: whole(value), at: revision(second) };
     default:
       throw malformed('an entry of the stream is of another layout');
   }
+}
+
+const WHOLE = /^[0-9]{1,15}$/;
+
+function whole(text: Buffer | undefined): number {
+  const digits = String(text);
+  if (!WHOLE.test(digits)) throw malformed('an entry of the stream holds no whole number where one belongs');
+  return Number(digits);
 }
 
 function revision(text: Buffer): Revision {

@@ -11,8 +11,9 @@ if (redis.call('GET', ARGV[11] .. 'loads') or '0') ~= ARGV[12] then
   return redis.error_reply('CONFLICT Redis has lost a part of the copy that was being built')
 end
 redis.call('DEL', ARGV[11] .. 'loads')
+local told = redis.call('HGET', KEYS[1], 'told') or '0'
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'generation', ARGV[2], 'revision', ARGV[3], 'hash', ARGV[4], 'header', ARGV[5],
-  'layout', ARGV[6], 'key_id', ARGV[7], 'key_check', ARGV[8], 'partitions', ARGV[9])
+  'layout', ARGV[6], 'key_id', ARGV[7], 'key_check', ARGV[8], 'partitions', ARGV[9], 'told', told + 1)
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[10], '*', 'generation', string.match(ARGV[2], '^%d+'), 'at', ARGV[3])
 return 1

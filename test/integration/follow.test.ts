@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Write } from '../../src/mandates/projection.ts';
+import { scopeKey } from '../../src/mandates/record-key.ts';
 import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
@@ -6,7 +8,8 @@ import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { KEY, mandatesKey, redisClient, sidecar, syncToRedis } from '../support/redis-stack.ts';
-import { fillRegister, highestRevision, revoke } from '../support/small-register.ts';
+import { fillRegister, firm, highestRevision, mandate, person, revoke, SERVICE } from '../support/small-register.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;
@@ -154,4 +157,28 @@ test('several partitions are followed as one', async () => {
       return thrown instanceof Error && thrown.message.includes('number of partitions');
     }
   });
+});
+
+test('a mended record of which nobody heard is found out: revisions alone do not show it', async () => {
+  await syncToRedis(lifecycle, database.url, redis.url);
+  const client = await redisClient(lifecycle, redis.url);
+  const proxy = await startTcpProxy({ path: redis.url.slice('unix://'.length) });
+  lifecycle.onClose('proxy', proxy.close);
+  const { state, statusOf } = await sidecar(lifecycle, `redis://127.0.0.1:${proxy.port}`, { lookupsUrl: redis.url });
+  await eventually('the data is fresh', () => state() === 'fresh');
+  expect(await statusOf(2)).toBe('active');
+  proxy.silence();
+  await eventually('it hears nothing', () => state() === 'data_stale');
+  // As the leader mends what stands wrong in Redis: at the revision where the projection is.
+  const projection = await openRedisProjection({ client });
+  const at = await projection.state();
+  if (at === undefined) throw new Error('there is no projection');
+  const from = at.revision;
+  const place = { represented: firm(2), delegate: person(2), scope: scopeKey.service(SERVICE) };
+  const writes: Write[] = [{ drop: 'mandate', ...place, mandateId: mandate(2) }];
+  await projection.apply({ from, to: from, hash: at.hash, writes }, at.fence);
+  const [mended] = await client.xrevrange('{m0}:stream', '+', '-', 'COUNT', 1);
+  await client.xdel('{m0}:stream', mended?.[0] ?? '');
+  proxy.speak();
+  await eventually('what was remembered is forgotten', async () => (await statusOf(2)) === undefined, 5000);
 });

@@ -68,7 +68,7 @@ describe('the projection in Redis', () => {
     expect(await noticesIn(0)).toEqual([
       { notice: 'swap', generation: 1, at: at(0) },
       { notice: 'change', from: at(0), to: at(2), keys: [PLACE_KEY] },
-      { notice: 'heartbeat', stampMs: 5, at: at(2) },
+      { notice: 'heartbeat', stampMs: 5, at: at(2), told: 2 },
     ]);
   });
 

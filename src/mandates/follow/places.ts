@@ -31,10 +31,10 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
     cache.clear();
   }
 
-  function place(partition: number, { revision, lastId }: Exclude<PartitionSight, { fault: string }>): void {
+  function place(partition: number, { revision, told, lastId }: Exclude<PartitionSight, { fault: string }>): void {
     log.info({ partition, from: lastId }, 'follows the projection from here');
     move(partition, lastId);
-    tracks.positioned(partition, revision);
+    tracks.positioned(partition, revision, told);
     // After the position was taken: what is read from now on is at least as new as it.
     cache.clear();
   }

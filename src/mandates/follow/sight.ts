@@ -18,13 +18,13 @@ export interface Sight {
 }
 
 export type PartitionSight =
-  /** The live projection, and the end of its stream at this revision. */
-  | { revision: Revision; lastId: string }
+  /** The live projection, and the end of its stream at this revision, behind so many changes and swaps. */
+  | { revision: Revision; told: number; lastId: string }
   /** Why there is nothing here that could be read. */
   | { fault: string };
 
 const EMPTY_STREAM = '0-0';
-const FIELDS = ['header', 'layout', 'key_id', 'key_check', 'revision'] as const;
+const FIELDS = ['header', 'layout', 'key_id', 'key_check', 'revision', 'told'] as const;
 
 /**
  * One round trip. A Redis that must not be read (a replica, one that may throw keys away) has that fault in every
@@ -78,7 +78,7 @@ function serverFault(says: string): string | undefined {
 }
 
 function partitionSight(head: unknown, last: unknown, header: string, expected: Expected): PartitionSight {
-  const [text, layout, keyId, keyCheck, at] = Array.isArray(head) ? head.map(String) : [];
+  const [text, layout, keyId, keyCheck, at, told] = Array.isArray(head) ? head.map((field) => String(field ?? '')) : [];
   const revision = parseRevision(at ?? '');
   if (revision === undefined) return { fault: 'there is no live projection' };
   if (text !== header) {
@@ -86,7 +86,7 @@ function partitionSight(head: unknown, last: unknown, header: string, expected: 
     return { fault: headerFault(found, expected) ?? 'the projection has another number of partitions' };
   }
   const entry: unknown = Array.isArray(last) ? last[0] : undefined;
-  return { revision, lastId: Array.isArray(entry) ? String(entry[0]) : EMPTY_STREAM };
+  return { revision, told: Number(told), lastId: Array.isArray(entry) ? String(entry[0]) : EMPTY_STREAM };
 }
 
 /** Whether stream id `a` (`ms-n`) comes before `b`. */

@@ -12,6 +12,8 @@ export interface Beat {
 export interface Track {
   /** Everything up to here is applied; undefined: not positioned, nothing is known. */
   revision: Revision | undefined;
+  /** How many changes and swaps were told up to here; undefined where nobody counts. */
+  told?: number | undefined;
   /** The last heartbeat applied since the track was positioned. */
   beat: Beat | undefined;
 }
@@ -27,20 +29,22 @@ export interface Steps {
 }
 
 /**
- * The track after a notice, or undefined after a gap: the notice does not join on to what was applied before.
+ * The track after a notice, or undefined after a gap: the notice does not join on to what was applied before, or as much
+ * was told as did not come here.
  * A heartbeat vouches only for data at or beyond the highest revision ever seen: a Redis that came back with older
  * data beats as well, long before it has caught up.
  */
 export function stepTrack(track: Track, notice: Notice, { highest, now }: Steps): Track | undefined {
-  const { revision } = track;
+  const { revision, told } = track;
   if (revision === undefined) return undefined;
+  const oneMore = told === undefined ? undefined : told + 1;
   switch (notice.notice) {
     case 'change':
-      return isSame(notice.from, revision) ? { ...track, revision: notice.to } : undefined;
+      return isSame(notice.from, revision) ? { ...track, revision: notice.to, told: oneMore } : undefined;
     case 'swap':
-      return { revision: notice.at, beat: undefined };
+      return { revision: notice.at, told: oneMore, beat: undefined };
     case 'heartbeat':
-      if (!isSame(notice.at, revision)) return undefined;
-      return isBefore(revision, highest) ? track : { revision, beat: { stampMs: notice.stampMs, appliedAt: now } };
+      if (!isSame(notice.at, revision) || notice.told !== told) return undefined;
+      return isBefore(revision, highest) ? track : { ...track, beat: { stampMs: notice.stampMs, appliedAt: now } };
   }
 }

@@ -6,8 +6,8 @@ import { type Beat, stepTrack, type Track } from './track.ts';
 
 /** The tracks of all partitions together. */
 export interface Tracks {
-  /** The partition is known to be at `revision`; nothing is fresh before the next heartbeat. */
-  positioned(partition: number, revision: Revision): void;
+  /** The partition is known to be at `revision`, so much told; nothing is fresh before the next heartbeat. */
+  positioned(partition: number, revision: Revision, told?: number): void;
   /** Takes in one notice. False: a gap; the partition must be positioned anew. */
   heard(partition: number, notice: Notice): boolean;
   /** How far one partition has been followed; undefined: not known. */
@@ -32,9 +32,9 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
   }
 
   return {
-    positioned(partition: number, revision: Revision): void {
+    positioned(partition: number, revision: Revision, told?: number): void {
       losses.delete(partition);
-      put(partition, { revision, beat: undefined });
+      put(partition, { revision, told, beat: undefined });
     },
     heard(partition: number, notice: Notice): boolean {
       const next = stepTrack(tracks[partition] ?? none, notice, { highest, now: momentOf(clock) });
