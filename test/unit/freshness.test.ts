@@ -108,6 +108,15 @@ describe('clocks', () => {
     expect(() => freshness.position()).toThrow(failing('clock_skewed'));
   });
 
+  test('set forward after the last comparison answer nothing, also within the bound of age', () => {
+    const { freshness, read, beat, clock } = setUp();
+    freshness.positioned(0, at(7));
+    read();
+    beat(7);
+    clock.wall += 1001;
+    expect(() => freshness.position()).toThrow(failing('clock_skewed'));
+  });
+
   test('set back after the last comparison answer nothing', () => {
     const { freshness, read, beat, clock } = setUp();
     freshness.positioned(0, at(7));

@@ -20,7 +20,8 @@ export function elapsedSince(moment: Moment, clock: Clock): number {
   return Math.max(clock.wallMs() - moment.wallMs, clock.monotonicMs() - moment.monotonicMs);
 }
 
-/** The wall clock was set back by more than `toleranceMs` since `moment`. */
-export function wasSetBack(moment: Moment, clock: Clock, toleranceMs: number): boolean {
-  return clock.monotonicMs() - moment.monotonicMs - (clock.wallMs() - moment.wallMs) > toleranceMs;
+/** The wall clock was set, back or forward, by more than `toleranceMs` since `moment`; or the machine slept so long. */
+export function wasSet(moment: Moment, clock: Clock, toleranceMs: number): boolean {
+  const off = clock.wallMs() - moment.wallMs - (clock.monotonicMs() - moment.monotonicMs);
+  return !(Math.abs(off) <= toleranceMs);
 }

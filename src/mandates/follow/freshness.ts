@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { formatRevision, isBefore, type Revision } from '../../domain/revision.ts';
 import type { Freshness } from '../lookups.ts';
-import { type Clock, elapsedSince, type Moment, systemClock, wasSetBack } from './clock.ts';
+import { type Clock, elapsedSince, type Moment, systemClock, wasSet } from './clock.ts';
 import { makeTracks, type Tracks } from './tracks.ts';
 import { makeWaiters } from './waiters.ts';
 
@@ -60,12 +60,12 @@ export function makeFreshness(options: FreshnessOptions): Fresh {
     const revision = applied();
     if (doubted !== undefined) throw new AppError('data_stale', doubted);
     if (reading === undefined) throw new AppError('data_stale', 'the clock of the projection has not been read yet');
-    assertSameTime(reading, clock);
     const ageMs = ageOf(reading);
     // So said that an age which is no number is too old.
     if (!(ageMs <= maxStalenessMs)) {
       throw new AppError('data_stale', `the data is ${Math.round(ageMs)} ms old; ${maxStalenessMs} ms is the limit`);
     }
+    assertSameTime(reading, clock);
     return { revision, ageMs };
   }
 
@@ -105,7 +105,7 @@ export function makeFreshness(options: FreshnessOptions): Fresh {
 /** @throws AppError `clock_skewed` */
 function assertSameTime({ asked, answered, timeMs }: Reading, clock: Clock): void {
   const off = timeMs < asked.wallMs - MAX_SKEW_MS || timeMs > answered.wallMs + MAX_SKEW_MS;
-  if (off || wasSetBack(asked, clock, MAX_SKEW_MS)) {
+  if (off || wasSet(asked, clock, MAX_SKEW_MS)) {
     throw new AppError('clock_skewed', `this clock is more than ${MAX_SKEW_MS} ms off that of the projection`);
   }
 }
