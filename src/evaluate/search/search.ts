@@ -50,7 +50,7 @@ export function makeSearch(deps: SearchDeps): Search {
   /** What was found is as old as what the search was opened on; whatever was read later is younger. */
   function toFound({ revision, ageMs, ...sought }: Sought, began: Moment): Found {
     freshness.position();
-    const data_age_ms = Math.round(ageMs + elapsedSince(began, systemClock));
+    const data_age_ms = Math.ceil(ageMs + elapsedSince(began, systemClock));
     return { id: randomUUID(), ...sought, data_revision: formatRevision(revision), data_age_ms };
   }
 
