@@ -80,6 +80,20 @@ describe('a repair', () => {
     expect(await mandatesIn(store)).toMatchObject([{ mandate_id: id(2) }, { mandate_id: id(3) }]);
   });
 
+  it('leaves alone what may have changed while nobody knew where the projection was', async () => {
+    const store = await spoilt();
+    store.mending.watch();
+    const truth = { at: at(0), keys: [PLACE_KEY], puts: [[grant(2) as Put]] };
+    // The batch that revokes is applied, but its answer is lost: the leader takes the position anew, and finds it there.
+    const revoked = compareRecord(PLACE_KEY, [], [grant(2) as Put])?.repair ?? [];
+    await store.projection.apply(batch(0, 1, ...revoked), 1);
+    store.mending.reset();
+    const checked = store.mending.check(truth);
+    await store.mending.mend({ revision: at(1), hash: 'hash 1', fence: 1 });
+    expect(await checked).toEqual({ differences: [], moved: [PLACE_KEY] });
+    expect(await mandatesIn(store)).toBeNull();
+  });
+
   it('is refused of another epoch, of another place, when the position is taken anew, and when the lead is lost', async () => {
     const store = await spoilt();
     const check = (n: number, epoch = 1) => {

@@ -30,7 +30,7 @@ interface Job {
  * no batch has touched since.
  */
 export interface Mending {
-  /** From now on, until `rest`, it is noted what is touched: call it before the truth is read. */
+  /** From now on, until `rest`, it is noted what is touched: call it each time before the truth is read. */
   watch(): void;
   rest(): void;
   /** Resolves when the leader has compared these records with the truth and has written it where they differed. */
@@ -39,7 +39,10 @@ export interface Mending {
   applied(writes: readonly Write[], to: Revision): void;
   /** By the leader, when all that he knows of is applied. */
   mend(at: { revision: Revision; hash: string; fence: number }): Promise<void>;
-  /** By the leader, when he no longer knows where the projection is: what waits is refused. */
+  /**
+   * By the leader, when he no longer knows where the projection is, and when he knows again: what waits is refused, and
+   * nothing is said in the light of a truth of before, for what was written in between was not noted.
+   */
   reset(): void;
 }
 
@@ -50,9 +53,11 @@ export function makeMending(
 ): Mending {
   const touched = new Map<RecordKey, number>();
   let watching = false;
+  let missed = false;
   let job: Job | undefined;
 
   function reset(): void {
+    missed = true;
     job?.reject(new AppError('conflict', 'the position of sync is taken anew'));
     job = undefined;
   }
@@ -70,7 +75,7 @@ export function makeMending(
     if (!isAt(from, revision) || !isAt(to, revision)) throw new AppError('conflict', 'another leads');
     const mended: Mended = { differences: [], moved: [] };
     for (const [index, key] of keys.entries()) {
-      if ((touched.get(key) ?? 0) > at.n) mended.moved.push(key);
+      if (missed || (touched.get(key) ?? 0) > at.n) mended.moved.push(key);
       else {
         const difference = compareRecord(key, puts[index] ?? [], records[index] ?? []);
         if (difference) mended.differences.push(difference);
@@ -83,6 +88,7 @@ export function makeMending(
   return {
     watch() {
       watching = true;
+      missed = false;
       touched.clear();
     },
     rest() {

@@ -55,8 +55,8 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   /** Compares these records; of what differs, and only of that, the leader makes sure. */
   async function compare(keys: readonly RecordKey[]): Promise<void> {
     let left = keys;
-    mending.watch();
     for (let looks = 0; left.length > 0 && looks < LOOKS_AT_MOST; looks++) {
+      mending.watch();
       const truth = await truthOf(await connect(), left);
       const suspects = await differing(projection, truth);
       if (suspects.keys.length === 0) break;

@@ -80,8 +80,11 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
   async function step(): Promise<'again' | undefined> {
     try {
       if (beyondRepair !== undefined) cursor = undefined;
-      if (cursor === undefined) mending.reset();
-      cursor ??= await begin();
+      if (cursor === undefined) {
+        mending.reset();
+        cursor = await begin();
+        mending.reset();
+      }
       const round = await keepUp?.(cursor);
       cursor = round?.cursor;
       return round === undefined || round.behind ? 'again' : undefined;
