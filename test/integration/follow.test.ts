@@ -159,6 +159,19 @@ test('several partitions are followed as one', async () => {
   });
 });
 
+test('an entry that nobody can read makes it forget everything and begin anew, and not stand still for ever', async () => {
+  await syncToRedis(lifecycle, database.url, redis.url);
+  const { forgotten, state, statusOf } = await sidecar(lifecycle, redis.url);
+  await eventually('the data is fresh', () => state() === 'fresh');
+  expect(await statusOf(2)).toBe('active');
+  forgotten.length = 0;
+  const client = await redisClient(lifecycle, redis.url);
+  await client.xadd('{m0}:stream', '*', 'from', '1.1', 'to', '1.2', 'keys', 'no keys at all');
+  await eventually('it forgets everything', () => forgotten.includes('all'));
+  await eventually('the data is fresh again', () => state() === 'fresh');
+  expect(await statusOf(2)).toBe('active');
+});
+
 test('a mended record of which nobody heard is found out: revisions alone do not show it', async () => {
   await syncToRedis(lifecycle, database.url, redis.url);
   const client = await redisClient(lifecycle, redis.url);

@@ -62,6 +62,11 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
     take({ partition, id, notice }: Entry, behind: string | undefined): boolean {
       // The place was taken anew while this entry was on its way: it will come again, if it counts.
       if (ids[partition] !== behind) return true;
+      if (notice === undefined) {
+        log.warn({ partition, id }, 'an entry of the stream cannot be read');
+        lose(partition, 'an entry of the stream could not be read; the position is being taken anew');
+        return false;
+      }
       const joins = follow(partition, notice);
       if (!joins) log.warn({ partition }, 'entries of the stream were missed');
       move(partition, joins ? id : undefined);

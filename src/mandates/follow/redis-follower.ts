@@ -111,7 +111,7 @@ async function takeEntries(stream: Redis, places: Places): Promise<boolean> {
   for (const entry of await readEntries(stream, known)) {
     const joins = places.take(entry, behind.get(entry.partition));
     behind.set(entry.partition, entry.id);
-    if (!joins || entry.notice.notice === 'swap') isToBeSeen = true;
+    if (!joins || entry.notice?.notice === 'swap') isToBeSeen = true;
   }
   return isToBeSeen;
 }

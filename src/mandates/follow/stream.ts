@@ -18,7 +18,8 @@ export interface StreamPlace {
 export interface Entry {
   partition: number;
   id: string;
-  notice: Notice;
+  /** Undefined: it says nothing that this layout writes. What it would have said is unknown, as if it were missing. */
+  notice: Notice | undefined;
 }
 
 /** Waits for entries behind the places given, and returns them in the order of each stream. */
@@ -34,7 +35,7 @@ export async function readEntries(client: Redis, places: readonly StreamPlace[])
     if (place === undefined) throw new AppError('store_unavailable', 'Redis answered with a stream not asked for');
     return list(entries).map((entry) => {
       const [id, fields] = list(entry);
-      return { partition: place.partition, id: String(id), notice: parseNotice(list(fields).filter(Buffer.isBuffer)) };
+      return { partition: place.partition, id: String(id), notice: readNotice(fields) };
     });
   });
 }
@@ -42,4 +43,13 @@ export async function readEntries(client: Redis, places: readonly StreamPlace[])
 function list(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   throw new AppError('store_unavailable', 'Redis answered with something else than a list');
+}
+
+function readNotice(fields: unknown): Notice | undefined {
+  try {
+    return parseNotice(list(fields).filter(Buffer.isBuffer));
+  } catch (thrown) {
+    if (thrown instanceof AppError) return undefined;
+    throw thrown;
+  }
 }
