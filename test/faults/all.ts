@@ -1,6 +1,16 @@
+import { CLOCK } from './clock.ts';
+import { DISK } from './disk.ts';
 import { POSTGRES } from './postgres.ts';
 import { PROCESSES } from './processes.ts';
 import { REDIS } from './redis.ts';
 import type { Scenario } from './scenario.ts';
+import { STREAM_FAULTS } from './stream.ts';
 
-export const SCENARIOS: readonly Scenario[] = [...PROCESSES, ...REDIS, ...POSTGRES];
+export const SCENARIOS: readonly Scenario[] = [
+  ...PROCESSES,
+  ...REDIS,
+  ...POSTGRES,
+  ...STREAM_FAULTS,
+  ...CLOCK,
+  ...DISK,
+];

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { eventually } from '../support/eventually.ts';
 import { type Scenario, times } from './scenario.ts';
 
 /** PostgreSQL, and the way to it. */
@@ -93,6 +94,7 @@ export const POSTGRES: readonly Scenario[] = [
     async strike({ rig, load, wait, struck }) {
       await load.pauseWriting();
       const saved = await rig.postgres.save();
+      await eventually('the recorder reads again', () => rig.recorder.read().then(() => true));
       await rig.recorder.pause();
       await rig.postgres.restore(await mkdtemp('/tmp/machtig-rig-empty-'));
       struck();

@@ -29,6 +29,8 @@ export interface Scenario {
   stopsWriters?: boolean;
   /** How far the clock of a sidecar may be off, ms. */
   skewMs?: number;
+  /** Why it cannot be done on this machine, or undefined. */
+  needs?: () => string | undefined;
   /** Takes longer than a test may. */
   isLong?: boolean;
 }

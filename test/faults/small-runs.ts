@@ -25,15 +25,19 @@ export function testOnce(scenarios: readonly Scenario[]): void {
   }, 120_000);
 
   for (const scenario of scenarios.filter(({ isLong }) => isLong !== true)) {
-    it(scenario.name, async () => {
-      if (rig === undefined) throw new Error('there is no rig');
-      const processes = [...rig.syncs, ...rig.sidecars];
-      onTestFailed(() => {
-        for (const { name, output } of processes) process.stderr.write(`--- ${name}\n${output().slice(-1500)}\n`);
-      });
-      const outcome = await runScenario(rig, scenario, SEED);
-      expect(outcome.report.violations).toEqual([]);
-      expect(emptiness(outcome, scenario)).toBeUndefined();
-    }, 120_000);
+    it.skipIf(scenario.needs?.())(
+      scenario.name,
+      async () => {
+        if (rig === undefined) throw new Error('there is no rig');
+        const processes = [...rig.syncs, ...rig.sidecars];
+        onTestFailed(() => {
+          for (const { name, output } of processes) process.stderr.write(`--- ${name}\n${output().slice(-1500)}\n`);
+        });
+        const outcome = await runScenario(rig, scenario, SEED);
+        expect(outcome.report.violations).toEqual([]);
+        expect(emptiness(outcome, scenario)).toBeUndefined();
+      },
+      120_000,
+    );
   }
 }

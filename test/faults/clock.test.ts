@@ -1,0 +1,4 @@
+import { CLOCK } from './clock.ts';
+import { testOnce } from './small-runs.ts';
+
+testOnce(CLOCK);

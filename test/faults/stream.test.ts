@@ -1,0 +1,4 @@
+import { testOnce } from './small-runs.ts';
+import { STREAM_FAULTS } from './stream.ts';
+
+testOnce(STREAM_FAULTS);
