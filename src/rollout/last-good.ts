@@ -10,6 +10,8 @@ export interface LastGood {
   read(): Promise<Uint8Array | undefined>;
   /** After this a restart finds the release and its place in the order, or what was there before: never half of it. */
   keep(packed: Uint8Array, issued: { revision: string; issuedAt: number }): Promise<void>;
+  /** Takes over release and order of another folder, if newer releases were seen there. */
+  adopt(other: LastGood): Promise<void>;
 }
 
 const STATE = 'state.json';
@@ -30,6 +32,17 @@ type State = z.infer<typeof State>;
 export async function openLastGood(folder: string): Promise<LastGood> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   let state = await readState(folder);
+
+  /** Without its bytes a release is still one that no older may follow. */
+  async function put(packed: Uint8Array | undefined, { newest, accepted: { revision, issuedAt } }: Seen) {
+    const file = `bundle-${revision}-${issuedAt}.tar.gz`;
+    if (packed) await write(folder, file, packed);
+    const next: State = { newest_issued_at: newest, bundle: { file, revision, issued_at: issuedAt } };
+    await write(folder, STATE, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
+    state = next;
+    await tidy(folder, file);
+  }
+
   const seen = (): Seen | undefined =>
     state && {
       newest: state.newest_issued_at,
@@ -40,14 +53,10 @@ export async function openLastGood(folder: string): Promise<LastGood> {
     async read() {
       return state && absentOr(readFile(join(folder, state.bundle.file)));
     },
-    async keep(packed, { revision, issuedAt }) {
-      const file = `bundle-${revision}-${issuedAt}.tar.gz`;
-      await write(folder, file, packed);
-      const bundle = { file, revision, issued_at: issuedAt };
-      const next: State = { newest_issued_at: seenAfter(seen(), { revision, issuedAt }).newest, bundle };
-      await write(folder, STATE, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
-      state = next;
-      await tidy(folder, file);
+    keep: (packed, issued) => put(packed, seenAfter(seen(), issued)),
+    async adopt(other) {
+      const theirs = other.seen();
+      if (theirs !== undefined && theirs.newest > (seen()?.newest ?? -1)) await put(await other.read(), theirs);
     },
   };
 }
