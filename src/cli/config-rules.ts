@@ -30,6 +30,9 @@ export function consistencyFaults(v: Values, role: Role): Fault[] {
   if (role === 'dev' && !isLoopbackHost(v.MACHTIG_ADMIN_HOST)) {
     faults.push({ at: 'MACHTIG_ADMIN_HOST', message: 'must be a loopback address in the role dev' });
   }
+  if (role === 'dev' && v.MACHTIG_WORKERS > 1) {
+    faults.push({ at: 'MACHTIG_WORKERS', message: 'must be 1 in the role dev, which is one process' });
+  }
   return faults;
 }
 

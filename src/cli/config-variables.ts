@@ -183,6 +183,14 @@ export const variables = z.object({
     .default('written')
     .meta(notes('How decisions are recorded before the answer leaves.', 'written, synced, full or off')),
   MACHTIG_RECORDS_FILE: text.default('decisions.jsonl').meta(notes('Where records are written.', 'the path of a file')),
+  MACHTIG_WORKERS: whole(1, 64)
+    .default(1)
+    .meta(
+      notes(
+        'Processes of a sidecar that share its doors, one for a core; each has its own cache (see sre.md).',
+        '1 to 64',
+      ),
+    ),
   MACHTIG_RECONCILE_PERCENT: whole(0, 100)
     .default(5)
     .meta(

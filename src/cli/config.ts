@@ -25,6 +25,8 @@ export interface Config {
     drainMs: number;
     shedAfterMs: number;
     connectionsAtMost: number;
+    /** Connections are accepted by another process, which shares them out. */
+    handedOver?: true;
   };
   admin: {
     tcp: { host: string; port: number };
@@ -42,6 +44,8 @@ export interface Config {
   freshness: { maxStalenessMs: number; minRevisionWaitMs: number };
   /** `atOnce`: searches at the same time. */
   search: { deadlineMs: number; atOnce: number };
+  /** Processes that share the doors of a sidecar. */
+  workers: number;
   cacheMb: number;
   dossiersMb: number;
   records: { mode: 'written' | 'synced' | 'full' | 'off'; file: string };
@@ -159,6 +163,7 @@ function toConfig(v: Values, role: Role): Config {
     }),
     freshness: { maxStalenessMs: v.MACHTIG_MAX_STALENESS_MS, minRevisionWaitMs: v.MACHTIG_MIN_REVISION_WAIT_MS },
     search: { deadlineMs: v.MACHTIG_SEARCH_DEADLINE_MS, atOnce: v.MACHTIG_SEARCHES },
+    workers: v.MACHTIG_WORKERS,
     cacheMb: v.MACHTIG_CACHE_MB,
     dossiersMb: v.MACHTIG_DOSSIERS_MB,
     records: { mode: v.MACHTIG_RECORDS, file: v.MACHTIG_RECORDS_FILE },

@@ -60,6 +60,8 @@ export interface DecideDeps {
   now: () => number;
   /** Where several in one process ask the same policy. */
   rollOut?: RollOut;
+  /** Where its health is told, if not at a port of its own. */
+  serveOps?: typeof serveOps;
   /** Makes the page to try the policy, of what explains and of the rules in use; given in `dev` alone. */
   console?: (explain: Explain, policy: () => Pick<Bundle, 'rules' | 'revision'>) => NonNullable<AppDeps['console']>;
 }
@@ -95,10 +97,11 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
     policy: rollOut.status,
     ...(shadow && { shadow: shadow.status }),
   });
-  const opsListening = await serveOps(ops, config.ops);
+  const opsListening = await (deps.serveOps ?? serveOps)(ops, config.ops);
   lifecycle.onClose('the ops port', opsListening.close);
   const pages = consoleFor(policy, rollOut.policy, deps);
-  const { allowedHosts, publicUrl, drainMs, tcp, tls, socket, shedAfterMs, connectionsAtMost } = config.listen;
+  const { allowedHosts, publicUrl, drainMs, tcp, tls, socket, shedAfterMs, connectionsAtMost, handedOver } =
+    config.listen;
   const app = createApp({
     policy,
     ...searching,
@@ -121,6 +124,7 @@ export async function openDecisions(deps: DecideDeps): Promise<Deciding> {
       onShed: (cause) => metrics.shed.inc({ cause }),
     }),
     connectionsAtMost,
+    ...(handedOver && { handedOver }),
     onConnectionRefused: () => metrics.connectionsRefused.inc(),
     onTlsError: (error) => log.error({ err: error }, 'the new certificate is not used'),
   });

@@ -6,7 +6,7 @@ import type { SyncDeps } from './sync.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A process that has hung while closing is ended after the time for draining and this. */
-const CLOSE_WITHIN_MS = 10_000;
+export const CLOSE_WITHIN_MS = 10_000;
 
 export interface Running {
   /** Called on SIGHUP. */

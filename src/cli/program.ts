@@ -76,10 +76,8 @@ function addRoles(program: Command, terminal: Terminal, exitWith: (code: number)
     .addHelpText('after', needs('sidecar', 'MACHTIG_CALLERS or MACHTIG_ANONYMOUS'))
     .action(async () =>
       (await processes()).runRole(terminal, 'sidecar', async (deps) => {
-        const { startSidecar } = await import('./sidecar.ts');
-        const { reopenRecords, url, socket, opsUrl, policyRevision } = await startSidecar(deps);
-        deps.log.info({ url, socket, opsUrl, policyRevision }, 'answers');
-        return { reopen: reopenRecords };
+        const { openSidecar } = await import('./workers.ts');
+        return openSidecar(deps);
       }),
     );
   program

@@ -15,7 +15,9 @@ import { keysOf, urlOf } from './keys.ts';
 import { type SyncDeps, startProjecting } from './sync.ts';
 
 /** Role `sidecar`: answers from Redis through a bounded cache; given a database it also takes part in sync. */
-export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' | 'rollOut'>): Promise<Deciding> {
+export async function startSidecar(
+  deps: SyncDeps & Pick<DecideDeps, 'console' | 'rollOut' | 'serveOps'>,
+): Promise<Deciding> {
   const { config, lifecycle, log, metrics } = deps;
   v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const keys = keysOf(config);
@@ -51,8 +53,9 @@ export async function startSidecar(deps: SyncDeps & Pick<DecideDeps, 'console' |
     ...(dossiers && { dossiers }),
     useSink,
   };
-  const shared = { ...(deps.console && { console: deps.console }), ...(deps.rollOut && { rollOut: deps.rollOut }) };
-  return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...shared });
+  const { console, rollOut, serveOps } = deps;
+  const given = { ...(console && { console }), ...(rollOut && { rollOut }), ...(serveOps && { serveOps }) };
+  return openDecisions({ config, data, keys, lifecycle, log, metrics, now: Date.now, ...given });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { AppError, toError } from '../domain/errors.ts';
 import { fileWords } from '../process/file-words.ts';
 import type { Screen } from '../process/progress.ts';
+import { WorkerFailed } from '../process/workers-failed.ts';
 import { ConfigError } from './config.ts';
 
 /** What a command may touch of the process that runs it. */
@@ -21,6 +22,8 @@ export function explain(thrown: unknown, screen: Screen): number {
     screen.write(`${thrown.message}\n`);
     return EXIT.config;
   }
+  // It has said why itself.
+  if (thrown instanceof WorkerFailed) return thrown.exitCode;
   const error = toError(thrown);
   screen.write(`${fileWords(error) ?? error.message}\n`);
   if (!(error instanceof AppError)) return EXIT.failed;

@@ -15,16 +15,36 @@ export interface Limits {
   /** On each listener; further connections are closed at once. */
   connectionsAtMost?: number;
   onConnectionRefused?: () => void;
+  /** Another process accepts and shares out the connections. */
+  handedOver?: true;
 }
 
 /** Bounds what connections can cost, whatever comes over them. */
-export function limitConnections(server: Server, { connectionsAtMost, onConnectionRefused }: Limits): void {
+export function limitConnections(server: Server, limits: Limits): void {
+  const { connectionsAtMost, onConnectionRefused = () => {}, handedOver } = limits;
   // One more than can be held takes the memory and the file handles of those that are.
-  if (connectionsAtMost !== undefined) server.maxConnections = connectionsAtMost;
-  server.on('drop', () => onConnectionRefused?.());
+  if (connectionsAtMost !== undefined) {
+    if (handedOver) closeBeyond(server, connectionsAtMost, onConnectionRefused);
+    else server.maxConnections = connectionsAtMost;
+  }
+  server.on('drop', onConnectionRefused);
   const close = makeCloser();
   server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {
     close(socket, STATUS_LINES[error.code ?? ''] ?? '400 Bad Request');
+  });
+}
+
+/** By `maxConnections` node would hand it back to be given to another worker: where all are full, round and round. */
+function closeBeyond(server: Server, atMost: number, onConnectionRefused: () => void): void {
+  let open = 0;
+  server.on('connection', (socket: Socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+    if (open <= atMost) return;
+    onConnectionRefused();
+    socket.destroy();
   });
 }
 

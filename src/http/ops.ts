@@ -26,7 +26,7 @@ export interface OpsDeps {
  * (`/freshz`) does not take a sidecar out of service (`/readyz`), nor restart it (`/livez`).
  */
 export function createOps({ missing, freshness, metrics, policy, shadow }: OpsDeps): Hono {
-  const ops = new Hono();
+  const ops = bareOps();
   ops.get('/livez', () => answer({ status: 'live' }));
   ops.get('/readyz', () => {
     const absent = missing();
@@ -49,6 +49,12 @@ export function createOps({ missing, freshness, metrics, policy, shadow }: OpsDe
     '/metrics',
     async () => new Response(await metrics.metrics(), { headers: { 'content-type': metrics.contentType } }),
   );
+  return ops;
+}
+
+/** Knows no address yet, and refuses as all do. */
+export function bareOps(): Hono {
+  const ops = new Hono();
   ops.notFound(() => refusal(new AppError('not_found', 'no such address')));
   ops.onError((error) => refusal(error));
   return ops;
@@ -64,14 +70,13 @@ export async function serveOps(ops: Hono, { host, port }: { host: string; port: 
   return { url: toUrl('http', server.address()), close: () => drain(server, 0) };
 }
 
-function answer(body: object, status = 200): Response {
-  return new Response(JSON.stringify(body), { status, headers: { ...NO_STORE, 'content-type': 'application/json' } });
+export function answer(body: object, status = 200, contentType = 'application/json'): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...NO_STORE, 'content-type': contentType } });
 }
 
 function refusal(error: Error): Response {
   const problem = toProblem(error, randomUUID());
-  const headers = { ...NO_STORE, 'content-type': 'application/problem+json' };
-  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+  return answer(problem, problem.status, 'application/problem+json');
 }
 
 const NO_STORE = { 'cache-control': 'no-store' };

@@ -45,10 +45,11 @@ export async function serve(app: Served, options: ListenOptions): Promise<Listen
   try {
     const url = options.tcp && (await listenOnTcp(app, options.tcp, options, open));
     if (options.socket) {
+      const { handedOver } = options;
       const server = createServer(SERVER_OPTIONS, listenerFor(app, true, options.shed));
       limitConnections(server, options);
       open.push(() => drain(server, options.drainMs));
-      await listenOnSocket(server, options.socket);
+      await listenOnSocket(server, { ...options.socket, ...(handedOver && { handedOver }) });
     }
     return { ...(url && { url }), ...(options.socket && { socket: options.socket.path }), close };
   } catch (error) {

@@ -3,19 +3,26 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { listen } from './server.ts';
 
-/**
- * Listens on a Unix socket with exactly this file mode. What a killed process left behind is removed first; a socket
- * on which somebody still answers, or a file that is no socket, is refused.
- */
-export async function listenOnSocket(server: Server, { path, mode }: { path: string; mode: number }): Promise<void> {
-  await removeStale(path);
-  await listen(server, () => listenUnreachable(server, path));
+export interface SocketDoor {
+  path: string;
+  mode: number;
+  /** Another process has made room at the path, and makes the file where nobody may connect yet (`UNREACHABLE`). */
+  handedOver?: true;
+}
+
+/** Listens on a Unix socket with exactly this file mode. */
+export async function listenOnSocket(server: Server, { path, mode, handedOver }: SocketDoor): Promise<void> {
+  if (!handedOver) await makeRoom(path);
+  await listen(server, () => (handedOver ? server.listen(path) : listenUnreachable(server, path)));
   await chmod(path, mode);
 }
 
-/** Nobody may connect between the moment the file appears and the moment its mode is set. Binding is synchronous. */
+/** Under this umask nobody may connect to a socket between the moment its file appears and that its mode is set. */
+export const UNREACHABLE = 0o777;
+
+/** Binding is synchronous. */
 function listenUnreachable(server: Server, path: string): void {
-  const before = process.umask(0o777);
+  const before = process.umask(UNREACHABLE);
   try {
     server.listen(path);
   } finally {
@@ -23,7 +30,11 @@ function listenUnreachable(server: Server, path: string): void {
   }
 }
 
-async function removeStale(path: string): Promise<void> {
+/**
+ * Removes what a killed process left behind.
+ * @throws Error when somebody still answers on the socket, or the file is no socket
+ */
+export async function makeRoom(path: string): Promise<void> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

@@ -79,12 +79,36 @@ export function makeMetrics() {
     loginFailures: counter('login_provider_failures_total', 'Times that the provider of logins could not be reached.'),
     jobRuns: counter('job_runs_total', 'Runs of jobs by name and outcome.', ['job', 'outcome']),
     ...syncMetrics(registers),
+    ...workerMetrics(registers),
     watch: (sources: Sources) => watch(registers, sources),
   };
 }
 
+function workerMetrics(registers: Registry[]) {
+  return {
+    workersAnswering: new Gauge({
+      name: 'machtig_workers_answering',
+      help: 'Worker processes of this sidecar that answered when metrics were last read.',
+      registers,
+    }),
+    workerEnds: new Counter({
+      name: 'machtig_worker_ends_total',
+      help: 'Worker processes that ended without having been asked to, and were replaced.',
+      registers,
+    }),
+    workerMemory: new Gauge({
+      name: 'machtig_worker_resident_bytes',
+      help: 'Resident memory of each worker process.',
+      labelNames: ['worker'],
+      registers,
+    }),
+  };
+}
+
 function syncMetrics(registers: Registry[]) {
-  const gauge = (name: string, help: string) => new Gauge({ name: `machtig_${name}`, help, registers });
+  // With worker processes several have these, of which one at most knows.
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `machtig_${name}`, help, registers, aggregator: 'max' });
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter({ name: `machtig_${name}`, help, labelNames, registers });
   return {
@@ -104,7 +128,8 @@ function syncMetrics(registers: Registry[]) {
 }
 
 function policyMetrics(registers: Registry[]) {
-  const gauge = (name: string, help: string) => new Gauge({ name: `machtig_${name}`, help, registers });
+  const gauge = (name: string, help: string, aggregator: 'min' | 'max') =>
+    new Gauge({ name: `machtig_${name}`, help, registers, aggregator });
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter({ name: `machtig_${name}`, help, labelNames, registers });
   return {
@@ -113,13 +138,14 @@ function policyMetrics(registers: Registry[]) {
       help: 'The policy in use: 1 under its revision.',
       labelNames: ['revision'],
       registers,
+      aggregator: 'max',
     }),
     policyRollouts: counter('policy_rollouts_total', 'Bundles tried and failures to get one: active, or why not.', [
       'outcome',
     ]),
-    policySince: gauge('policy_active_since_seconds', 'When the policy in use began to answer.'),
-    policyIssued: gauge('policy_issued_at_seconds', 'When the policy in use was signed; 0 when it is not.'),
-    policyHeard: gauge('policy_source_heard_seconds', 'When the source of policies last answered.'),
+    policySince: gauge('policy_active_since_seconds', 'When the policy in use began to answer.', 'max'),
+    policyIssued: gauge('policy_issued_at_seconds', 'When the policy in use was signed; 0 when it is not.', 'min'),
+    policyHeard: gauge('policy_source_heard_seconds', 'When the source of policies last answered.', 'min'),
     policyReplacements: counter('policy_instance_replacements_total', 'Policy instances replaced, by cause.', [
       'cause',
     ]),
@@ -169,6 +195,7 @@ function watch(registers: Registry[], sources: Sources): void {
     name: 'machtig_data_age_seconds',
     help: 'Age of the data that answers rest on; NaN while unknown.',
     registers,
+    aggregator: 'max',
     collect() {
       this.set((sources.dataAgeMs() ?? Number.NaN) / 1000);
     },
