@@ -1,0 +1,93 @@
+/**
+ * `npm run faults -- [--only name] [--runs N] [--minutes M] [--seed S] [--program dist/main.js]`: does to real processes
+ * under load whatever may go wrong, and checks every answer. Writes loadtest/results/faults.json and docs/faults.md.
+ */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeMachine } from '../loadtest/bench/processes.ts';
+import { startProgress } from '../src/process/progress.ts';
+import { SCENARIOS } from '../test/faults/all.ts';
+import { faultsPage } from '../test/faults/page.ts';
+import { emptiness, runScenario } from '../test/faults/run.ts';
+import type { Scenario } from '../test/faults/scenario.ts';
+import { addOutcome, emptyTally, type FaultTally } from '../test/faults/tally.ts';
+import { type Rig, startRig } from '../test/rig/rig.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    runs: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    program: { type: 'string' },
+    'no-save': { type: 'boolean', default: false },
+  },
+});
+
+const MAX_STALENESS_MS = 2000;
+const firstSeed = Number(values.seed);
+const only = new RegExp(values.only, 'i');
+const chosen = SCENARIOS.filter(({ name, needs }) => only.test(name) && needs?.() === undefined);
+const tallies = new Map<Scenario, FaultTally>(chosen.map((one) => [one, emptyTally(one.name)]));
+let rig: Rig | undefined;
+
+const openRig = () =>
+  startRig({
+    ...{ seed: firstSeed, sidecars: 2, syncs: 2, maxStalenessMs: MAX_STALENESS_MS },
+    ...(values.program !== undefined && { program: resolve(values.program) }),
+  });
+
+async function run(scenario: Scenario, tally: FaultTally, seed: number): Promise<void> {
+  try {
+    rig ??= await openRig();
+    const outcome = await runScenario(rig, scenario, seed);
+    addOutcome(tally, outcome);
+    const why = emptiness(outcome, scenario);
+    if (why !== undefined) tally.failures.push({ seed, why });
+    for (const { rule, says } of outcome.report.violations.slice(0, 3)) tell(`${rule}: ${says}`, scenario, seed);
+  } catch (thrown) {
+    tally.failures.push({ seed, why: String(thrown) });
+    tell(String(thrown), scenario, seed);
+    for (const { name, output } of [...(rig?.syncs ?? []), ...(rig?.sidecars ?? [])]) tell(`${name}\n${output()}`);
+    // What it left behind is not to be blamed on the next.
+    await rig?.close().catch(() => {});
+    rig = undefined;
+  }
+}
+
+function tell(what: string, scenario?: Scenario, seed?: number): void {
+  process.stderr.write(`${scenario ? `!! ${scenario.name} (--seed ${seed}): ` : ''}${what}\n`);
+}
+
+const began = performance.now();
+const minutes = () => (performance.now() - began) / 60_000;
+const isOver = (round: number) =>
+  values.minutes === undefined ? round >= Number(values.runs) : minutes() >= Number(values.minutes);
+const total = values.minutes === undefined ? chosen.length * Number(values.runs) : undefined;
+const progress = startProgress({ label: 'faults', unit: 'runs', screen: process.stderr, ...(total && { total }) });
+for (let round = 0; !isOver(round); round++) {
+  for (const [scenario, tally] of tallies) {
+    if (round > 0 && isOver(round)) break;
+    await run(scenario, tally, firstSeed + round);
+    progress.advance(1);
+  }
+}
+progress.end();
+await rig?.close();
+
+const results = {
+  machine: describeMachine(),
+  ...{ seed: firstSeed, minutes: Math.round(minutes() * 10) / 10, maxStalenessMs: MAX_STALENESS_MS },
+  tallies: [...tallies.values()],
+};
+if (!values['no-save'] && values.only === '') {
+  writeFileSync('loadtest/results/faults.json', `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync('docs/faults.md', faultsPage(SCENARIOS, results));
+}
+for (const { scenario, runs, strikes, answers, allows, violations, failures } of results.tallies) {
+  process.stdout.write(
+    `${scenario}: ${runs} runs, ${strikes} faults, ${answers} answers (${allows} allows), ${violations.length} wrong, ${failures.length} failed\n`,
+  );
+}
+process.exitCode = results.tallies.some((one) => one.violations.length + one.failures.length > 0) ? 1 : 0;
