@@ -45,9 +45,9 @@ local function passed_on_by(held)
   return ids
 end
 
--- A JSON value that is an object or a list; an empty one for anything else.
+-- A JSON value in front of its checksum, if it is an object or a list; an empty one for anything else.
 local function decoded(held)
-  local readable, value = pcall(cjson.decode, held or '')
+  local readable, value = pcall(cjson.decode, string.sub(held or '', 1, -5))
   return readable and type(value) == 'table' and value or {}
 end
 

@@ -1,5 +1,5 @@
 import type { ServiceFacts } from '../domain/facts.ts';
-import { malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
+import { checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
 import { unpackScope } from './codec-key.ts';
 import { readMandate } from './codec-mandate.ts';
 import { readNames } from './codec-names.ts';
@@ -29,20 +29,20 @@ export function readFound(packedKey: Buffer, held: Held): Found {
     case 's':
       return readService(packedKey, held);
     default:
-      return { instances: readInstances(held) };
+      return { instances: readInstances(packedKey, held) };
   }
 }
 
 function readService(packedKey: Buffer, held: Buffer): ServiceFacts {
-  const facts = parseJsonObject(held.toString());
+  const facts = parseJsonObject(checkedBody(packedKey, held).toString());
   if (facts.service_id !== packedKey.toString('utf8', 1) || !facts.definition || !facts.instance) {
     throw malformed('it is no service');
   }
   return facts as unknown as ServiceFacts; // Written whole from the service's facts.
 }
 
-function readInstances(held: Buffer): string[] {
-  const { instances } = parseJsonObject(`{"instances":${held.toString()}}`);
+function readInstances(packedKey: Buffer, held: Buffer): string[] {
+  const { instances } = parseJsonObject(`{"instances":${checkedBody(packedKey, held)}}`);
   if (Array.isArray(instances) && instances.every((one) => typeof one === 'string')) return instances;
   throw malformed('it is no definition');
 }

@@ -3,7 +3,7 @@ import { readScript } from '../store/redis.ts';
 import type { Header } from './projection.ts';
 
 /** Version of the layout: docs/decisions/0004-redis-layout.md, 0028-redis-bytes.md. */
-export const LAYOUT = 3;
+export const LAYOUT = 4;
 
 /** Scripts that look records up begin with these. */
 export const READING = ['no-writes.lua', 'leaf.lua', 'find.lua'] as const;

@@ -63,9 +63,11 @@ function packValueOf(out: Bytes, write: Write): void {
   switch (write.put) {
     case 'service':
       out.text(JSON.stringify(write.facts));
+      out.checksum(HEAD);
       break;
     case 'definition':
       out.text(JSON.stringify(write.instances));
+      out.checksum(HEAD);
       break;
     case 'mandate':
       out.id(write.facts.mandate_id);

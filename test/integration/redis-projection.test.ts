@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packKey } from '../../src/mandates/codec-key.ts';
 import { makeMemoryStore } from '../../src/mandates/memory.ts';
 import type { Notice } from '../../src/mandates/notice.ts';
 import type { Write } from '../../src/mandates/projection.ts';
@@ -20,6 +21,7 @@ import {
   PLACE_KEY,
   projectionContract,
 } from '../contract/projection.ts';
+import { aService } from '../support/decide-world.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { startRestartableRedis } from '../support/restartable-redis.ts';
@@ -304,6 +306,30 @@ describe('lookups in Redis', () => {
       damaged[place >> 3] = (damaged[place >> 3] ?? 0) ^ (1 << (place & 7));
       // Under another delegate or scope it is nobody's here; never is it another mandate.
       expect(['store_unavailable', [null]]).toContainEqual(await read(damaged));
+    }
+  });
+
+  test('say so when one bit of a service or of a definition is another', async () => {
+    const subject = await open();
+    const facts = aService();
+    const [service, definition] = [recordKey.service(facts.service_id), recordKey.definition(facts.service_uuid)];
+    await fill(
+      subject,
+      1,
+      { put: 'service', serviceId: facts.service_id, facts },
+      { put: 'definition', serviceUuid: facts.service_uuid, instances: [facts.service_id] },
+    );
+    for (const [hash, key] of [['s', service] as const, ['d', definition] as const]) {
+      const at = `{m0}:1-10:${hash}`;
+      const [[field, whole] = []] = Object.entries(await client.hgetallBuffer(at));
+      if (field === undefined || whole === undefined) throw new Error(`there is no ${hash}`);
+      const name = packKey(key).subarray(1);
+      for (let place = 0; place < whole.length * 8; place++) {
+        const damaged = Buffer.from(whole);
+        damaged[place >> 3] = (damaged[place >> 3] ?? 0) ^ (1 << (place & 7));
+        await client.hset(at, name, damaged);
+        await expect(subject.lookups.read([key])).rejects.toMatchObject({ code: 'store_unavailable' });
+      }
     }
   });
 

@@ -53,7 +53,7 @@ test('the order of the lists is part of the layout: what they begin with stays',
   ]);
 });
 
-test('packed facts are these very bytes in layout 3', () => {
+test('packed facts are these very bytes in layout 4', () => {
   const id = '00000000-0000-4000-8000-000000000001';
   const last = {
     ...{ ...plain, kind: 'appointed', ground: 'liquidator', status: 'lapsed', loa: 'eh4', reach: 'both' },
