@@ -38,6 +38,8 @@ export interface Era {
   base: { n: number; hash: string; began: number };
   /** In the order of their numbers, without a gap. */
   changes: Change[];
+  /** The last change of each transaction, by its number. */
+  lastOf: Map<string, number>;
   versions: Versions;
 }
 
@@ -55,6 +57,7 @@ export function makeHistory(snapshot: Snapshot) {
       const next = (era.changes.at(-1)?.n ?? era.base.n) + 1;
       if (change.n !== next) throw new Error(`change ${change.n} follows, where ${next} should`);
       era.changes.push(change);
+      era.lastOf.set(change.transaction, change.n);
       era.versions.put(change.entity, change.entityId, change.n, change.after);
     }
   }
@@ -64,7 +67,7 @@ export function makeHistory(snapshot: Snapshot) {
     const from = last();
     const hash = from.changes.find((change) => change.n === n)?.hash ?? from.base.hash;
     const versions = from.versions.until(n);
-    eras.push({ epoch, base: { n, hash, began: knownBy }, changes: [], versions });
+    eras.push({ epoch, base: { n, hash, began: knownBy }, changes: [], lastOf: new Map(), versions });
   }
 
   /** The last of an era's commits that everybody could see at `moment`. */
@@ -101,16 +104,20 @@ export function makeHistory(snapshot: Snapshot) {
       const era = last();
       const n = newestKnown(era, moment);
       const gone = era.changes.splice(0, n - era.base.n);
-      for (const { entity, entityId } of gone) era.versions.forget(entity, entityId, n);
+      for (const { entity, entityId, transaction, n: at } of gone) {
+        era.versions.forget(entity, entityId, n);
+        if (era.lastOf.get(transaction) === at) era.lastOf.delete(transaction);
+      }
       const newest = gone.at(-1);
       if (newest) era.base = { ...era.base, n, hash: newest.hash };
     },
     /** @returns false when no change of it was read yet */
     noteCommitted(transaction: string, moment: number): boolean {
-      const { changes } = last();
-      const at = changes.findLastIndex((change) => change.transaction === transaction);
-      lowerUntil(changes, at, moment);
-      return at >= 0;
+      const { base, changes, lastOf } = last();
+      const n = lastOf.get(transaction);
+      if (n === undefined) return false;
+      lowerUntil(changes, n - base.n - 1, moment);
+      return true;
     },
   };
 }
@@ -133,5 +140,5 @@ function eraOf({ epoch, n, hash, knownBy, rows }: Snapshot): Era {
   for (const row of rows.branch) versions.put('branch', `${row.party_id}:${row.branch}`, n, row);
   for (const row of rows.service) versions.put('service', row.service_id, n, row);
   for (const row of rows.mandate) versions.put('mandate', row.mandate_id, n, row);
-  return { epoch, base: { n, hash, began: knownBy }, changes: [], versions };
+  return { epoch, base: { n, hash, began: knownBy }, changes: [], lastOf: new Map(), versions };
 }

@@ -98,6 +98,7 @@ interface Row {
 /** @returns how many changes there were */
 async function readSome(client: Client, history: History, committed: Committed): Promise<number> {
   const { n, epoch } = history.latest();
+  const visible = [...committed.keys()];
   const { rows } = await client.query<Row>(
     `select r.epoch, coalesce((select encode(hash, 'hex') from changes where revision = $1), '') as here, c.revision::text as n, encode(c.hash, 'hex') as hash, c.transaction_id::text as transaction,
        (extract(epoch from c.at) * 1000)::text as at, c.entity, c.entity_id, c.facts_before, c.facts_after
@@ -119,6 +120,8 @@ async function readSome(client: Client, history: History, committed: Committed):
   for (const [transaction, moment] of committed) {
     if (history.noteCommitted(transaction, moment)) committed.delete(transaction);
   }
+  // All that those changed which were committed before has been read: what is not there, they did not change.
+  if (changes.length < AT_MOST) for (const transaction of visible) committed.delete(transaction);
   return changes.length;
 }
 

@@ -38,7 +38,6 @@ export interface Load {
   goOnWriting(): void;
   /** Of the moment. */
   tally: Readonly<Tally>;
-  commits: Readonly<LoadReport['commits']>;
 }
 
 const KEPT = 100;
@@ -103,7 +102,6 @@ export async function underLoad(
       },
       goOnWriting: committer.go,
       tally: checker.tally,
-      commits: committer.counts,
     });
   } finally {
     await asker.stop();

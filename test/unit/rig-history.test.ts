@@ -76,6 +76,15 @@ describe('a history', () => {
     expect(history.noteCommitted('another', 115)).toBe(false);
   });
 
+  it('forgets what is over, and finds the commits after it', () => {
+    const history = start();
+    history.addAll([change(6, 'a', 100), change(7, 'b', 110), change(8, 'b', 110), change(9, 'c', 120)]);
+    history.forgetBefore(160);
+    expect([history.last().base.n, history.last().changes.length, history.latest().n]).toEqual([8, 1, 9]);
+    expect([history.noteCommitted('b', 115), history.noteCommitted('c', 125)]).toEqual([false, true]);
+    expect([history.newestKnown(history.last(), 124), history.newestKnown(history.last(), 125)]).toEqual([8, 9]);
+  });
+
   it('knows since when a commit may have been seen', () => {
     const history = start();
     history.addAll([change(6, 'a', 100)]);
