@@ -1,7 +1,7 @@
 import { pause } from '../../src/process/loop.ts';
 import { startProgress } from '../../src/process/progress.ts';
 import type { Rig, RigSidecar, RigSync } from '../../test/rig/rig.ts';
-import type { Load } from '../../test/rig/under-load.ts';
+import { cpuTicks } from '../revocation/cpu.ts';
 import { type LoadWindow, type SteadyLoad, startSteadyLoad } from './load-window.ts';
 import type { prepareReleases, Release } from './releases.ts';
 import { rotateRecords } from './rotation.ts';
@@ -12,7 +12,6 @@ export interface SoakDeps {
   rig: Rig;
   sidecar: RigSidecar;
   sync: RigSync;
-  load: Load;
   releases: Awaited<ReturnType<typeof prepareReleases>>;
   setting: Setting;
   steady: Omit<SteadyLoad, 'windowSeconds'>;
@@ -92,8 +91,10 @@ function startChores() {
   };
 }
 
-function startSampling({ rig, sidecar, sync, load }: SoakDeps) {
+function startSampling({ rig, sidecar, sync }: SoakDeps) {
   const [lookAtSidecar, lookAtSync] = [watchProcess(sidecar), watchProcess(sync)];
+  const began = rig.recorder.history.latest().n;
+  let ticks = cpuTicks();
   const redisMiB = async () => {
     const said = String(await rig.redis.primary().call('info', 'memory'));
     return Number(/^used_memory:(\d+)/m.exec(said)?.[1]) / MIB;
@@ -101,6 +102,8 @@ function startSampling({ rig, sidecar, sync, load }: SoakDeps) {
   return async (window: LoadWindow, minute: number): Promise<Sample> => {
     const [of, ofSync, redis] = await Promise.all([lookAtSidecar(), lookAtSync(), redisMiB()]);
     const shed = Object.entries(of.series).filter(([name]) => name.startsWith('machtig_shed_total'));
+    const [before, now] = [ticks, cpuTicks()];
+    ticks = now;
     return {
       minute: round(minute),
       load: window,
@@ -111,7 +114,8 @@ function startSampling({ rig, sidecar, sync, load }: SoakDeps) {
       dossiers: of.held('dossiers'),
       shed: shed.reduce((sum, [, value]) => sum + value, 0),
       redisMiB: round(redis),
-      commits: load.commits.committed,
+      changes: rig.recorder.history.latest().n - began,
+      machineBusy: round((now.busy - before.busy) / (now.all - before.all)),
       observerMiB: round(process.memoryUsage.rss() / MIB),
     };
   };

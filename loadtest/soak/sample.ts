@@ -38,8 +38,9 @@ export interface Sample {
   /** Requests refused because there were too many, since the start. */
   shed: number;
   redisMiB: number;
-  /** Transactions since the start. */
-  commits: number;
+  /** Changes of the register since the load began, and the share of all processors that was in use since the sample before. */
+  changes: number;
+  machineBusy: number;
   /** Of this process, which keeps the history. */
   observerMiB: number;
 }

@@ -53,7 +53,16 @@ describe('the verdict of a soak', () => {
     load: { ...load, p50Us: 500 + jitter, latenessP99Us: 0, waiting: 0 },
     sidecar: { ...aProcess, rss: 200 + jitter },
     sync: { ...aProcess, handles: 80 },
-    ...{ dataAgeMs: 1, cache: held, dossiers: held, shed: 0, redisMiB: 10, commits: 0, observerMiB: 0 },
+    ...{
+      dataAgeMs: 1,
+      cache: held,
+      dossiers: held,
+      shed: 0,
+      redisMiB: 10,
+      changes: 0,
+      machineBusy: 0.5,
+      observerMiB: 0,
+    },
   });
   const flat = noise(3, 0.5, 600).map(([x, y]) => sampleAt(x / 10, y));
   const grown = (samples: readonly Sample[], mandates = 0) =>
