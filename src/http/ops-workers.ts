@@ -68,8 +68,9 @@ const REASONS = { gone: 'has not started', mute: 'does not answer' };
 function missingIn(says: WorkerSays): string[] {
   const name = `worker ${says.seat}`;
   if ('missing' in says) return [`${name}: ${REASONS[says.missing]}`];
+  if (says.status === 200) return [];
   const { missing } = says.body;
-  return Array.isArray(missing) ? missing.map((what) => `${name}: ${what}`) : [];
+  return Array.isArray(missing) ? missing.map((what) => `${name}: ${what}`) : [`${name}: answers ${says.status}`];
 }
 
 const named = ({ seat, body }: Answered) => ({ worker: seat, ...body });

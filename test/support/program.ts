@@ -28,6 +28,7 @@ export interface Process {
   /** Of the admin API, in a role that has one. */
   adminUrl: string;
   opsUrl: string;
+  pid: number;
   /** Status code of an ops address, such as `/readyz`. */
   health(path: string): Promise<number>;
   ready(): Promise<void>;
@@ -58,6 +59,7 @@ export async function startMachtig(role: string, env: Environment): Promise<Proc
     url: `http://127.0.0.1:${port}`,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     opsUrl,
+    pid: child.pid ?? 0,
     health,
     async ready() {
       await eventually(`${role} is ready`, async () => {
