@@ -3,7 +3,7 @@ import { bytes } from './target.ts';
 
 const ODD_BYTES = [0, 1, 9, 10, 13, 32, 34, 39, 44, 45, 46, 47, 48, 57, 58, 91, 92, 93, 123, 125, 127, 128, 192, 255];
 const AT_MOST = 5;
-const LONGEST = 64 * 1024;
+const LONGEST = 1024 * 1024;
 
 type Mutation = (input: Buffer, dice: Dice, others: readonly Uint8Array[], words: readonly string[]) => Buffer;
 
