@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from '../loadtest/bench/processes.ts';
 import { startProgress } from '../src/process/progress.ts';
 import { SCENARIOS } from '../test/faults/all.ts';
+import { expectedOf } from '../test/faults/expected.ts';
 import { faultsPage } from '../test/faults/page.ts';
 import { emptiness, runScenario } from '../test/faults/run.ts';
 import type { Scenario } from '../test/faults/scenario.ts';
@@ -45,7 +46,9 @@ async function run(scenario: Scenario, tally: FaultTally, seed: number): Promise
     addOutcome(tally, outcome);
     const why = emptiness(outcome, scenario);
     if (why !== undefined) tally.failures.push({ seed, why });
-    for (const { rule, says } of outcome.report.violations.slice(0, 3)) tell(`${rule}: ${says}`, scenario, seed);
+    for (const violation of outcome.report.violations.slice(0, 3)) {
+      tell(`${violation.rule}: ${violation.says} ${JSON.stringify(expectedOf(rig, violation))}`, scenario, seed);
+    }
   } catch (thrown) {
     tally.failures.push({ seed, why: String(thrown) });
     tell(String(thrown), scenario, seed);
