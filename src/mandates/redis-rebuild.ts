@@ -29,12 +29,16 @@ export function makeBeginRebuild({ client, all, sweep, leafBytes }: RebuildOptio
   const load = makeScript(client, writingScript(leafBytes, 'load-1.lua'));
   const swap = makeScript(client, readScript(here, 'admit.lua', 'swap-3.lua'));
 
-  /** The same number in all partitions, higher than any that was taken in one of them. */
+  /**
+   * The same number in all partitions, higher than any that was taken in one of them. Where that was lost, higher than any
+   * that has data: what an earlier copy left must never stand among what a later one holds.
+   */
   async function takeGeneration(fence: number): Promise<number> {
     const taken = await Promise.all(all.map(({ generations }) => client.get(generations))).catch((thrown) =>
       Promise.reject(toRedisError(thrown)),
     );
-    const generation = Math.max(...taken.map(Number)) + 1;
+    const lost = taken.some((number) => number === null);
+    const generation = Math.max(...taken.map(Number), lost ? await sweep.highest() : 0) + 1;
     await Promise.all(all.map((partition) => begin([partition.generations, partition.fence], [fence, generation])));
     return generation;
   }

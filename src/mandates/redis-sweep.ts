@@ -12,6 +12,8 @@ export interface Sweeper {
   someBelow(generation: number): Promise<void>;
   /** One whole copy that was never live. */
   all(generation: number): Promise<void>;
+  /** The highest generation of which there is any data, live or not; 0 without. Looks at every key. */
+  highest(): Promise<number>;
 }
 
 export function makeSweeper(client: Redis, partitions: readonly Partition[]): Sweeper {
@@ -47,6 +49,20 @@ export function makeSweeper(client: Redis, partitions: readonly Partition[]): Sw
       } catch (thrown) {
         throw toRedisError(thrown);
       }
+    },
+    async highest() {
+      let highest = 0;
+      let from = '0';
+      do {
+        const [next, keys] = await client
+          .scanBuffer(from, 'COUNT', SCAN_COUNT)
+          .catch((thrown) => Promise.reject(toRedisError(thrown)));
+        from = next.toString();
+        for (const found of keys.flatMap((key) => partitions.map((partition) => generationOf(key, partition)))) {
+          if (found > highest) highest = found;
+        }
+      } while (from !== '0');
+      return highest;
     },
   };
 }

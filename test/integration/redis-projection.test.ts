@@ -132,6 +132,19 @@ describe('the projection in Redis', () => {
     expect(await client.keys('{m0}:1-10:*')).toEqual([]);
   });
 
+  test('never mixes a copy with what an earlier one left, when the number of the last one was lost', async () => {
+    const subject = await open();
+    await fill(subject, 1, grant(10));
+    await client.del('{m0}:generations', '{m0}:head');
+    await fill(subject, 1, grant(11));
+    expect(await contentsOf(subject.projection)).toEqual([grant(11)]);
+    await client.del('{m0}:generations');
+    const rebuild = await subject.projection.rebuild(HEADER, 1);
+    await rebuild.load([grant(12)]);
+    await rebuild.abandon();
+    expect(await contentsOf(subject.projection)).toEqual([grant(11)]);
+  });
+
   test('is not replaced by half a copy, when Redis came back from a moment in the middle of the rebuild', async () => {
     const restartable = await startRestartableRedis();
     const writer = makeRedis({ url: restartable.url, name: 'test', onError: () => {} });
