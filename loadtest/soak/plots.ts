@@ -6,25 +6,27 @@ type Point = readonly [x: number, y: number];
 /** As many points as an eye can tell apart. */
 const POINTS = 120;
 
-/** Neighbours become one, by the median of each figure. */
-function thinned(points: readonly Point[]): Point[] {
+type Pick = 'median' | 'most';
+
+/** Neighbours become one. */
+function thinned(points: readonly Point[], pick: Pick): Point[] {
   const many = Math.ceil(points.length / POINTS);
-  const groups = Array.from({ length: Math.ceil(points.length / many) }, (_, i) =>
-    points.slice(i * many, (i + 1) * many).toSorted((a, b) => a[1] - b[1]),
-  );
-  return groups.flatMap((group) => {
-    const middle = group[Math.floor(group.length / 2)];
-    return middle === undefined ? [] : [[meanX(group), middle[1]] as const];
+  return Array.from({ length: Math.ceil(points.length / many) }, (_, i) => {
+    const group = points.slice(i * many, (i + 1) * many);
+    const ys = group.map(([, y]) => y).sort((a, b) => a - b);
+    const x = group.reduce((sum, [one]) => sum + one, 0) / group.length;
+    return [x, ys[pick === 'most' ? ys.length - 1 : Math.floor(ys.length / 2)] ?? Number.NaN];
   });
 }
 
-const meanX = (points: readonly Point[]) => points.reduce((sum, [x]) => sum + x, 0) / points.length;
-
 /** Every plot of a run: end of the file name and SVG text. */
 export function toPlots(samples: readonly Sample[], subtitle: string): [name: string, svg: string][] {
-  const line = (name: string, of: (sample: Sample) => number): Series => ({
+  const line = (name: string, of: (sample: Sample) => number, pick: Pick = 'median'): Series => ({
     name,
-    points: thinned(samples.map((sample) => [sample.minute, of(sample)] as const)),
+    points: thinned(
+      samples.map((sample) => [sample.minute, of(sample)] as const),
+      pick,
+    ),
   });
   const x = { label: 'minutes under load', log: false };
   return [
@@ -37,6 +39,7 @@ export function toPlots(samples: readonly Sample[], subtitle: string): [name: st
         y: { label: 'MiB', log: false },
         series: [
           line('sidecar, resident', ({ sidecar }) => sidecar.rss),
+          line('sidecar, resident at most', ({ sidecar }) => sidecar.rss, 'most'),
           line('sidecar, heap in use', ({ sidecar }) => sidecar.heap),
           line('sidecar, buffers and WebAssembly', ({ sidecar }) => sidecar.external),
           line('sidecar, of which the cache', ({ cache }) => cache.mib),
@@ -53,7 +56,11 @@ export function toPlots(samples: readonly Sample[], subtitle: string): [name: st
         subtitle,
         x,
         y: { label: 'handles', log: false },
-        series: [line('sidecar', ({ sidecar }) => sidecar.handles), line('sync', ({ sync }) => sync.handles)],
+        series: [
+          line('sidecar', ({ sidecar }) => sidecar.handles),
+          line('sidecar, at most', ({ sidecar }) => sidecar.handles, 'most'),
+          line('sync', ({ sync }) => sync.handles),
+        ],
       }),
     ],
     [
@@ -66,7 +73,7 @@ export function toPlots(samples: readonly Sample[], subtitle: string): [name: st
         series: [
           line('p50', ({ load }) => load.p50Us / 1000),
           line('p99', ({ load }) => load.p99Us / 1000),
-          line('p99.9', ({ load }) => load.p999Us / 1000),
+          line('p99.9, at most', ({ load }) => load.p999Us / 1000, 'most'),
           line('the generator late, p99', ({ load }) => load.latenessP99Us / 1000),
           line('event loop of the sidecar, p99', ({ sidecar }) => sidecar.loopP99Ms),
           line('age of the data', ({ dataAgeMs }) => dataAgeMs),
