@@ -1,5 +1,5 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Fault } from '../domain/errors.ts';
+import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Fault, toError } from '../domain/errors.ts';
 
 /** Where in a document something stands: the keys and indices that lead to it. */
 export type Path = readonly PropertyKey[];
@@ -14,7 +14,8 @@ export interface Source {
 /** Reads YAML, and JSON, which is YAML too, remembering where everything stands. */
 export function readSource(text: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Warnings would show what stands in the file, on standard error.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${line}:${col}`;
@@ -32,11 +33,29 @@ export function readSource(text: string): Source {
     }
     return document.contents?.range?.[0] ?? 0;
   };
+  const value =
+    faults.length > 0 ? undefined : toValue(document, (at, message) => faults.push({ at: place(at), message }));
   return {
-    value: faults.length > 0 ? undefined : document.toJS(),
+    value,
     faults,
     placeOf: (path) => `${place(offsetOf(path))} ${toPointer(path)}`,
   };
+}
+
+/** Aliases are followed last: to names that nobody gave, or to so many copies that no memory would hold them. */
+function toValue(document: Document, add: (at: number, message: string) => void): unknown {
+  try {
+    return document.toJS();
+  } catch (thrown) {
+    let at: number | undefined;
+    visit(document, {
+      Alias(_, alias) {
+        if (at === undefined || alias.resolve(document) === undefined) at = alias.range?.[0];
+      },
+    });
+    add(at ?? 0, toError(thrown).message);
+    return undefined;
+  }
 }
 
 /** The same faults by line and column. */

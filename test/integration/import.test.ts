@@ -220,6 +220,10 @@ mandates:
 
   it('of YAML', async () => {
     expect(await faultsOf(load('source: [1'))).toEqual([expect.stringMatching(/^1:/)]);
+    expect(await faultsOf(load('source: a\nsets: *none'))).toEqual([expect.stringMatching(/^2:7: Unresolved alias/)]);
+    const tenfold = (name: string, of: string) => `${name}: &${name} [${Array(10).fill(of).join(', ')}]`;
+    const bomb = [tenfold('a', '1'), tenfold('b', '*a'), tenfold('c', '*b'), tenfold('d', '*c')];
+    expect(await faultsOf(load(bomb.join('\n')))).toEqual([expect.stringMatching(/Excessive alias count/)]);
   });
 });
 
