@@ -33,6 +33,8 @@ const CANDIDATES = 50_000;
 const CHECKED = { connections: 1, pauseMs: 50, writers: 8, acts: LASTING_ACTS, forgets: true };
 /** In an average transaction: some make three, some are rolled back. */
 const CHANGES = 1.33;
+/** As everywhere that something is changed for hours. */
+const VACUUMS = { autovacuum: 'on', shared_buffers: '256MB', max_wal_size: '4GB' };
 const SIDECAR_CPU = 0;
 
 const lifecycle = makeLifecycle();
@@ -62,6 +64,7 @@ async function measure(): Promise<Measured> {
     seed: setting.seed,
     world: { mandates: setting.mandates, questions: QUESTIONS },
     candidates: CANDIDATES,
+    postgresSettings: VACUUMS,
     sidecars: 1,
     syncs: 1,
     direct: true,

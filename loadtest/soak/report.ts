@@ -31,6 +31,8 @@ export function toReport(setting: Setting, measured: Measured) {
     machine: describeMachine(),
     setting: { ...asked, ...(maximum !== undefined && { maximum: Math.round(maximum) }), rate: Math.round(rate) },
     warmUpMinutes: warmUpOf(samples.at(-1)?.minute ?? 0),
+    /** Share of all processors that was in use, by whomever. */
+    machineBusy: sum(samples, (sample) => sample.machineBusy) / samples.length,
     conditions: conditionsOf(setting, measured, verdicts),
     verdicts,
     checked: report,
@@ -73,10 +75,11 @@ function conditionsOf(setting: Setting, measured: Measured, verdicts: readonly S
   ];
 }
 
-export function toMarkdown({ conditions, verdicts, warmUpMinutes }: Report): string {
+export function toMarkdown({ conditions, verdicts, warmUpMinutes, machineBusy, machine }: Report): string {
   const lines = conditions.map(({ says, held }) => `- ${held ? 'held' : '**not held**'}: ${says}\n`);
   const after = `Least squares over what came after the first ${warmUpMinutes.toFixed(1)} minutes:\n`;
-  return `${lines.join('')}\n${after}\n${toTable(verdicts)}`;
+  const busy = `${machine.cpu}, ${machine.cores} cores, ${Math.round(100 * machineBusy)} % in use; commit ${machine.commit}.\n`;
+  return `${busy}\n${lines.join('')}\n${after}\n${toTable(verdicts)}`;
 }
 
 /** One line for each sample. */

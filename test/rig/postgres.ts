@@ -35,8 +35,11 @@ const SETTINGS = {
   autovacuum: 'off',
 };
 
-/** Committed is answered when it is in the log, so that a crash loses nothing: kept as production has it. */
-export async function startRigPostgres(): Promise<RigPostgres> {
+/**
+ * Committed is answered when it is in the log, so that a crash loses nothing: kept as production has it.
+ * @param settings over those of the rig
+ */
+export async function startRigPostgres(settings: Readonly<Record<string, string>> = {}): Promise<RigPostgres> {
   const folder = await mkdtemp('/tmp/machtig-rig-postgres-');
   // The server runs as another user, who must get through.
   await chmod(folder, 0o711);
@@ -48,7 +51,7 @@ export async function startRigPostgres(): Promise<RigPostgres> {
   async function start(): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        server = await startEmbeddedPostgres({ directory, settings: SETTINGS });
+        server = await startEmbeddedPostgres({ directory, settings: { ...SETTINGS, ...settings } });
         url = server.url;
         return;
       } catch (thrown) {

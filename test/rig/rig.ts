@@ -22,6 +22,8 @@ export interface RigOptions {
   world?: World;
   sidecars?: number;
   syncs?: number;
+  /** Settings of PostgreSQL. */
+  postgresSettings?: Readonly<Record<string, string>>;
   /** How many of each kind the load may change. */
   candidates?: number;
   maxStalenessMs?: number;
@@ -75,7 +77,7 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
   const { seed, world = 'cases', maxStalenessMs = 5000 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'machtig-rig-'));
   lifecycle.onClose('folder', () => rm(folder, { recursive: true, force: true }));
-  const postgres = await startRigPostgres();
+  const postgres = await startRigPostgres(options.postgresSettings);
   lifecycle.onClose('PostgreSQL', postgres.end);
   const secrets = makeSecrets();
   const { questions, candidates } = await fill(world, postgres.url(), secrets.keys, options.candidates);
