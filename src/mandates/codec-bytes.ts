@@ -10,6 +10,9 @@ const DIGITS = '0123456789abcdef';
 const NIBBLES = new Int8Array(128).fill(-1);
 for (const [value, digit] of [...DIGITS].entries()) NIBBLES[digit.charCodeAt(0)] = value;
 
+/** What no longer fits in signed 48-bit milliseconds: in the year 6429. */
+export const BEYOND_MOMENTS = 2 ** 47;
+
 /** A buffer that grows, written front to back; numbers are big-endian. */
 export interface Bytes {
   length(): number;
@@ -63,7 +66,8 @@ export function makeBytes(capacity = 1024): Bytes {
       buffer.writeUInt32BE(value, at);
     },
     moment(value) {
-      if (!Number.isSafeInteger(value) || Math.abs(value) >= 2 ** 47) throw unfit('a moment in whole milliseconds');
+      if (!Number.isSafeInteger(value) || Math.abs(value) >= BEYOND_MOMENTS)
+        throw unfit('a moment in whole milliseconds');
       const at = reserve(6);
       buffer.writeIntBE(value, at, 6);
     },

@@ -8,13 +8,13 @@ import {
   type MandateFacts,
   REACHES,
 } from '../domain/facts.ts';
-import { type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
+import { BEYOND_MOMENTS, type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
 
 /*
  * A mandate as it stands in Redis, behind its id: kind and ground, status with loa and reach, flags, scope with
  * follow-up and authority (one byte each), valid_from, granted_at, valid_until if any (4 bytes in whole seconds, else 6
  * in milliseconds), the set version if it was found by a set (4), the rare facets as JSON, and a CRC-32 over record
- * key, id and all this. A mandate with one named operation or branch still fits in 64 bytes with its id.
+ * key, id and all this. An end beyond the year 6429 ("without end") stands in that JSON. A mandate with one named operation or branch still fits in 64 bytes with its id.
  * The order of the lists is part of the layout: append only, and raise the layout version when that is not enough.
  */
 const MAYBE_GROUNDS = [undefined, ...GROUNDS];
@@ -41,9 +41,11 @@ const SHORT = { operations: 'o', branches: 'b', cases: 'c', set: 's' };
 /** Writes everything but the id: it stands in front. `scope` is the key under which the mandate is found. */
 export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string): void {
   const { mandate_id: _id, kind, ground, status, loa, reach, scope, follow_up, granted_under, ...more } = facts;
-  const { valid_from, granted_at, valid_until, operations, branches, cases, ...flagged } = more;
+  const { valid_from, granted_at, valid_until: until, operations, branches, cases, ...flagged } = more;
   const { survivor, reads_messages, substitution, ...rare } = flagged;
-  const tail = tailOf(facts, rare, scopeKey);
+  const isFar = until !== undefined && until >= BEYOND_MOMENTS;
+  const valid_until = isFar ? undefined : until;
+  const tail = tailOf(facts, isFar ? { ...rare, valid_until: until } : rare, scopeKey);
   out.u8(indexIn(MANDATE_KINDS, kind) | (indexIn(MAYBE_GROUNDS, ground) << 3) | inSeconds(valid_from));
   out.u8(
     indexIn(MANDATE_STATUSES, status) |

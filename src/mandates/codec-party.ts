@@ -1,12 +1,17 @@
 import { type AliasFacts, PARTY_STATES, type PartyFacts, type StateFact } from '../domain/facts.ts';
-import { type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
+import { BEYOND_MOMENTS, type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
 
 const FLAG = { person: 1, branches: 2, kvk: 4, birthDate: 8, tail: 16 };
 const UNTIL = 0x80;
 
-/** Party facts without the id: flags, number of states, KvK number, birth date, states, JSON for anything else. */
+/**
+ * Party facts without the id: flags, number of states, KvK number, birth date, states, JSON for anything else, and in
+ * place of all states if one lasts beyond the year 6429 ("without end").
+ */
 export function writeParty(out: Bytes, facts: PartyFacts): void {
-  const { party_id: _id, kind, states, birth_date, kvk, has_branches, ...more } = facts;
+  const { party_id: _id, kind, states: all, birth_date, kvk, has_branches, ...rest } = facts;
+  const isFar = all.some(({ until = 0 }) => until >= BEYOND_MOMENTS);
+  const [states, more] = isFar ? [[], { ...rest, states: all }] : [all, rest];
   const tail = Object.keys(more).length > 0;
   out.u8(
     (kind === 'person' ? FLAG.person : 0) |

@@ -9,11 +9,13 @@ import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { makeRedisReach } from '../../src/mandates/redis-reach.ts';
 import { canonical } from '../../src/mandates/sync/canonical.ts';
 import { openSnapshot } from '../../src/mandates/sync/snapshot.ts';
+import { writesOf } from '../../src/mandates/writes.ts';
 import { at, batch, contentsOf, HEADER, id } from '../contract/projection.ts';
 import { everyone } from '../contract/reach.ts';
 import { CASES, CLIENTS, makeWorld, type World } from '../contract/register-world.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { makeRegisterRows } from '../support/register-rows.ts';
 
 const OF_MANDATES = ['mandate', 'link'];
 
@@ -128,4 +130,40 @@ test('mandates out of order are refused, for they would replace others', async (
   grants?.add(grant(7));
   grants?.add(grant(8));
   expect(() => grants?.add(grant(7))).toThrow('out of order');
+});
+
+test('an end that is as good as none comes as its row says it', async () => {
+  const other = await cloneDatabase();
+  try {
+    const { insert, mandate, firm } = await makeRegisterRows(other.pool);
+    const owner = { kind: 'statutory', ground: 'owner', reach: null };
+    const ends = ['9999-12-31 23:59:59.999 Europe/Amsterdam', '5021-07-01 12:00:00.123 UTC', null];
+    await insert('mandates', ...ends.map((valid_until) => mandate({ ...owner, valid_until })));
+    const state = { party_id: firm, party_kind: 'organisation', state: 'bankrupt', since: '2026-03-01 UTC' };
+    await insert('party_states', { ...state, until: '9999-12-31 UTC' });
+    const [client, snapshot] = [await redis.client(), await openSnapshot(other.url)];
+    await client.flushall();
+    const projection = await openRedisProjection({ client });
+    const [rebuild, memory] = [await projection.rebuild(HEADER, 1), makeMemoryStore().projection];
+    const told = await memory.rebuild(HEADER, 1);
+    const grants = rebuild.grants?.();
+    await snapshot.grants(
+      (grant) => grants?.add(grant),
+      async () => {},
+    );
+    await grants?.end();
+    for (const entity of ['mandate', 'party'] as const) {
+      for await (const rows of snapshot.rows(entity, 10)) {
+        const writes = rows.flatMap((row) => writesOf(entity, row));
+        await told.load(writes);
+        if (entity === 'party') await rebuild.load(writes);
+      }
+    }
+    await snapshot.close();
+    for (const one of [rebuild, told]) await one.swap(at(0), '');
+    const spelled = async (of: Projection) => (await contentsOf(of)).map(canonical).sort();
+    expect(await spelled(projection)).toEqual(await spelled(memory));
+  } finally {
+    await other.drop();
+  }
 });

@@ -97,10 +97,10 @@ function idOf(field: Buffer | undefined): Buffer {
   return Buffer.from(field);
 }
 
-/** Microseconds since 2000 as milliseconds since 1970; the columns hold whole milliseconds. */
+/** Microseconds since 2000 as milliseconds since 1970; the columns hold whole milliseconds, of which far ones come rounded. */
 function readMoment(field: Buffer | undefined): MandateFacts['valid_from'] {
   if (field?.length !== 8) throw new TypeError('a row without a moment');
-  return (field.readInt32BE(0) * 2 ** 32 + field.readUInt32BE(4)) / 1000 + YEAR_2000;
+  return Math.round((field.readInt32BE(0) * 2 ** 32 + field.readUInt32BE(4)) / 1000) + YEAR_2000;
 }
 
 const YEAR_2000 = Date.UTC(2000, 0, 1);
