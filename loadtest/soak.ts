@@ -9,6 +9,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { makeLifecycle } from '../src/process/lifecycle.ts';
 import { LASTING_ACTS } from '../test/rig/acts.ts';
@@ -37,6 +38,7 @@ const CHANGES = 1.33;
 const VACUUMS = { autovacuum: 'on', shared_buffers: '256MB', max_wal_size: '4GB' };
 const SIDECAR_CPU = 0;
 
+process.env.PATH = `${fileURLToPath(new URL('../.tools/bin', import.meta.url))}:${process.env.PATH}`;
 const lifecycle = makeLifecycle();
 const folder = mkdtempSync(join(tmpdir(), 'machtig-soak-'));
 lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
