@@ -33,3 +33,9 @@ local function is_beyond(a, b)
   local epoch_b, n_b = string.match(b, '^(%d+)%.(%d+)$')
   return epoch_a == epoch_b and tonumber(n_a) > tonumber(n_b)
 end
+
+-- Fails while the slot of these keys goes from one server of a cluster to another: a key that was never there (in a
+-- copy, none is named so) is looked for elsewhere then, and Redis says so with an error. So it comes before the first write, never half-way.
+local function stay(prefix)
+  redis.call('EXISTS', prefix .. 'never')
+end

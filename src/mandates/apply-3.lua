@@ -18,6 +18,7 @@ else
     return refusal
   end
 end
+stay(prefix)
 local is_whole, why = pcall(apply_ops, prefix .. redis.call('HGET', KEYS[1], 'generation') .. ':', ops)
 if not is_whole then
   -- Redis refused (a table; it does so before the first write), or the copy is damaged and now half written: then it is

@@ -6,6 +6,8 @@ local held = { generation, revision }
 if not generation then
   return held
 end
+-- While the slot goes to another server of a cluster, what is not here is not damaged: Redis answers with an error.
+redis.call('EXISTS', ARGV[1] .. 'never')
 local data, keys, pos = ARGV[1] .. generation .. ':', ARGV[2], 1
 while pos <= #keys do
   local length = struct.unpack('>H', keys, pos)

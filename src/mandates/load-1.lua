@@ -4,6 +4,7 @@ local refusal = still_admitted(KEYS[1], ARGV[1])
 if refusal then
   return refusal
 end
+stay(ARGV[2])
 apply_ops(ARGV[2], ARGV[3])
 redis.call('INCR', ARGV[2] .. 'loads')
 return 1

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import { toRedisError } from '../store/redis.ts';
+import type { RedisServers } from '../store/redis-servers.ts';
 import { readUuid } from './codec-bytes.ts';
 import { unpackKey } from './codec-key.ts';
 import { putsOf } from './memory-copy.ts';
@@ -18,6 +19,8 @@ const INDICES = ['r', 'y'];
 
 /** One key of the copy: what stands behind its prefix, over how many bits ids are spread. */
 interface Place {
+  /** The server that holds it. */
+  client: Redis;
   key: Buffer;
   kind: string;
   rest: Buffer;
@@ -25,28 +28,28 @@ interface Place {
 }
 
 /** Everything that the live copy holds, as puts: a walk over all keys, for comparing with the register. */
-export async function* readContents(client: Redis, partitions: readonly Partition[]): AsyncGenerator<Put[]> {
+export async function* readContents(servers: RedisServers, partitions: readonly Partition[]): AsyncGenerator<Put[]> {
   const seen = new Set<string>();
-  for await (const place of places(client, partitions)) {
+  for await (const place of places(servers, partitions)) {
     const name = place.key.toString('latin1');
     if (seen.has(name)) continue;
     seen.add(name);
-    const puts = await putsAt(client, place);
+    const puts = await putsAt(place);
     if (puts.length > 0) yield puts;
   }
 }
 
 /** The keys of all records of the live copy, some of them twice; undefined for what this layout does not write. */
 export async function* readKeys(
-  client: Redis,
+  servers: RedisServers,
   partitions: readonly Partition[],
 ): AsyncGenerator<(RecordKey | undefined)[]> {
-  for await (const place of places(client, partitions)) {
+  for await (const place of places(servers, partitions)) {
     try {
-      const packed = place.kind === 'm' ? await keysInLeaf(client, place) : undefined;
+      const packed = place.kind === 'm' ? await keysInLeaf(place) : undefined;
       if (packed) yield packed.map(nameOf);
       else {
-        for await (const fields of fieldsAt(client, place)) {
+        for await (const fields of fieldsAt(place)) {
           yield fields.map(([field]) => nameOf(packedUnder(place, field)));
         }
       }
@@ -57,9 +60,10 @@ export async function* readKeys(
   }
 }
 
-async function* places(client: Redis, partitions: readonly Partition[]): AsyncGenerator<Place> {
+async function* places(servers: RedisServers, partitions: readonly Partition[]): AsyncGenerator<Place> {
   try {
-    for (const { head, prefix } of partitions) {
+    for (const [index, { head, prefix }] of partitions.entries()) {
+      const client = servers.of(index);
       const copy = await client.hget(head, 'generation');
       if (copy === null) throw new AppError('not_ready', 'there is no live projection');
       const data = `${prefix}${copy}:`;
@@ -69,9 +73,12 @@ async function* places(client: Redis, partitions: readonly Partition[]): AsyncGe
         cursor = next.toString();
         for (const key of found) {
           const kind = key.toString('latin1', data.length, data.length + 1);
-          if (!INDICES.includes(kind)) yield { key, kind, rest: key.subarray(data.length + 2), bits: bitsOf(copy) };
+          if (!INDICES.includes(kind))
+            yield { client, key, kind, rest: key.subarray(data.length + 2), bits: bitsOf(copy) };
         }
       } while (cursor !== '0');
+      // A slot that went to another server meanwhile left a shorter list behind: here Redis says so.
+      await client.exists(head);
     }
   } catch (thrown) {
     throw toRedisError(thrown);
@@ -82,29 +89,29 @@ function escapeGlob(text: string): string {
   return text.replaceAll(/[{}[\]*?\\]/g, '\\$&');
 }
 
-async function putsAt(client: Redis, place: Place): Promise<Put[]> {
+async function putsAt(place: Place): Promise<Put[]> {
   if (place.kind === 'm') {
-    const entries = await entriesAt(client, place);
+    const entries = await entriesAt(place);
     return entries.flatMap(({ key, id, value }) => putsHeld(key, sizedMember(id, value)));
   }
   const seen = new Map<string, [Buffer, Buffer]>();
-  for await (const fields of fieldsAt(client, place)) {
+  for await (const fields of fieldsAt(place)) {
     for (const [field, value] of fields) seen.set(field.toString('latin1'), [field, value]);
   }
   return [...seen.values()].flatMap(([field, value]) => putsIn(place, field, value));
 }
 
-async function entriesAt(client: Redis, { key, rest }: Place) {
+async function entriesAt({ client, key, rest }: Place) {
   const held = await client.getBuffer(key);
   if (held === null || isBranching(held)) return [];
   return [...leafEntries(rest.subarray(0, ID), held)];
 }
 
-async function keysInLeaf(client: Redis, place: Place): Promise<Buffer[]> {
-  return (await entriesAt(client, place)).map(({ key }) => key);
+async function keysInLeaf(place: Place): Promise<Buffer[]> {
+  return (await entriesAt(place)).map(({ key }) => key);
 }
 
-async function* fieldsAt(client: Redis, { key }: Place): AsyncGenerator<[Buffer, Buffer][]> {
+async function* fieldsAt({ client, key }: Place): AsyncGenerator<[Buffer, Buffer][]> {
   let cursor = '0';
   try {
     do {

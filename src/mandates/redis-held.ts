@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import { isBefore, parseRevision, type Revision } from '../domain/revision.ts';
-import { makeScript, readScript } from '../store/redis.ts';
+import { readScript } from '../store/redis.ts';
+import { makePartScript, type RedisServers } from '../store/redis-servers.ts';
 import { malformed } from './codec-bytes.ts';
 import { packKey, packKeys } from './codec-key.ts';
 import type { HeldRecord, Projection } from './projection.ts';
@@ -16,11 +16,11 @@ interface Reply {
 }
 
 /** Reads records of the live copy as they stand there, for comparing them with the register. */
-export function makeRedisHeld(client: Redis, all: readonly Partition[]): Projection['held'] {
-  const script = makeScript(client, readScript(new URL('.', import.meta.url), ...READING, 'held-1.lua'));
+export function makeRedisHeld(servers: RedisServers, all: readonly Partition[]): Projection['held'] {
+  const script = makePartScript(servers, readScript(new URL('.', import.meta.url), ...READING, 'held-1.lua'));
 
-  async function readPartition({ head, prefix }: Partition, packed: readonly Buffer[]): Promise<Reply> {
-    const reply = await script([head], [prefix, packKeys(packed)]);
+  async function readPartition(index: number, { head, prefix }: Partition, packed: readonly Buffer[]): Promise<Reply> {
+    const reply = await script(index, [head], [prefix, packKeys(packed)]);
     if (!Array.isArray(reply)) throw malformed('the reply is no list');
     const [generation, at, ...held] = reply as [unknown, unknown, ...Held[]]; // As the script says.
     if (!Buffer.isBuffer(generation)) throw new AppError('not_ready', 'there is no live projection');
@@ -36,8 +36,9 @@ export function makeRedisHeld(client: Redis, all: readonly Partition[]): Project
       mine: asked.filter(({ packed }) => partitionOf(packed, all.length) === index),
     }));
     const replies = await Promise.all(
-      parts.map(({ partition, mine }) =>
+      parts.map(({ partition, mine }, index) =>
         readPartition(
+          index,
           partition,
           mine.map(({ packed }) => packed),
         ),

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import { isBefore, type Revision } from '../domain/revision.ts';
-import { makeScript, readScript } from '../store/redis.ts';
+import { readScript } from '../store/redis.ts';
+import { makePartScript, type RedisServers, serversOf } from '../store/redis-servers.ts';
 import { malformed } from './codec-bytes.ts';
 import { packKey, packKeys, unpackKey } from './codec-key.ts';
 import type { Found, Lookups } from './lookups.ts';
@@ -12,7 +13,7 @@ import { readHead } from './redis-head.ts';
 import { headerText, LAYOUT, partition, partitionOf, READING } from './redis-layout.ts';
 
 export interface RedisLookupsOptions {
-  client: Redis;
+  client: Redis | RedisServers;
   /** As many as the projection has, or nothing is read. Default 1. */
   partitions?: number;
   /** Which HMAC key this process computes aliases with. */
@@ -54,13 +55,15 @@ interface Asked {
  */
 export function makeRedisLookups(options: RedisLookupsOptions): Lookups {
   const { client, partitions: count = 1, key, untilApplied = async () => {}, appliedIn = () => undefined } = options;
-  const script = makeScript(client, readScript(new URL('.', import.meta.url), ...READING, 'paths.lua', 'read-1.lua'));
+  const servers = serversOf(client, count);
+  const text = readScript(new URL('.', import.meta.url), ...READING, 'paths.lua', 'read-1.lua');
+  const script = makePartScript(servers, text);
   const expected = headerText({ layout: LAYOUT, ...key }, count);
 
   async function readPartition(index: number, asked: readonly Asked[], ahead: string): Promise<Reply> {
     const { head, prefix } = partition(index);
     const atLeast = appliedIn(index);
-    const reply = await script([head], [prefix, packKeys(asked.map(({ packed }) => packed)), ahead]);
+    const reply = await script(index, [head], [prefix, packKeys(asked.map(({ packed }) => packed)), ahead]);
     const { generation, revision, rest } = readHead(reply, expected, atLeast);
     const also = rest.pop();
     if (rest.length !== asked.length || !Array.isArray(also)) throw malformed('the reply is cut off');

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
-import { formatRevision, parseRevision, type Revision } from '../domain/revision.ts';
-import { assertNoEviction, makeScript, readScript, toRedisError } from '../store/redis.ts';
+import { formatRevision, isBefore, parseRevision, type Revision } from '../domain/revision.ts';
+import { assertNoEviction, readScript, toRedisError } from '../store/redis.ts';
+import { makePartScript, type RedisServers, serversOf } from '../store/redis-servers.ts';
 import { packKeys } from './codec-key.ts';
 import type { Batch, Header, Projection } from './projection.ts';
 import { readContents, readKeys } from './redis-contents.ts';
@@ -22,7 +23,7 @@ import { makeSweeper } from './redis-sweep.ts';
 import { makeRedisUseSource } from './redis-uses.ts';
 
 export interface RedisProjectionOptions {
-  client: Redis;
+  client: Redis | RedisServers;
   /** How many hash tags the data is spread over. Another number than the projection's asks for a rebuild. Default 1. */
   partitions?: number;
   /** How large a string of mandates may become. For tests: few mandates then make a tree. */
@@ -36,49 +37,60 @@ const here = new URL('.', import.meta.url);
  * @throws AppError `not_ready` when Redis may evict keys; `store_unavailable`
  */
 export async function openRedisProjection(options: RedisProjectionOptions): Promise<Projection> {
-  const { client, leafBytes = LEAF_BYTES } = options;
-  await assertNoEviction(client);
+  const { leafBytes = LEAF_BYTES } = options;
   const all = partitions(options.partitions ?? 1);
+  const servers = serversOf(options.client, all.length);
+  await assertNowhereEvicted(servers);
   const last = all.at(-1);
   if (last === undefined) throw new RangeError('a projection has at least one partition');
-  const heartbeat = makeScript(client, readScript(here, 'admit.lua', 'heartbeat-3.lua'));
-  const applyTo = makeApply(client, all.length, leafBytes);
-  const sweep = makeSweeper(client, all);
+  const heartbeat = makePartScript(servers, readScript(here, 'admit.lua', 'heartbeat-3.lua'));
+  const applyTo = makeApply(servers, all.length, leafBytes);
+  const sweep = makeSweeper(servers, all);
   return {
     async state() {
-      await assertNoEviction(client);
-      return readState(client, all);
+      await assertNowhereEvicted(servers);
+      return readState(servers, all);
     },
     async apply(batch, fence) {
       const packed = packBatch(batch.writes, all.length);
       const first = all.slice(0, -1);
       // The last partition is the point of commit: nothing is written anywhere unless it is where the batch begins.
-      if (first.length > 0) await assertAt(client, last, batch.from);
-      await Promise.all(first.map((partition, index) => applyTo(partition, batch, packed[index], fence, true)));
-      await applyTo(last, batch, packed.at(-1), fence, false);
+      if (first.length > 0) await assertAt(servers, all.length - 1, last, batch.from);
+      await Promise.all(first.map((partition, index) => applyTo(index, partition, batch, packed[index], fence, true)));
+      await applyTo(all.length - 1, last, batch, packed.at(-1), fence, false);
     },
-    rebuild: makeBeginRebuild({ client, all, sweep, leafBytes }),
+    rebuild: makeBeginRebuild({ servers, all, sweep, leafBytes }),
     async time() {
       // Asked before every heartbeat: neither a new connection nor a changed setting is vouched for unseen.
-      const now = client.time().catch((thrown) => Promise.reject(toRedisError(thrown)));
-      const [[seconds, micros]] = await Promise.all([now, assertNoEviction(client)]);
+      // Of several servers there is one clock: of the one that holds the first partition.
+      const now = servers
+        .of(0)
+        .time()
+        .catch((thrown) => Promise.reject(toRedisError(thrown)));
+      const [[seconds, micros]] = await Promise.all([now, assertNowhereEvicted(servers)]);
       return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     },
     async heartbeat(stampMs, revision, fence) {
       const args = [fence, stampMs, formatRevision(revision), STREAM_LENGTH];
-      const live = await Promise.all(all.map(({ head, fence, stream }) => heartbeat([head, fence, stream], args)));
+      const live = await Promise.all(
+        all.map(({ head, fence, stream }, index) => heartbeat(index, [head, fence, stream], args)),
+      );
+      // A server that lost its last moments may have gone back to an older copy, at this very revision.
+      if (new Set(live).size > 1)
+        throw new AppError('conflict', 'the partitions of the projection are of several copies');
       await sweep.someBelow(Number(live[0]));
     },
-    contents: () => readContents(client, all),
-    keys: () => readKeys(client, all),
-    held: makeRedisHeld(client, all),
-    uses: makeRedisUseSource(client, USES),
+    contents: () => readContents(servers, all),
+    keys: () => readKeys(servers, all),
+    held: makeRedisHeld(servers, all),
+    uses: makeRedisUseSource(() => servers.of(0), USES),
   };
 }
 
-function makeApply(client: Redis, count: number, leafBytes: number) {
-  const apply = makeScript(client, writingScript(leafBytes, 'apply-3.lua'));
+function makeApply(servers: RedisServers, count: number, leafBytes: number) {
+  const apply = makePartScript(servers, writingScript(leafBytes, 'apply-3.lua'));
   return async function applyTo(
+    index: number,
     { head, fence: fenceKey, stream, prefix }: Partition,
     { from, to, hash }: Batch,
     { ops, keys }: PartitionBatch = { ops: Buffer.alloc(0), keys: [] },
@@ -88,27 +100,42 @@ function makeApply(client: Redis, count: number, leafBytes: number) {
     const named = keys.length > NAMED_KEYS_AT_MOST ? 'all' : packKeys(keys);
     const ahead = mayBeAhead && count > 1 ? '1' : '0';
     const revisions = [formatRevision(from), formatRevision(to)];
-    await apply([head, fenceKey, stream], [fence, ...revisions, hash, prefix, ops, named, STREAM_LENGTH, ahead]);
+    await apply(index, [head, fenceKey, stream], [fence, ...revisions, hash, prefix, ops, named, STREAM_LENGTH, ahead]);
   };
 }
 
-async function assertAt(client: Redis, { head }: Partition, revision: Revision): Promise<void> {
-  const at = await client.hget(head, 'revision').catch((thrown) => Promise.reject(toRedisError(thrown)));
+/** @throws AppError `not_ready` when one of the servers may throw keys away */
+async function assertNowhereEvicted(servers: RedisServers): Promise<void> {
+  await Promise.all(servers.all().map(({ client }) => assertNoEviction(client)));
+}
+
+async function assertAt(servers: RedisServers, index: number, { head }: Partition, revision: Revision): Promise<void> {
+  const at = await servers
+    .of(index)
+    .hget(head, 'revision')
+    .catch((thrown) => Promise.reject(toRedisError(thrown)));
   if (at !== formatRevision(revision)) {
     throw new AppError('conflict', `the projection is at ${at ?? 'no revision'}, not at ${formatRevision(revision)}`);
   }
 }
 
-/** The projection is where its last partition is; the others may be ahead of it, after a crash, never behind. */
-async function readState(client: Redis, all: readonly Partition[]): ReturnType<Projection['state']> {
+/**
+ * The projection is where its last partition is; the others may be ahead of it, after a crash. One that is behind has lost what its
+ * server was told last: what that was is in no other partition, so there is no projection to go on from.
+ */
+async function readState(servers: RedisServers, all: readonly Partition[]): ReturnType<Projection['state']> {
   const replies = await Promise.all(
-    all.map(({ head, fence }) => Promise.all([client.hgetall(head), client.get(fence)])),
+    all.map(async ({ head, fence }, index) => {
+      const client = servers.of(index);
+      return Promise.all([client.hgetall(head), client.get(fence)]);
+    }),
   ).catch((thrown) => Promise.reject(toRedisError(thrown)));
   const heads = replies.map(([head]) => parseHead(head, all.length));
   const last = heads.at(-1);
   if (last === undefined || heads.some((head) => head?.text !== last.text || head.generation !== last.generation)) {
     return undefined;
   }
+  if (heads.some((head) => head && isBefore(head.revision, last.revision))) return undefined;
   const fence = Math.max(...replies.map(([, seen]) => Number(seen ?? 0)));
   return { header: last.header, revision: last.revision, hash: last.hash, fence };
 }

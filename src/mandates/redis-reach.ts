@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import type { PartyId } from '../domain/facts.ts';
 import type { Revision } from '../domain/revision.ts';
-import { makeScript, readScript } from '../store/redis.ts';
+import { readScript } from '../store/redis.ts';
+import { makePartScript, type RedisServers, serversOf } from '../store/redis-servers.ts';
 import { malformed, readUuid } from './codec-bytes.ts';
 import { packKey, packScope } from './codec-key.ts';
 import type { Header } from './projection.ts';
@@ -13,7 +14,7 @@ import { readHead } from './redis-head.ts';
 import { headerText, LAYOUT, partition, partitionOf } from './redis-layout.ts';
 
 export interface RedisReachOptions {
-  client: Redis;
+  client: Redis | RedisServers;
   /** As many as the projection has, or nothing is read. Default 1. */
   partitions?: number;
   /** Which HMAC key this process computes aliases with. */
@@ -50,8 +51,8 @@ interface Step {
  */
 export function makeRedisReach(options: RedisReachOptions): Reach {
   const { client, partitions: count = 1, key, appliedIn = () => undefined, atOnce = 1000 } = options;
-  const script = makeScript(
-    client,
+  const script = makePartScript(
+    serversOf(client, count),
     readScript(new URL('.', import.meta.url), 'no-writes.lua', 'leaf.lua', 'reach-2.lua'),
   );
   const expected = headerText({ layout: LAYOUT, ...key }, count);
@@ -60,7 +61,7 @@ export function makeRedisReach(options: RedisReachOptions): Reach {
   async function step(index: number, { what, party, scopes }: Asked, cursor: string): Promise<Step> {
     const { head, prefix } = partition(index);
     const atLeast = appliedIn(index);
-    const reply = await script([head], [prefix, what, party, cursor, atOnce, ...scopes]);
+    const reply = await script(index, [head], [prefix, what, party, cursor, atOnce, ...scopes]);
     const { generation, rest } = readHead(reply, expected, atLeast);
     const [run, next, found] = rest;
     if (!Buffer.isBuffer(run) || !Buffer.isBuffer(next) || !isBuffers(found)) throw malformed('the reply is cut off');

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import { formatRevision } from '../domain/revision.ts';
-import { makeScript, readScript, type Script, toRedisError } from '../store/redis.ts';
+import { readScript, toRedisError } from '../store/redis.ts';
+import { makePartScript, type PartScript, type RedisServers } from '../store/redis-servers.ts';
 import { readUuid } from './codec-bytes.ts';
 import type { Grant } from './grant.ts';
 import type { Header, Rebuild, Write } from './projection.ts';
@@ -18,28 +18,30 @@ const OPS_AT_ONCE = 64 * 1024;
 const SCRIPTS_AT_ONCE = 4;
 
 export interface RebuildOptions {
-  client: Redis;
+  servers: RedisServers;
   all: readonly Partition[];
   sweep: Sweeper;
   leafBytes: number;
 }
 
-export function makeBeginRebuild({ client, all, sweep, leafBytes }: RebuildOptions) {
-  const begin = makeScript(client, readScript(here, 'admit.lua', 'begin-2.lua'));
-  const load = makeScript(client, writingScript(leafBytes, 'load-1.lua'));
-  const swap = makeScript(client, readScript(here, 'admit.lua', 'swap-3.lua'));
+export function makeBeginRebuild({ servers, all, sweep, leafBytes }: RebuildOptions) {
+  const begin = makePartScript(servers, readScript(here, 'admit.lua', 'begin-2.lua'));
+  const load = makePartScript(servers, writingScript(leafBytes, 'load-1.lua'));
+  const swap = makePartScript(servers, readScript(here, 'admit.lua', 'swap-3.lua'));
 
   /**
    * The same number in all partitions, higher than any that was taken in one of them. Where that was lost, higher than any
    * that has data: what an earlier copy left must never stand among what a later one holds.
    */
   async function takeGeneration(fence: number): Promise<number> {
-    const taken = await Promise.all(all.map(({ generations }) => client.get(generations))).catch((thrown) =>
-      Promise.reject(toRedisError(thrown)),
-    );
+    const taken = await Promise.all(
+      all.map(async ({ generations }, index) => servers.of(index).get(generations)),
+    ).catch((thrown) => Promise.reject(toRedisError(thrown)));
     const lost = taken.some((number) => number === null);
     const generation = Math.max(...taken.map(Number), lost ? await sweep.highest() : 0) + 1;
-    await Promise.all(all.map((partition) => begin([partition.generations, partition.fence], [fence, generation])));
+    await Promise.all(
+      all.map((partition, index) => begin(index, [partition.generations, partition.fence], [fence, generation])),
+    );
     return generation;
   }
 
@@ -57,7 +59,7 @@ export function makeBeginRebuild({ client, all, sweep, leafBytes }: RebuildOptio
         for (const [index, { head, fence: fenceKey, stream, prefix }] of all.entries()) {
           const written = [`${prefix}${copy}:`, loads[index] ?? 0];
           const args = [fence, copy, formatRevision(at), hash, ...says, STREAM_LENGTH, ...written];
-          await swap([head, fenceKey, stream], args);
+          await swap(index, [head, fenceKey, stream], args);
         }
       },
       async abandon() {
@@ -69,16 +71,16 @@ export function makeBeginRebuild({ client, all, sweep, leafBytes }: RebuildOptio
 }
 
 /** Sends writes in big scripts, several under way. A failure shows at the next call. */
-function makeLoader(load: Script, all: readonly Partition[], copy: string, fence: number) {
+function makeLoader(load: PartScript, all: readonly Partition[], copy: string, fence: number) {
   const pack = makeOpPacker();
-  const queues = all.map((partition) => ({ partition, queue: makeOpQueue(), sent: 0 }));
+  const queues = all.map((partition, index) => ({ partition, index, queue: makeOpQueue(), sent: 0 }));
   const underWay = new Set<Promise<void>>();
   let failure: unknown;
 
   function send(target: (typeof queues)[number]): void {
-    const { partition, queue } = target;
+    const { partition, index, queue } = target;
     target.sent++;
-    const sent = load([partition.fence], [fence, `${partition.prefix}${copy}:`, queue.take()])
+    const sent = load(index, [partition.fence], [fence, `${partition.prefix}${copy}:`, queue.take()])
       .then(() => {})
       .catch((error: unknown) => {
         failure ??= error;

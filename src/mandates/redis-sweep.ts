@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { toRedisError } from '../store/redis.ts';
+import type { RedisServers } from '../store/redis-servers.ts';
 import type { Partition } from './redis-layout.ts';
 
 /** Keys looked at in one round trip, and round trips per slice: some milliseconds of Redis's time a slice. */
@@ -16,15 +16,26 @@ export interface Sweeper {
   highest(): Promise<number>;
 }
 
-export function makeSweeper(client: Redis, partitions: readonly Partition[]): Sweeper {
+export function makeSweeper(servers: RedisServers, partitions: readonly Partition[]): Sweeper {
   let sweptBelow = 0;
-  let cursor = '0';
+  /** One cursor for all servers, one server after the other. */
+  let [nth, cursor] = [0, '0'];
 
-  async function round(isRubbish: (generation: number) => boolean): Promise<void> {
-    const [next, keys] = await client.scanBuffer(cursor, 'COUNT', SCAN_COUNT);
+  /** True: it was the last round on the last server. */
+  async function round(isRubbish: (generation: number) => boolean): Promise<boolean> {
+    const all = servers.all();
+    const server = all[nth] ?? all[0];
+    if (server === undefined) return true;
+    const [next, keys] = await server.client.scanBuffer(cursor, 'COUNT', SCAN_COUNT);
     cursor = next.toString();
-    const rubbish = keys.filter((key) => partitions.some((partition) => isRubbish(generationOf(key, partition))));
-    if (rubbish.length > 0) await client.unlink(...rubbish);
+    for (const part of server.parts) {
+      const partition = partitions[part];
+      const rubbish = keys.filter((key) => partition && isRubbish(generationOf(key, partition)));
+      if (rubbish.length > 0) await server.client.unlink(...rubbish);
+    }
+    if (cursor !== '0') return false;
+    nth = nth + 1 < all.length ? nth + 1 : 0;
+    return nth === 0;
   }
 
   return {
@@ -32,8 +43,7 @@ export function makeSweeper(client: Redis, partitions: readonly Partition[]): Sw
       if (sweptBelow >= generation) return;
       try {
         for (let i = 0; i < ROUNDS_A_SLICE; i++) {
-          await round((found) => found < generation);
-          if (cursor !== '0') continue;
+          if (!(await round((found) => found < generation))) continue;
           sweptBelow = generation;
           return;
         }
@@ -42,26 +52,27 @@ export function makeSweeper(client: Redis, partitions: readonly Partition[]): Sw
       }
     },
     async all(generation) {
-      cursor = '0';
+      [nth, cursor] = [0, '0'];
       try {
-        do await round((found) => found === generation);
-        while (cursor !== '0');
+        while (!(await round((found) => found === generation)));
       } catch (thrown) {
         throw toRedisError(thrown);
       }
     },
     async highest() {
       let highest = 0;
-      let from = '0';
-      do {
-        const [next, keys] = await client
-          .scanBuffer(from, 'COUNT', SCAN_COUNT)
-          .catch((thrown) => Promise.reject(toRedisError(thrown)));
-        from = next.toString();
-        for (const found of keys.flatMap((key) => partitions.map((partition) => generationOf(key, partition)))) {
-          if (found > highest) highest = found;
-        }
-      } while (from !== '0');
+      for (const { client } of servers.all()) {
+        let from = '0';
+        do {
+          const [next, keys] = await client
+            .scanBuffer(from, 'COUNT', SCAN_COUNT)
+            .catch((thrown) => Promise.reject(toRedisError(thrown)));
+          from = next.toString();
+          for (const found of keys.flatMap((key) => partitions.map((partition) => generationOf(key, partition)))) {
+            if (found > highest) highest = found;
+          }
+        } while (from !== '0');
+      }
       return highest;
     },
   };

@@ -16,15 +16,17 @@ const uses = z.array(
 );
 
 /** Reads the stream that `makeRedisUseSink` writes. @throws AppError `store_unavailable` */
-export function makeRedisUseSource(client: Pick<Redis, 'xrange' | 'xtrim'>, stream: string): UseSource {
+export function makeRedisUseSource(client: () => Pick<Redis, 'xrange' | 'xtrim'>, stream: string): UseSource {
   return {
     async read(after, limit) {
-      const entries = await client.xrange(stream, `(${after}`, '+', 'COUNT', limit).catch(rethrow);
+      const entries = await client().xrange(stream, `(${after}`, '+', 'COUNT', limit).catch(rethrow);
       return entries.map(([id, fields]) => ({ id, at: Number(id.split('-')[0]), uses: usesIn(fields) }));
     },
     async forget(id) {
       const [ms, nth] = id.split('-');
-      await client.xtrim(stream, 'MINID', `${ms}-${BigInt(nth ?? 0) + 1n}`).catch(rethrow);
+      await client()
+        .xtrim(stream, 'MINID', `${ms}-${BigInt(nth ?? 0) + 1n}`)
+        .catch(rethrow);
     },
   };
 }

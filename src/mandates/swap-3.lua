@@ -10,6 +10,7 @@ end
 if (redis.call('GET', ARGV[11] .. 'loads') or '0') ~= ARGV[12] then
   return redis.error_reply('CONFLICT Redis has lost a part of the copy that was being built')
 end
+stay(ARGV[11])
 redis.call('DEL', ARGV[11] .. 'loads')
 local told = redis.call('HGET', KEYS[1], 'told') or '0'
 redis.call('DEL', KEYS[1])

@@ -71,17 +71,24 @@ export function readScript(folder: URL, ...files: string[]): string {
  */
 export function makeScript(client: Redis, text: string): Script {
   const sha = createHash('sha1').update(text).digest('hex');
-  return async function runScript(keys, args) {
-    const rest = [keys.length, ...keys, ...args] as const;
-    try {
-      return await client.callBuffer('EVALSHA', sha, ...rest).catch((error: Error) => {
-        if (!error.message.startsWith('NOSCRIPT')) throw error;
-        return client.callBuffer('EVAL', text, ...rest);
-      });
-    } catch (thrown) {
-      throw toRedisError(thrown);
-    }
-  };
+  return (keys, args) => callScript(client, { text, sha }, keys, args);
+}
+
+/** One call of a script whose hash is known. @throws AppError as `makeScript` */
+export async function callScript(
+  client: Redis,
+  { text, sha }: { text: string; sha: string },
+  ...[keys, args]: Parameters<Script>
+): Promise<unknown> {
+  const rest = [keys.length, ...keys, ...args] as const;
+  try {
+    return await client.callBuffer('EVALSHA', sha, ...rest).catch((error: Error) => {
+      if (!error.message.startsWith('NOSCRIPT')) throw error;
+      return client.callBuffer('EVAL', text, ...rest);
+    });
+  } catch (thrown) {
+    throw toRedisError(thrown);
+  }
 }
 
 /** What ioredis throws, as what it means. The command is left out: it holds data. */

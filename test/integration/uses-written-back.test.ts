@@ -30,7 +30,7 @@ beforeEach(async () => {
   const server = await startRedis();
   lifecycle.onClose('redis', server.stop);
   redis = await server.client();
-  source = makeRedisUseSource(redis, USES);
+  source = makeRedisUseSource(() => redis, USES);
   report = makeRedisUseSink(redis, USES);
 });
 afterEach(() => lifecycle.close());
