@@ -31,8 +31,8 @@ export interface Reading {
  */
 export interface Fresh extends Freshness, Tracks {
   read(reading: Reading): void;
-  /** What was read may have to be taken back: nothing is answered until this is lifted with undefined. */
-  doubt(why: string | undefined): void;
+  /** What was read may have to be taken back: nothing is answered until this is lifted with undefined, by whoever raised it. */
+  doubt(why: string | undefined, whose?: string): void;
 }
 
 /**
@@ -45,7 +45,7 @@ export function makeFreshness(options: FreshnessOptions): Fresh {
   const waiters = makeWaiters();
   const { applied, beats, ahead, ...tracks } = makeTracks(partitions, clock, waiters.tell);
   let reading: Reading | undefined;
-  let doubted: string | undefined;
+  const doubts = new Map<string, string>();
 
   function ageOf({ asked, timeMs }: Reading): number {
     const projectionNow = timeMs + elapsedSince(asked, clock);
@@ -58,7 +58,7 @@ export function makeFreshness(options: FreshnessOptions): Fresh {
 
   function position(): { revision: Revision; ageMs: number } {
     const revision = applied();
-    if (doubted !== undefined) throw new AppError('data_stale', doubted);
+    for (const why of doubts.values()) throw new AppError('data_stale', why);
     if (reading === undefined) throw new AppError('data_stale', 'the clock of the projection has not been read yet');
     const ageMs = ageOf(reading);
     // So said that an age which is no number is too old.
@@ -96,8 +96,9 @@ export function makeFreshness(options: FreshnessOptions): Fresh {
     read(taken) {
       reading = taken;
     },
-    doubt(why) {
-      doubted = why;
+    doubt(why, whose = '') {
+      if (why === undefined) doubts.delete(whose);
+      else doubts.set(whose, why);
     },
   };
 }

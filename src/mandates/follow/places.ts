@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { Log } from '../../process/log.ts';
 import type { Partition } from '../redis-layout.ts';
 import { type Forgetful, makeFollower } from './follower.ts';
@@ -19,15 +20,16 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
   const follow = makeFollower(tracks, cache);
   /** By partition: the last entry taken in; undefined: to be placed. */
   let ids: readonly (string | undefined)[] = partitions.map(() => undefined);
-  let identity: string | undefined;
+  /** By partition: which server, with which past, it was seen on. */
+  const identities: (string | undefined)[] = partitions.map(() => undefined);
 
   function move(partition: number, id: string | undefined): void {
     ids = ids.with(partition, id);
   }
 
-  function lose(partition: number, why: string): void {
+  function lose(partition: number, code: ErrorCode, why: string): void {
     move(partition, undefined);
-    tracks.lose(partition, 'not_ready', why);
+    tracks.lose(partition, code, why);
     cache.clear();
   }
 
@@ -39,22 +41,33 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
     cache.clear();
   }
 
+  /** Another server holds the first partition, and has another clock: what the former stamped says nothing any more. */
+  function forgetStamps(seen: Sight['partitions']): void {
+    for (const partition of partitions.keys()) {
+      if (seen.some(({ index }) => index === partition)) continue;
+      lose(partition, 'data_stale', 'the clock of the projection is another one');
+    }
+  }
+
   return {
     /** The places now; hand them back to `see` or `take` with what was asked in their light. */
     now: () => ids,
-    known: (): StreamPlace[] =>
-      partitions.flatMap(({ stream }, partition) => {
-        const id = ids[partition];
-        return id === undefined ? [] : [{ partition, stream, id }];
+    /** Of these partitions, those that have a place. */
+    known: (among: readonly number[]): StreamPlace[] =>
+      among.flatMap((partition) => {
+        const [id, stream] = [ids[partition], partitions[partition]?.stream];
+        return id === undefined || stream === undefined ? [] : [{ partition, stream, id }];
       }),
+    lose,
     /** Takes in a look at Redis that was asked for at `asked`: another Redis, or a stream that ends before us, begins anew. */
     see(sight: Sight, asked: readonly (string | undefined)[]): void {
       const seenIdentity = `${sight.runId} ${sight.replid}`;
-      const isOther = identity !== seenIdentity;
-      identity = seenIdentity;
-      for (const [partition, seen] of sight.partitions.entries()) {
+      for (const { index: partition, ...seen } of sight.partitions) {
+        const isOther = identities[partition] !== seenIdentity;
+        if (isOther && partition === 0) forgetStamps(sight.partitions);
+        identities[partition] = seenIdentity;
         const id = asked[partition];
-        if ('fault' in seen) lose(partition, seen.fault);
+        if ('fault' in seen) lose(partition, 'not_ready', seen.fault);
         else if (isOther || id === undefined || isIdBefore(seen.lastId, id)) place(partition, seen);
       }
     },
@@ -64,7 +77,7 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
       if (ids[partition] !== behind) return true;
       if (notice === undefined) {
         log.warn({ partition, id }, 'an entry of the stream cannot be read');
-        lose(partition, 'an entry of the stream could not be read; the position is being taken anew');
+        lose(partition, 'not_ready', 'an entry of the stream could not be read; the position is being taken anew');
         return false;
       }
       const joins = follow(partition, notice);

@@ -2,10 +2,13 @@ import type { Redis } from 'ioredis';
 import { AppError } from '../../domain/errors.ts';
 import { parseRevision, type Revision } from '../../domain/revision.ts';
 import { evictionFault, infoField, toRedisError } from '../../store/redis.ts';
-import { headerText, type Partition } from '../redis-layout.ts';
+import type { Partition } from '../redis-layout.ts';
 import { type Clock, momentOf } from './clock.ts';
 import type { Reading } from './freshness.ts';
 import { type Expected, headerFault } from './header.ts';
+
+/** As `Expected`, and the `header` of the head that says so. */
+export type ExpectedHead = Expected & { text: string };
 
 /** What one look at Redis saw, all at one moment. */
 export interface Sight {
@@ -14,7 +17,7 @@ export interface Sight {
   replid: string;
   /** Of the server's process: another one is another server, or this one after a restart. */
   runId: string;
-  partitions: PartitionSight[];
+  partitions: (PartitionSight & { index: number })[];
 }
 
 export type PartitionSight =
@@ -31,11 +34,13 @@ const FIELDS = ['header', 'layout', 'key_id', 'key_check', 'revision', 'told'] a
  * partition. @throws AppError `store_unavailable` */
 export async function takeSight(
   client: Redis,
-  partitions: readonly Partition[],
-  { expected, clock }: { expected: Expected; clock: Clock },
+  partitions: readonly { index: number; partition: Partition }[],
+  { expected, clock }: { expected: ExpectedHead; clock: Clock },
 ): Promise<Sight> {
   const commands = client.multi().time().info('server', 'replication', 'memory');
-  for (const { head, stream } of partitions) {
+  for (const {
+    partition: { head, stream },
+  } of partitions) {
     commands.hmget(head, ...FIELDS).xrevrange(stream, '+', '-', 'COUNT', 1);
   }
   const asked = momentOf(clock);
@@ -51,14 +56,14 @@ export async function takeSight(
     throw new AppError('store_unavailable', 'Redis does not say who it is');
   }
   const fault = serverFault(says);
-  const header = headerText(expected, partitions.length);
   return {
     reading: { timeMs: Number(time[0]) * 1000 + Number(time[1]) / 1000, asked, answered },
     replid,
     runId,
-    partitions: partitions.map((_, index) =>
-      fault ? { fault } : partitionSight(rest[index * 2], rest[index * 2 + 1], header, expected),
-    ),
+    partitions: partitions.map(({ index }, nth) => ({
+      index,
+      ...(fault ? { fault } : partitionSight(rest[nth * 2], rest[nth * 2 + 1], expected)),
+    })),
   };
 }
 
@@ -77,11 +82,11 @@ function serverFault(says: string): string | undefined {
   return evictionFault(says);
 }
 
-function partitionSight(head: unknown, last: unknown, header: string, expected: Expected): PartitionSight {
+function partitionSight(head: unknown, last: unknown, expected: ExpectedHead): PartitionSight {
   const [text, layout, keyId, keyCheck, at, told] = Array.isArray(head) ? head.map((field) => String(field ?? '')) : [];
   const revision = parseRevision(at ?? '');
   if (revision === undefined) return { fault: 'there is no live projection' };
-  if (text !== header) {
+  if (text !== expected.text) {
     const found = { layout: Number(layout), keyId: keyId ?? '', keyCheck: keyCheck ?? '' };
     return { fault: headerFault(found, expected) ?? 'the projection has another number of partitions' };
   }
