@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/domain/errors.ts';
 import { formatRevision } from '../../src/domain/revision.ts';
 import type { Projection, Write } from '../../src/mandates/projection.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
@@ -67,6 +68,14 @@ async function sync(share = 1): Promise<void> {
   await eventually('the projection stands', () => projection.state());
 }
 
+function signal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give };
+}
+
 const equal = async () => (await verify({ databaseUrl: database.url, projection })).equal;
 const rebuilds = () => run.events.filter((event) => event.startsWith('rebuild'));
 const passes = () => run.events.filter((event) => event === 'pass').length;
@@ -121,6 +130,46 @@ describe('what differs from the register is found and repaired', () => {
     await sync();
     await eventually('the reader forgets it', async () => (await reader.lookups.read([key]))[0] === null);
     expect(found).toMatchObject([{ kind: 'mandates', extra: 1, missing: 0, wrong: 0 }]);
+    expect(await equal()).toBe(true);
+  });
+
+  it('does not write again what was taken back by a batch whose answer was lost', async () => {
+    await sync(0);
+    await run.stop();
+    const real = projection;
+    const key = mandatesKey(5);
+    const [lost, positioned] = [signal(), signal()];
+    let stage: 'armed' | 'losing' | 'lost' | 'over' = 'armed';
+    projection = {
+      ...real,
+      async apply(batch, fence) {
+        await real.apply(batch, fence);
+        if (stage !== 'losing') return;
+        stage = 'lost';
+        lost.give();
+        throw new AppError('store_unavailable', 'no answer');
+      },
+      async state() {
+        const state = await real.state();
+        if (stage === 'lost') positioned.give();
+        return state;
+      },
+      /** Behind what the register said of the record before: the mandate is revoked, and sync loses its position. */
+      async held(keys) {
+        if (stage === 'armed' && keys.includes(key)) {
+          stage = 'losing';
+          await revoke(database.pool, 5);
+          await lost.given;
+          await positioned.given;
+          stage = 'over';
+        }
+        return real.held(keys);
+      },
+    };
+    await sync();
+    await eventually('the position was lost', () => stage === 'over');
+    await wholePass();
+    expect(found).toEqual([]);
     expect(await equal()).toBe(true);
   });
 
