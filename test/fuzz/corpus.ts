@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Kept with the sources: inputs that once reached something, each a file; small, for they are tried in every run. */
+const KEPT = join(import.meta.dirname, 'corpus');
+const LARGEST = 4096;
+const FILES_AT_MOST = 60;
+
+export function readCorpus(target: string): Uint8Array[] {
+  const folder = join(KEPT, target);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .map((name) => new Uint8Array(readFileSync(join(folder, name))));
+}
+
+/** Adds what is small enough while there is room. Returns how many files were added. */
+export function addToCorpus(target: string, inputs: readonly Uint8Array[]): number {
+  const folder = join(KEPT, target);
+  mkdirSync(folder, { recursive: true });
+  let room = FILES_AT_MOST - readdirSync(folder).length;
+  let added = 0;
+  for (const input of inputs) {
+    const path = join(folder, nameOf(input));
+    if (room <= 0 || input.length > LARGEST || existsSync(path)) continue;
+    writeFileSync(path, input);
+    room -= 1;
+    added += 1;
+  }
+  return added;
+}
+
+export function nameOf(input: Uint8Array): string {
+  return createHash('sha256').update(input).digest('hex').slice(0, 16);
+}
