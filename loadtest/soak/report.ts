@@ -3,7 +3,7 @@ import { describeMachine } from '../bench/processes.ts';
 import type { Soaked } from './run.ts';
 import type { Sample } from './sample.ts';
 import type { Setting } from './setting.ts';
-import { judge, type SeriesVerdict, toTable, warmUpOf } from './verdict.ts';
+import { FULL_WARM_UP, judge, type SeriesVerdict, toTable, warmUpOf } from './verdict.ts';
 
 /** Something that has to hold for the run to mean what it says. */
 export interface Condition {
@@ -58,6 +58,7 @@ function conditionsOf(setting: Setting, measured: Measured, verdicts: readonly S
   const changed = (samples.at(-1)?.changes ?? 0) / (minutes * 60);
   const reloads = Math.floor((minutes * 60) / setting.reloadSeconds) - 1;
   return [
+    { says: measured.gaveUp ?? 'nothing gave up', held: measured.gaveUp === undefined },
     { says: `${setting.minutes} minutes under load: ${minutes}`, held: minutes >= 0.99 * setting.minutes },
     { says: `${Math.round(rate)} requests a second: ${perSecond.toFixed(0)}`, held: perSecond >= 0.98 * rate },
     { says: `${setting.changes} changes a second: ${changed.toFixed(0)}`, held: changed >= 0.95 * setting.changes },
@@ -70,14 +71,16 @@ function conditionsOf(setting: Setting, measured: Measured, verdicts: readonly S
     },
     {
       says: `nothing grows: ${verdicts.filter(({ verdict }) => verdict === 'grows').length} series do, ${verdicts.filter(({ verdict }) => verdict === 'cannot tell').length} cannot be told`,
-      held: verdicts.every(({ verdict }) => verdict !== 'grows'),
+      held: verdicts.length > 0 && verdicts.every(({ verdict }) => verdict !== 'grows'),
     },
   ];
 }
 
 export function toMarkdown({ conditions, verdicts, warmUpMinutes, machineBusy, machine }: Report): string {
   const lines = conditions.map(({ says, held }) => `- ${held ? 'held' : '**not held**'}: ${says}\n`);
-  const after = `Least squares over what came after the first ${warmUpMinutes.toFixed(1)} minutes:\n`;
+  const filling =
+    warmUpMinutes < FULL_WARM_UP ? ' A run as short as this one shows most of all how memory is filled.' : '';
+  const after = `Least squares over what came after the first ${warmUpMinutes.toFixed(1)} minutes.${filling}\n`;
   const busy = `${machine.cpu}, ${machine.cores} cores, ${Math.round(100 * machineBusy)} % in use; commit ${machine.commit}.\n`;
   return `${busy}\n${lines.join('')}\n${after}\n${toTable(verdicts)}`;
 }

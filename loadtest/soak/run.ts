@@ -1,3 +1,4 @@
+import { toError } from '../../src/domain/errors.ts';
 import { pause } from '../../src/process/loop.ts';
 import { startProgress } from '../../src/process/progress.ts';
 import type { Rig, RigSidecar, RigSync } from '../../test/rig/rig.ts';
@@ -23,12 +24,14 @@ export interface Soaked {
   samples: Sample[];
   releases: Release[];
   recordsMiB: number;
+  /** What ended it before its time; what was seen until then is kept. */
+  gaveUp?: string;
 }
 
 const ROTATE_SECONDS = 60;
 const MIB = 2 ** 20;
 
-/** Loads, reloads and rotates, and looks at everything at each end of a window. @throws Error when anything gives up */
+/** Loads, reloads and rotates, and looks at everything at each end of a window, until anything gives up. */
 export async function soak(deps: SoakDeps): Promise<Soaked> {
   const { sidecar, releases, setting, steady, signal } = deps;
   const { minutes, sampleSeconds, reloadSeconds } = setting;
@@ -52,10 +55,10 @@ export async function soak(deps: SoakDeps): Promise<Soaked> {
       chores.check();
       if (seconds >= minutes * 60 || signal.aborted) return soaked;
     }
-    throw new Error('the generator ended before its time');
+    return { ...soaked, gaveUp: 'the generator ended before its time' };
   } catch (thrown) {
-    if (!sidecar.isRunning()) throw new Error(`the sidecar ended: ${sidecar.output()}`, { cause: thrown });
-    throw thrown;
+    const ended = sidecar.isRunning() ? '' : `the sidecar ended, last: ${sidecar.output().trim().split('\n').at(-1)}; `;
+    return { ...soaked, gaveUp: ended + toError(thrown).message };
   } finally {
     progress.end();
     await generator.stop();

@@ -49,8 +49,11 @@ const JUDGED: readonly Judged[] = [
   latency('latency, p99', 0.2, ({ load }) => load.p99Us / 1000),
 ];
 
-/** Minutes that are left out: caches fill, and code is compiled. */
-export const warmUpOf = (minutes: number): number => Math.min(10, minutes / 4);
+/** Minutes: caches fill, and code is compiled. */
+export const FULL_WARM_UP = 10;
+
+/** Minutes that are left out. */
+export const warmUpOf = (minutes: number): number => Math.min(FULL_WARM_UP, minutes / 4);
 
 /** @returns nothing for a run too short to have three samples after its warm-up */
 export function judge(samples: readonly Sample[], mandatesGranted: number): SeriesVerdict[] {
