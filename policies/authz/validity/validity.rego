@@ -55,7 +55,12 @@ short_enough(mandate) if mandate.kind == "statutory"
 
 else if calendar.surely_within_five_years(mandate.lasts)
 
-else if calendar.within_five_years(mandate.valid_from, mandate.valid_until)
+else if calendar.lasting_within_five_years(mandate.lasts, mandate.valid_from, mandate.valid_until)
+
+else if {
+	not mandate.lasts
+	calendar.within_five_years(mandate.valid_from, mandate.valid_until)
+}
 
 # METADATA
 # title: The child is not of age
