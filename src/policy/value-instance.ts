@@ -11,7 +11,7 @@ import { ValueResult } from './value-result.ts';
 import { SAMPLES } from './value-samples.ts';
 
 /** Of the memory: what is kept from question to question, and what one question may take. */
-const KEPT_BYTES = 512 * 1024;
+const KEPT_BYTES = 2 * 1024 * 1024;
 const SCRATCH_BYTES = 128 * 1024;
 
 /** The module's own texts; nothing where values turned out to be laid out in another way. Looked into once. */

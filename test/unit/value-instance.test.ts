@@ -162,7 +162,7 @@ describe('an evaluation by values', () => {
   it('forgets, and keeps anew, when there are more services than can be kept', () => {
     const asked = instance();
     let asText = 0;
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 1500; i++) {
       const input = withService(`urn:service:${i}`);
       const answer = asked.evaluateInput?.(input);
       if (answer === undefined) asText += 1;
