@@ -69,6 +69,7 @@ export interface Rebuild {
    * the old or the new, never a mixture. @throws AppError `conflict` when the fence is lower than the one seen.
    */
   swap(at: Revision, hash: string): Promise<void>;
+  /** Clears it away, unless it became the live one though the answer to `swap` was lost. */
   abandon(): Promise<void>;
 }
 

@@ -28,6 +28,7 @@ export function makeBeginRebuild({ servers, all, sweep, leafBytes }: RebuildOpti
   const begin = makePartScript(servers, readScript(here, 'admit.lua', 'begin-2.lua'));
   const load = makePartScript(servers, writingScript(leafBytes, 'load-1.lua'));
   const swap = makePartScript(servers, readScript(here, 'admit.lua', 'swap-3.lua'));
+  const giveUp = makePartScript(servers, readScript(here, 'abandon-1.lua'));
 
   /**
    * The same number in all partitions, higher than any that was taken in one of them. Where that was lost, higher than any
@@ -63,8 +64,12 @@ export function makeBeginRebuild({ servers, all, sweep, leafBytes }: RebuildOpti
         }
       },
       async abandon() {
-        await loader.finish().catch(() => {}); // Whatever failed: nobody reads this copy.
-        await sweep.all(generation);
+        await loader.finish().catch(() => {}); // Whatever failed: the copy is given up.
+        const live = await Promise.all(
+          all.map(({ head, prefix }, index) => giveUp(index, [head], [copy, `${prefix}${copy}:`])),
+        );
+        // Where it is live in some partitions alone, the next rebuild replaces it.
+        if (!live.includes(1)) await sweep.all(generation);
       },
     };
   };

@@ -18,6 +18,7 @@ import {
   grant,
   HEADER,
   id,
+  keysOf,
   PLACE_KEY,
   projectionContract,
 } from '../contract/projection.ts';
@@ -122,6 +123,26 @@ describe('the projection in Redis', () => {
     await subject.projection.heartbeat(1, at(0), 1);
     expect((await client.keys('{m0}:1-10:*')).length).toBe(0);
     expect(await subject.lookups.read([PLACE_KEY])).toEqual([[aMandate(20)]]);
+  });
+
+  test('leaves a copy alone that became the live one, though nobody heard of it', async () => {
+    const { projection, lookups } = await open(3);
+    const rebuild = await projection.rebuild(HEADER, 1);
+    await rebuild.load([grant(1)]);
+    await rebuild.swap(at(0), 'hash 0');
+    // The answer was lost: whoever asked gives the copy up.
+    await rebuild.abandon();
+    expect(await lookups.read([PLACE_KEY])).toMatchObject([[{ mandate_id: id(1) }]]);
+    expect(await keysOf(projection)).toEqual(new Set([PLACE_KEY]));
+  });
+
+  test('makes no copy the live one that was given up, though it was asked to before', async () => {
+    const { projection } = await open();
+    const rebuild = await projection.rebuild(HEADER, 1);
+    await rebuild.load([grant(1)]);
+    await rebuild.abandon();
+    await expect(rebuild.swap(at(0), 'hash 0')).rejects.toMatchObject({ code: 'conflict' });
+    expect(await projection.state()).toBeUndefined();
   });
 
   test('clears away an abandoned copy', async () => {
