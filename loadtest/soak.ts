@@ -79,12 +79,12 @@ async function measure(): Promise<Measured> {
   spawnSync('taskset', ['-a', '-c', '-p', String(SIDECAR_CPU), String(sidecar.pid())]);
   const steady = {
     target: { port: Number(new URL(sidecar.url).port) },
-    connections: CONNECTIONS,
     path: EVALUATION,
     bodies: writeBodies(rig),
     markers: AUTHZEN_MARKERS,
   };
-  const most = async (seconds: number) => (await loadByClosedLoop({ ...steady, seconds, offset: 0 })).perSecond;
+  const most = async (seconds: number) =>
+    (await loadByClosedLoop({ ...steady, connections: CONNECTIONS, seconds, offset: 0 })).perSecond;
   if (setting.rate === undefined) await most(10);
   const maximum = setting.rate === undefined ? await most(10) : undefined;
   const rate = setting.rate ?? setting.share * (maximum ?? 0);
@@ -92,7 +92,9 @@ async function measure(): Promise<Measured> {
   let soaked: Soaked | undefined;
   const report = await underLoad(rig, { ...CHECKED, commitsPerSecond: setting.changes / CHANGES }, async () => {
     const common = { rig, sidecar, sync, releases, setting, signal: stop.signal };
-    soaked = await soak({ ...common, steady: { ...steady, rate } });
+    // A connection on which nothing is asked for long is closed by the server.
+    const connections = Math.min(CONNECTIONS, Math.ceil(rate));
+    soaked = await soak({ ...common, steady: { ...steady, connections, rate } });
   });
   if (soaked === undefined) throw new Error('nothing was measured');
   const mandatesGranted = (await countMandates(rig)) - before;

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { toError } from '../../src/domain/errors.ts';
 
 /** How an answer is read: exact pieces of text, of which a well-formed body has one. */
 export interface Markers {
@@ -60,7 +61,14 @@ export async function openConnection({ address, markers, onAnswer, onBroken }: C
 
   function read(length: number, bytes: Uint8Array): boolean {
     received += Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
-    if (!isWhole(received)) return true;
+    try {
+      if (!isWhole(received)) return true;
+    } catch (thrown) {
+      // Such as a 408 to a connection on which nothing was asked for long: it closes it.
+      received = '';
+      socket.destroy(toError(thrown));
+      return true;
+    }
     const outcome = outcomeOf(received, markers);
     received = '';
     onAnswer(outcome);

@@ -143,10 +143,11 @@ describe('the steady load', () => {
     const window = await windowsOf((request, response) => {
       asked++;
       if (asked === 50) return void request.socket.destroy();
+      if (asked === 60) return void request.socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n');
       const [status, answer] = asked % 2 === 0 ? [503, '{}'] : [200, '{"decision":false}'];
       response.writeHead(status, { 'content-length': answer.length }).end(answer);
     }, 4);
-    expect([window.broken, window.allow]).toEqual([1, 0]);
+    expect([window.broken, window.allow]).toEqual([2, 0]);
     expect(window.error).toBeGreaterThan(50);
     expect(window.deny).toBeGreaterThan(50);
   });
