@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLUSTER_URL } from '../store/redis-cluster.ts';
 import { bundleVariables } from './config-bundle.ts';
 import { decimal, list, notes, secretBytes, secretText, text, type VariableNotes, whole } from './config-forms.ts';
 
@@ -17,12 +18,12 @@ export const variables = z.object({
   DATABASE_URL: secretText(/^postgres(ql)?:\/\//)
     .optional()
     .meta(notes('PostgreSQL: the register.', 'a URL that begins with postgres:// or postgresql://', { secret: true })),
-  REDIS_URL: secretText(/^(rediss?:\/\/|unix:\/\/|\/)/)
+  REDIS_URL: secretText(new RegExp(`^(rediss?://|unix://|/)|${CLUSTER_URL.source}`))
     .optional()
     .meta(
       notes(
         'Redis: the projection.',
-        'a URL that begins with redis://, rediss:// or unix://, or the path of a socket',
+        'a URL that begins with redis://, rediss:// or unix://, or the path of a socket; of a Redis Cluster redis+cluster:// or rediss+cluster:// and host:port of some of its servers, with commas between them',
         { secret: true },
       ),
     ),
@@ -221,7 +222,9 @@ export const variables = z.object({
     .meta(notes('Least level that is logged.', 'debug, info, warn, error or silent')),
   MACHTIG_PARTITIONS: whole(1, 1024)
     .default(1)
-    .meta(notes('Hash tags over which the projection is spread; more than 1 for a Redis Cluster.', '1 to 1024')),
+    .meta(
+      notes('Hash tags over which the projection is spread; the masters of a Redis Cluster share them.', '1 to 1024'),
+    ),
 });
 
 export type VariableName = keyof z.output<typeof variables>;

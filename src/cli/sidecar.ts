@@ -4,14 +4,14 @@ import type { Revision } from '../domain/revision.ts';
 import { makeDossiers } from '../evaluate/dossier.ts';
 import { makeCachedLookups } from '../mandates/cache.ts';
 import type { Forgetful } from '../mandates/follow/follower.ts';
-import { followRedis } from '../mandates/follow/redis-follower.ts';
 import { USES } from '../mandates/redis-layout.ts';
 import { makeRedisLookups } from '../mandates/redis-lookups.ts';
 import { makeRedisReach } from '../mandates/redis-reach.ts';
 import { makeRedisUseSink } from '../records/redis-uses.ts';
-import { makeRedis, untilReady } from '../store/redis.ts';
+import type { UseSink } from '../records/uses.ts';
 import { type DecideDeps, type Deciding, openDecisions } from './decide.ts';
-import { keysOf, urlOf } from './keys.ts';
+import { keysOf } from './keys.ts';
+import { connectServers } from './projection-servers.ts';
 import { type SyncDeps, startProjecting } from './sync.ts';
 
 /** Role `sidecar`: answers from Redis through a bounded cache; given a database it also takes part in sync. */
@@ -22,16 +22,11 @@ export async function startSidecar(
   v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const keys = keysOf(config);
   const key = { keyId: keys.keyId, keyCheck: keys.check() };
-  const url = urlOf(config, 'redisUrl');
   const { partitions, freshness } = config;
-  const client = makeRedis({
-    url,
-    name: 'machtig sidecar',
-    onError: (error) => log.warn({ error: error.message }, 'Redis connection'),
-  });
-  lifecycle.onClose('the Redis connection', () => client.disconnect());
+  const redis = connectServers({ config, lifecycle, log, name: 'machtig sidecar' });
+  const client = redis.servers;
   // The doors open without Redis too, not ready: a process that restarts for want of it only makes matters worse.
-  await untilReady(client, 1000).catch(() => log.warn('Redis cannot be reached yet'));
+  await redis.untilReady(1000).catch(() => log.warn('Redis cannot be reached yet'));
   if (config.databaseUrl !== undefined) startProjecting(deps);
   const untilApplied = (revision: Revision): Promise<void> => following.freshness.reach(revision).catch(asStale);
   const appliedIn = (partition: number) => following.appliedIn(partition);
@@ -41,9 +36,9 @@ export async function startSidecar(
   const searched = makeCachedLookups(store, { maxBytes: SEARCH_CACHE_BYTES });
   const dossiers = config.dossiersMb > 0 ? makeDossiers({ maxBytes: config.dossiersMb * 1024 * 1024 }) : undefined;
   const cache = allOf([...(dossiers ? [dossiers] : []), lookups, searched]);
-  const following = followRedis({ ...freshness, url, client, partitions, key, cache, log });
+  const following = redis.follow({ ...freshness, partitions, key, cache, log });
   lifecycle.onClose('the stream of changes', following.close);
-  const useSink = makeRedisUseSink(client, USES);
+  const useSink: UseSink = async (uses) => makeRedisUseSink(client.of(0), USES)(uses);
   const search = { reach, lookups: searched };
   const data = {
     lookups,

@@ -9,9 +9,9 @@ import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Log } from '../process/log.ts';
 import { loop } from '../process/loop.ts';
 import type { Metrics } from '../process/metrics.ts';
-import { makeRedis, untilReady } from '../store/redis.ts';
 import type { Config } from './config.ts';
 import { urlOf } from './keys.ts';
+import { connectServers } from './projection-servers.ts';
 import { trackStages } from './stages.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -67,16 +67,10 @@ export function startProjecting(deps: SyncDeps, options: Projecting = {}): void 
 
 /** Opens the projection in Redis, over a connection of its own. */
 export function connectProjection({ config, lifecycle, log }: SyncDeps): () => Promise<Projection> {
-  const client = makeRedis({
-    url: urlOf(config, 'redisUrl'),
-    name: 'machtig sync',
-    commandTimeoutMs: 10_000,
-    onError: (error) => log.warn({ error: error.message }, 'Redis connection of sync'),
-  });
-  lifecycle.onClose('the Redis connection of sync', () => client.disconnect());
+  const redis = connectServers({ config, lifecycle, log, name: 'machtig sync', commandTimeoutMs: 10_000 });
   return async () => {
-    await untilReady(client);
-    return openRedisProjection({ client, partitions: config.partitions });
+    await redis.untilReady();
+    return openRedisProjection({ client: redis.servers, partitions: config.partitions });
   };
 }
 

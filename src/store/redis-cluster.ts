@@ -164,9 +164,10 @@ async function askOnce(address: string, url: string, options: RedisClientOptions
   }
 }
 
-const CLUSTER_URL = /^(rediss?)\+cluster:\/\/(?:([^@/]*)@)?([^@/]+)\/?$/;
+/** `redis+cluster://user:password@host:port,host:port`, or with `rediss`; without a database: a cluster has but one. */
+export const CLUSTER_URL =
+  /^(rediss?)\+cluster:\/\/(?:([^@/]+)@)?((?:[\w.-]+|\[[0-9a-f:.]+\]):\d+(?:,(?:[\w.-]+|\[[0-9a-f:.]+\]):\d+)*)\/?$/;
 
-/** Whether a URL names a Redis Cluster: `redis+cluster://user:password@host:port,host:port`, or with `rediss`. */
 export function isClusterUrl(url: string): boolean {
   return CLUSTER_URL.test(url);
 }

@@ -69,6 +69,9 @@ describe('values', () => {
   test.each([
     ['DATABASE_URL', 'mysql://x'],
     ['REDIS_URL', 'localhost'],
+    ['REDIS_URL', 'redis+cluster://'],
+    ['REDIS_URL', 'redis+cluster://a:7000,b'],
+    ['REDIS_URL', 'redis+cluster://a:7000/1'],
     ['MACHTIG_PORT', '-1'],
     ['MACHTIG_PORT', '0x50'],
     ['MACHTIG_SOCKET', 'relative.sock'],
