@@ -61,7 +61,7 @@ export const REDIS: readonly Scenario[] = [
   {
     name: 'Redis refuses connections',
     does: 'All connections are reset, and new ones too for a while.',
-    sees: '`data_stale` at once: what was remembered cannot be vouched for on a new connection.',
+    sees: 'They answer what they remember up to the bound, then `data_stale`; a new connection is looked at before it is believed.',
     async strike({ rig, wait, struck }) {
       for (const one of [...rig.sidecars, ...rig.syncs]) {
         one.links.redis.refuse();

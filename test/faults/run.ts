@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diceFor, type Rig } from '../rig/rig.ts';
 import { type LoadReport, underLoad } from '../rig/under-load.ts';
+import { eventually } from '../support/eventually.ts';
 import { makeStage, type Scenario } from './scenario.ts';
 
 export interface Outcome {
@@ -13,8 +14,8 @@ export interface Outcome {
   report: LoadReport;
 }
 
-/** Long enough before that the load has begun, and behind that it has asked everybody again. */
-const BEFORE_MS = 300;
+/** So many answers before that every sidecar has answered, and so long behind that everybody was asked again. */
+const ANSWERS_BEFORE = 50;
 const AFTER_MS = 400;
 
 /** One run of one fault under load, on a rig that is well, and is well again when it resolves. */
@@ -23,7 +24,7 @@ export async function runScenario(rig: Rig, scenario: Scenario, seed: number): P
   let strikes = 0;
   let recoveredInMs = 0;
   const report = await underLoad({ ...rig, seed }, { skewMs: scenario.skewMs ?? 0 }, async (load) => {
-    await sleep(BEFORE_MS);
+    await eventually('the load has begun', () => load.tally.answers >= ANSWERS_BEFORE);
     await scenario.strike(makeStage(rig, load, dice, () => strikes++));
     const healingSince = performance.now();
     await rig.heal();
