@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import type { Log } from './log.ts';
 import { pause } from './loop.ts';
 import { makeCalls, type Said } from './workers-calls.ts';
+import { closeUndelivered } from './workers-connections.ts';
 import { WorkerFailed } from './workers-failed.ts';
 import { type FromWorker, SEAT, type ToWorker } from './workers-words.ts';
 
@@ -90,6 +91,7 @@ function seatAll(seats: readonly Seat[], { log, calls, signal, around, onEnd }: 
       const fork = () => cluster.fork({ [SEAT]: String(seat.number) });
       const worker = around ? around(fork) : fork();
       seat.worker = worker;
+      closeUndelivered(worker);
       worker.on('message', (word: FromWorker) => {
         if (!('opened' in word)) return calls.answered(word.answer, word.with);
         seat.openedAt = performance.now();

@@ -99,6 +99,16 @@ describe('two workers without data', () => {
     expect(await eventually('there is room again', () => evaluate(sidecar).catch(() => false))).toBe('2');
   });
 
+  it('leave no caller waiting for one that ended before it took the connection', async () => {
+    const [first = 0] = workersOf(sidecar);
+    process.kill(first, 'SIGSTOP');
+    const sockets = [await open(), await open(), await open()];
+    process.kill(first, 'SIGKILL');
+    await eventually('its connection is closed', () => stillOpen(sockets) === 2);
+    for (const socket of sockets) socket.destroy();
+    await eventually('it has been replaced', async () => !(await missing()).includes('start'), 60_000);
+  }, 90_000);
+
   it('are started again and again while they cannot, and answer once they can', async () => {
     await writeFile(at('callers.json'), 'no callers');
     const ends = await metricOf(sidecar, 'machtig_worker_ends_total');
