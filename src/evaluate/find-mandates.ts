@@ -5,7 +5,7 @@ import { recordKey } from '../mandates/record-key.ts';
 import type { PathMandate } from '../policy/input.ts';
 import { required } from './incomplete.ts';
 import type { ScopePlan } from './scopes.ts';
-import type { Strand } from './strand.ts';
+import type { Ask, Strand } from './strand.ts';
 
 /** Two parties between whom mandates are looked for. */
 export interface Pair {
@@ -29,11 +29,10 @@ export function* findMandates(
   extra: readonly RecordKey[] = [],
 ): Strand<{ found: PathMandate[][][]; extra: readonly Found[] }> {
   const { plan } = wanted;
-  const keys: RecordKey[] = [];
-  for (const pair of pairs) addKeys(keys, pair, plan);
-  const count = keys.length;
-  keys.push(...extra);
-  const answers = yield keys;
+  const asks: Ask[] = pairs.map((pair) => askOf(pair, plan));
+  const count = pairs.length * plan.keys.length;
+  asks.push(...extra);
+  const answers = yield asks;
   const between = pairs.map((pair, index) => ({ pair, from: index * plan.keys.length }));
   const parents = hasOnward(answers, count) ? yield* findParents(between, answers, plan) : undefined;
   const found = between.map(({ pair, from }) =>
@@ -51,8 +50,8 @@ export function* findMandates(
   return { found, extra: extra.length === 0 ? [] : answers.slice(count) };
 }
 
-function addKeys(keys: RecordKey[], { grantor, delegate }: Pair, plan: ScopePlan): void {
-  for (const scope of plan.keys) keys.push(recordKey.mandates(grantor, delegate, scope));
+function askOf({ grantor, delegate }: Pair, plan: ScopePlan): Ask {
+  return { represented: grantor, delegate, scopes: plan.keys };
 }
 
 const NONE: readonly MandateFacts[] = [];
@@ -92,12 +91,7 @@ function* findParents(
     }
   }
   const pairs = [...wanted.values()];
-  const keys: RecordKey[] = [];
-  for (const pair of pairs) {
-    keys.push(recordKey.party(pair.delegate));
-    addKeys(keys, pair, plan);
-  }
-  const found = yield keys;
+  const found = yield pairs.flatMap((pair): Ask[] => [recordKey.party(pair.delegate), askOf(pair, plan)]);
   const width = plan.keys.length + 1;
   const starts = new Map([...wanted.keys()].map((name, index) => [name, index * width]));
   // The first key of each stretch is a party's, and so is its record.

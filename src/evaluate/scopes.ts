@@ -9,6 +9,19 @@ export interface ScopePlan {
 
 /** @param caseId as asked; mandates limited to that case stand under a key of its own. */
 export function planScopes(services: readonly ServiceFacts[], caseId: string | undefined): ScopePlan {
+  const [only] = services;
+  if (only === undefined || services.length > 1 || caseId !== undefined) return makePlan(services, caseId);
+  const known = plans.get(only);
+  if (known !== undefined) return known;
+  const plan = makePlan(services, undefined);
+  plans.set(only, plan);
+  return plan;
+}
+
+/** Of services asked for by themselves: their facts are the same object until they change. */
+const plans = new WeakMap<ServiceFacts, ScopePlan>();
+
+function makePlan(services: readonly ServiceFacts[], caseId: string | undefined): ScopePlan {
   const places = new Map<ScopeKey, number>();
   const placeOf = (key: ScopeKey): number => {
     const known = places.get(key);

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { PartyId } from '../domain/facts.ts';
 import type { RecordKey } from './record.ts';
 
 /** A key as numbers: what sort of entry it names, the ids in it, and a hash of both. One is reused for all look-ups. */
@@ -51,6 +52,18 @@ export function packById(key: RecordKey, out: PackedKey): boolean {
 export function packPair(key: RecordKey, out: PackedKey): boolean {
   out.words[0] = ENTRY.pair;
   return readPair(key, out) && sealed(out, 1 + 2 * ID_WORDS);
+}
+
+/** The same pair, by its ids. */
+export function packPairOf(represented: PartyId, delegate: PartyId, out: PackedKey): boolean {
+  out.words[0] = ENTRY.pair;
+  return (
+    represented.length === UUID &&
+    delegate.length === UUID &&
+    readId(represented, 0, UUID, out, 1) &&
+    readId(delegate, 0, UUID, out, 1 + ID_WORDS) &&
+    sealed(out, 1 + 2 * ID_WORDS)
+  );
 }
 
 /** A pair with one scope that has an entry of its own. */

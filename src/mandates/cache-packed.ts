@@ -5,13 +5,15 @@ import { makeRing } from './cache-ring.ts';
 import { sizeOf } from './cache-size.ts';
 import { makeValues } from './cache-values.ts';
 import { makeBytes } from './codec-bytes.ts';
-import type { Found } from './lookups.ts';
+import type { Found, PairAsk } from './lookups.ts';
 import type { RecordKey } from './record.ts';
 
 /** Records by key within a bound; what was not used for longest, about, is forgotten first. */
 export interface Held {
   /** Packed records come back as new objects each time. */
   get(key: RecordKey): Found | undefined;
+  /** As `get` of each scope's key, appended to `found`; false when one is not held, or not with the others. */
+  getPair(pair: PairAsk, found: Found[]): boolean;
   set(records: readonly KeyedRecord[]): void;
   delete(key: RecordKey): void;
   clear(): void;
@@ -57,6 +59,7 @@ export function makeHeld(maxBytes: number): Held {
       if (scope !== undefined) return pairs.get(key, scope);
       return pack(key) ? readEntry() : objects.get(key);
     },
+    getPair: pairs.getAll,
     set(records) {
       for (let next = 0; next < records.length; ) {
         const record = records[next] as KeyedRecord; // Within bounds.

@@ -1,10 +1,10 @@
-import { makePackedKey, PAIR_PREFIX, packPair } from './cache-key.ts';
+import { makePackedKey, PAIR_PREFIX, packPair, packPairOf } from './cache-key.ts';
 import { type Additions, listOf, type PairValue, removeScope, scopeIndex, writePair } from './cache-pair-value.ts';
 import type { Ring } from './cache-ring.ts';
 import { makeScopeNumbers } from './cache-scopes.ts';
 import type { Values } from './cache-values.ts';
 import { makeBytes } from './codec-bytes.ts';
-import type { Found } from './lookups.ts';
+import type { Found, PairAsk } from './lookups.ts';
 import type { RecordKey } from './record.ts';
 
 export type KeyedRecord = readonly [key: RecordKey, found: Found];
@@ -15,6 +15,8 @@ export interface HeldPairs {
   scopeOf(key: RecordKey): number | undefined;
   /** `scope`: of the key. */
   get(key: RecordKey, scope: number): Found | undefined;
+  /** What is known under all of these scopes, appended to `found`; false when not all of it stands here. */
+  getAll(pair: PairAsk, found: Found[]): boolean;
   /** Sets the records from `first` on that belong here and are of one pair. Returns how many: 0 if the first is none. */
   set(records: readonly KeyedRecord[], first: number): number;
   /** `scope`: of the key. */
@@ -52,6 +54,20 @@ export function makeHeldPairs(ring: Ring, values: Values): HeldPairs {
       if (pair === undefined || index < 0) return undefined;
       const list = listOf(pair, index);
       return list === undefined ? null : (values.read(pair.bytes, list.at) as Found); // As it was set for this key.
+    },
+    getAll({ represented, delegate, scopes: asked }, found) {
+      if (!packPairOf(represented, delegate, packed)) return false;
+      const place = ring.find(packed);
+      if (place < 0) return false;
+      const pair = pairAt(place);
+      for (const scope of asked) {
+        const number = scopes.known(scope);
+        const index = number === undefined ? -1 : scopeIndex(pair, number);
+        if (index < 0) return false;
+        const list = listOf(pair, index);
+        found.push(list === undefined ? null : (values.read(pair.bytes, list.at) as Found)); // As above.
+      }
+      return true;
     },
     set(records, first) {
       const prefix = records[first]?.[0].slice(0, PAIR_PREFIX) ?? '';

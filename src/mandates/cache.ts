@@ -1,7 +1,8 @@
 import { makeHeld } from './cache-packed.ts';
 import type { KeyedRecord } from './cache-pairs.ts';
-import type { Found, Lookups } from './lookups.ts';
+import type { Found, Lookups, PairAsk } from './lookups.ts';
 import type { RecordKey } from './record.ts';
+import { recordKey } from './record-key.ts';
 
 /** Lookups that remember, within a bound. Whoever follows the projection says what to forget. */
 export interface CachedLookups extends Lookups {
@@ -45,6 +46,16 @@ export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: numb
     return found;
   }
 
+  function peekPair(pair: PairAsk, found: Found[]): boolean {
+    const before = found.length;
+    if (!held.getPair(pair, found)) {
+      found.length = before;
+      return peekEach(pair, peek, found);
+    }
+    hits += pair.scopes.length;
+    return true;
+  }
+
   function fetchAll(keys: readonly RecordKey[]): void {
     const ahead: KeyedRecord[] = [];
     const changed: Changed = { keys: new Set(), all: false };
@@ -81,6 +92,7 @@ export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: numb
 
   return {
     peek,
+    peekPair,
     read,
     drop(keys) {
       for (const key of keys) {
@@ -96,4 +108,14 @@ export function makeCachedLookups(store: Lookups, { maxBytes }: { maxBytes: numb
     },
     counts: () => ({ hits, misses, ...held.size() }),
   };
+}
+
+/** For cases, which stand by themselves. */
+function peekEach({ represented, delegate, scopes }: PairAsk, peek: Lookups['peek'], found: Found[]): boolean {
+  for (const scope of scopes) {
+    const record = peek(recordKey.mandates(represented, delegate, scope));
+    if (record === undefined) return false;
+    found.push(record);
+  }
+  return true;
 }

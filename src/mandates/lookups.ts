@@ -1,8 +1,17 @@
+import type { PartyId } from '../domain/facts.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { RecordKey, RecordKind, Records } from './record.ts';
+import type { ScopeKey } from './record-key.ts';
 
 /** A record, or null: the register is known to hold none under this key. */
 export type Found<K extends RecordKind = RecordKind> = Records[K] | null;
+
+/** The mandates between two parties under each of some scopes: as many records. */
+export interface PairAsk {
+  represented: PartyId;
+  delegate: PartyId;
+  scopes: readonly ScopeKey[];
+}
 
 /**
  * The one way in which decisions read mandate data: by exact key, never by scan. Three stores implement it
@@ -14,6 +23,11 @@ export interface Lookups {
    * A store that always has to ask answers undefined.
    */
   peek(key: RecordKey): Found | undefined;
+  /**
+   * As `peek` of each scope's key, without making the keys: appends a record for each scope to `found`. False as soon as
+   * one is not at hand. A store may leave it to `peek`.
+   */
+  peekPair?(pair: PairAsk, found: Found[]): boolean;
   /**
    * All records in as few round trips as the store can (Redis: one), in the order asked. `also` is handed, before the
    * answer, further records of the same moment that will likely be asked for next; a store may know of none.

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeCachedLookups } from '../../src/mandates/cache.ts';
 import type { Found, Lookups } from '../../src/mandates/lookups.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
-import { recordKey } from '../../src/mandates/record-key.ts';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { someMandateFacts } from '../contract/arbitraries.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const [a, b, c] = [1, 2, 3].map((n) => recordKey.links(id(n))) as [RecordKey, RecordKey, RecordKey];
@@ -184,6 +186,28 @@ describe('cached lookups', () => {
     for (const key of keys.toReversed()) cache.peek(key);
     cache.drop(keys);
     expect(cache.counts()).toMatchObject({ bytes: 0, entries: 0 });
+  });
+
+  test('answer for a pair as for each of its keys', async () => {
+    const scopes = [...[1, 2, 3].map((n) => scopeKey.service(id(n))), scopeKey.everything, scopeKey.case('urn:s', 'c')];
+    const [party, scope] = [fc.constantFrom(id(1), id(2), 'nobody'), fc.constantFrom(...scopes)];
+    const key = fc.tuple(party, party, scope).map((parts) => recordKey.mandates(...parts));
+    const act = fc.record({ key, facts: fc.option(fc.array(someMandateFacts, { maxLength: 2 })), drop: fc.boolean() });
+    const pair = fc.record({ represented: party, delegate: party, scopes: fc.subarray(scopes) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 40 }), pair, async (acts, asked) => {
+        const facts = new Map<RecordKey, Found>(acts.map((one) => [one.key, one.facts]));
+        const cache = makeCachedLookups(makeStore((asKey) => facts.get(asKey) ?? null).store, { maxBytes: 100_000 });
+        await cache.read(acts.map((one) => one.key));
+        cache.drop(acts.filter(({ drop }) => drop).map((one) => one.key));
+        const one = asked.scopes.map((of) => cache.peek(recordKey.mandates(asked.represented, asked.delegate, of)));
+        const found: Found[] = [true];
+        const isAtHand = cache.peekPair?.(asked, found);
+        expect(isAtHand).toBe(!one.includes(undefined));
+        if (isAtHand) expect(found).toEqual([true, ...one]);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('count hits and misses', async () => {
