@@ -1,4 +1,4 @@
-import { CHAIN_START, type ChainPosition, link, type Note, type Resource } from './chain.ts';
+import { CHAIN_START, type ChainPosition, digestOf, lineOf, type Note, type Resource } from './chain.ts';
 import type { Entry } from './entry.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 
@@ -27,16 +27,16 @@ export function makeChainFile({ path, resource, about, now, onTorn }: ChainFileO
   let file: LogFile | undefined;
   let position: ChainPosition = CHAIN_START;
   const resourceText = JSON.stringify(resource);
+  const bytes = makeLineBytes();
 
   function writeTo(target: LogFile, entries: readonly (Entry | Note)[]): void {
     let next = position;
-    let text = '';
+    bytes.rewind();
     for (const entry of entries) {
-      const linked = link(entry, resourceText, next);
-      text += `${linked.line}\n`;
-      next = linked.position;
+      const line = bytes.add(lineOf(entry, resourceText, next));
+      next = { seq: next.seq + 1, digest: digestOf(line) };
     }
-    target.append(text);
+    target.append(bytes.all());
     position = next;
   }
 
@@ -80,3 +80,38 @@ export function makeChainFile({ path, resource, about, now, onTorn }: ChainFileO
     close,
   };
 }
+
+const ROOM = 256 * 1024;
+
+/** Lines as bytes, written once: the same bytes are hashed and handed to the file. */
+function makeLineBytes() {
+  let bytes = Buffer.allocUnsafe(ROOM);
+  let size = 0;
+
+  function makeRoom(more: number): void {
+    if (size + more <= bytes.length) return;
+    const larger = Buffer.allocUnsafe(2 * (size + more));
+    bytes.copy(larger, 0, 0, size);
+    bytes = larger;
+  }
+
+  return {
+    /** Begins anew; lets go of what an extraordinary turn has made it grow to. */
+    rewind() {
+      if (bytes.length > 4 * ROOM) bytes = Buffer.allocUnsafe(ROOM);
+      size = 0;
+    },
+    /** Returns its bytes, without the line feed behind it; they stand until the next line is added. */
+    add(line: string): Buffer {
+      makeRoom(3 * line.length + 1); // no character takes more in UTF-8
+      const start = size;
+      const end = start + bytes.write(line, start);
+      bytes[end] = LINE_FEED;
+      size = end + 1;
+      return bytes.subarray(start, end);
+    },
+    all: () => bytes.subarray(0, size),
+  };
+}
+
+const LINE_FEED = 10;

@@ -29,11 +29,11 @@ export interface Resource {
 export const CHAIN_KEYS = { seq: 'machtig.seq', previous: 'machtig.previous' } as const;
 
 /**
- * One line, without its line feed, and the position behind it. What we name ourselves (hex digits, codes, numbers) is
+ * One line, without its line feed, to stand behind `before`. What we name ourselves (hex digits, codes, numbers) is
  * put together by hand and `resource` written once: half of what JSON.stringify takes for the whole.
  * @param resource as JSON
  */
-export function link(entry: Entry | Note, resource: string, before: ChainPosition) {
+export function lineOf(entry: Entry | Note, resource: string, before: ChainPosition): string {
   const seq = before.seq + 1;
   const { event_name, timestamp } = entry;
   const attributes = `{${attributesOf(entry)}"${CHAIN_KEYS.seq}":${seq},"${CHAIN_KEYS.previous}":"${before.digest}"}`;
@@ -43,14 +43,14 @@ export function link(entry: Entry | Note, resource: string, before: ChainPositio
       ? `{${spanOf(entry)},${what},"status":"${entry.status}","attributes":${attributes},"body":${bodyOf(entry)}`
       : `{${what},"attributes":${attributes}`;
   // Free text of a caller (an operation, a case) may hold what does not belong there.
-  const line = withoutPersonal(`${text},"resource":${resource}}`);
-  return { line, position: { seq, digest: digestOf(line) } };
+  return withoutPersonal(`${text},"resource":${resource}}`);
 }
 
 /** Each with a comma behind it. */
 function attributesOf({ attributes }: Entry | Note): string {
   let text = '';
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const name in attributes) {
+    const value = attributes[name] ?? '';
     text += `"${name}":${typeof value === 'string' ? quoted(value) : value},`;
   }
   return text;
@@ -66,7 +66,8 @@ function spanOf({ trace_id, span_id, parent_span_id }: Entry): string {
   return parent_span_id === undefined ? span : `${span},"parent_span_id":"${parent_span_id}"`;
 }
 
-export function digestOf(line: string): string {
+/** @param line as text or as its bytes in UTF-8 */
+export function digestOf(line: string | Uint8Array): string {
   return hash('sha256', line);
 }
 

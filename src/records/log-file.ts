@@ -21,7 +21,7 @@ export interface LogFile {
   /** Bytes of a line without end that were found behind the last record, and where they are kept now. */
   readonly torn: { bytes: number; path: string } | undefined;
   /** All or nothing: what cannot be written whole is taken back. @throws Error */
-  append(text: string): void;
+  append(bytes: Uint8Array): void;
   /** Until the disk has it. */
   sync(): Promise<void>;
   /** The file no longer stands under its name (rotated without a signal, removed): appending would be in vain. */
@@ -50,8 +50,7 @@ function appendTo(fd: number, torn: LogFile['torn'], found: ChainPosition | unde
   return {
     found,
     torn,
-    append(text) {
-      const bytes = Buffer.from(text);
+    append(bytes) {
       const there = fstatSync(fd).size;
       if (there !== size)
         throw new Error(`the records file has ${there} bytes where ${size} were written: another writer?`);
