@@ -57,6 +57,7 @@ const RULES: Record<Scheme, Rule> = {
 };
 
 const SCHEMES = Object.keys(RULES) as Scheme[];
+const LISTED = SCHEMES.map((scheme) => ({ scheme, rule: RULES[scheme] }));
 
 /** Which kind of party a scheme names: a BSN or a means names a person, the others an organisation. */
 export function partyKindOf(scheme: Scheme): PartyKind {
@@ -68,15 +69,14 @@ export function partyKindOf(scheme: Scheme): PartyKind {
  * The sentence never repeats the value: it may be a BSN.
  */
 export function parseIdentifier(text: string): Identifier | string {
-  const scheme = SCHEMES.find((name) => text.startsWith(RULES[name].urn));
-  if (scheme === undefined) {
-    return `must be one of ${SCHEMES.map((name) => `${RULES[name].urn}…`).join(', ')}`;
+  for (const { scheme, rule } of LISTED) {
+    if (!text.startsWith(rule.urn)) continue;
+    const value = text.slice(rule.urn.length);
+    if (!rule.form.test(value)) return `${rule.urn} takes ${rule.says}`;
+    if (rule.elfproef && !passesElfproef(value)) return `the number behind ${rule.urn} fails the elfproef`;
+    return { scheme, value };
   }
-  const rule = RULES[scheme];
-  const value = text.slice(rule.urn.length);
-  if (!rule.form.test(value)) return `${rule.urn} takes ${rule.says}`;
-  if (rule.elfproef && !passesElfproef(value)) return `the number behind ${rule.urn} fails the elfproef`;
-  return { scheme, value };
+  return `must be one of ${SCHEMES.map((name) => `${RULES[name].urn}…`).join(', ')}`;
 }
 
 /** As `parseIdentifier`, for wherever a question names a party: handles are names there, too. */

@@ -7,6 +7,7 @@ import { makeSpan } from '../records/trace.ts';
 import { type Call, isRefusal } from './call.ts';
 import type { Gathered } from './gather.ts';
 import type { Outcome } from './outcome.ts';
+import { branchesText, followUpText } from './verdict-text.ts';
 
 /** The record of a call that asked one question. */
 export function recordOne(outcome: Outcome, call: Call, timestamp: number): Entry {
@@ -90,13 +91,13 @@ function responseOf({ answer }: Outcome): string {
   const { branches, changes_at, services, holders_required, follow_up } = answer;
   let text = `{"id":"${answer.id}","allow":${answer.allow},"reasons":${quotedList(answer.reasons)}`;
   text += `${member('basis', answer.basis)},"mandates":${quotedList(answer.mandates)}`;
-  if (branches !== null) text += `,"branches":${JSON.stringify(branches)}`;
+  if (branches !== null) text += `,"branches":${branchesText(branches)}`;
   text += `,"branch_verified":${answer.branch_verified}`;
   if (changes_at !== null) text += `,"changes_at":${changes_at}`;
   text += member('loa_required', answer.loa_required);
-  if (services !== null) text += `,"services":${JSON.stringify(services)}`;
+  if (services !== null) text += `,"services":${quotedList(services)}`;
   if (holders_required !== null) text += `,"holders_required":${holders_required}`;
-  if (follow_up !== null) text += `,"follow_up":${JSON.stringify(follow_up)}`;
+  if (follow_up !== null) text += `,"follow_up":${followUpText(follow_up)}`;
   return `${text}}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/evaluation.ts';
+import { branchesText, followUpText } from '../evaluate/verdict-text.ts';
 import { member, quoted, quotedList } from '../process/json-text.ts';
 
 /**
@@ -9,10 +10,11 @@ export function decisionText(decision: Decision): string {
   const { branches, services, follow_up } = decision;
   let text = `{"id":"${decision.id}","allow":${decision.allow},"reasons":${quotedList(decision.reasons)}`;
   text += `,"basis":${orNull(decision.basis)},"mandates":${quotedList(decision.mandates)}`;
-  text += `,"branches":${JSON.stringify(branches)},"branch_verified":${decision.branch_verified}`;
+  text += `,"branches":${branchesText(branches)},"branch_verified":${decision.branch_verified}`;
   text += `,"changes_at":${orNull(changesAt(decision))},"loa_required":${orNull(decision.loa_required)}`;
-  text += `,"services":${JSON.stringify(services)},"holders_required":${decision.holders_required}`;
-  return `${text},"follow_up":${JSON.stringify(follow_up)}${provenance(decision)}}`;
+  text += `,"services":${services === null ? 'null' : quotedList(services)}`;
+  text += `,"holders_required":${decision.holders_required}`;
+  return `${text},"follow_up":${followUpText(follow_up)}${provenance(decision)}}`;
 }
 
 /** AuthZEN's shape of the same answer: the fields stand in `context`, and what is null is left out. */
@@ -21,11 +23,11 @@ export function authzenText(decision: Decision): string {
   let text = `{"decision":${decision.allow},"context":{"id":"${decision.id}","reasons":${quotedList(decision.reasons)}`;
   text += `,"mandates":${quotedList(decision.mandates)},"branch_verified":${decision.branch_verified}`;
   text += provenance(decision) + member('basis', decision.basis);
-  if (branches !== null) text += `,"branches":${JSON.stringify(branches)}`;
+  if (branches !== null) text += `,"branches":${branchesText(branches)}`;
   text += member('changes_at', changesAt(decision)) + member('loa_required', decision.loa_required);
-  if (services !== null) text += `,"services":${JSON.stringify(services)}`;
+  if (services !== null) text += `,"services":${quotedList(services)}`;
   if (holders_required !== null) text += `,"holders_required":${holders_required}`;
-  if (follow_up !== null) text += `,"follow_up":${JSON.stringify(follow_up)}`;
+  if (follow_up !== null) text += `,"follow_up":${followUpText(follow_up)}`;
   return `${text}}}`;
 }
 
