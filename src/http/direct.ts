@@ -81,7 +81,9 @@ function send(outgoing: ServerResponse, { status, headers, body }: Reply): void 
     outgoing.destroy();
     return;
   }
-  headers.push('content-length', String(Buffer.byteLength(body)));
+  const length = Buffer.byteLength(body);
+  headers.push('content-length', String(length));
   outgoing.writeHead(status, headers);
-  outgoing.end(body);
+  // As many bytes as characters: it is ASCII, and node:http need not count them once more.
+  outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
 }

@@ -85,7 +85,7 @@ export function makeShed({ afterMs, unansweredAtMost, onShed }: ShedOptions): Sh
     const inTime = queue.admits(performance.now());
     if (inTime && unanswered < unansweredAtMost) {
       unanswered += 1;
-      outgoing.once('close', answered);
+      outgoing.on('close', answered); // which comes once
       return false;
     }
     onShed?.(inTime ? 'unanswered' : 'queue');
