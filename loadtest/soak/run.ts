@@ -29,6 +29,7 @@ export interface Soaked {
 }
 
 const ROTATE_SECONDS = 60;
+const SHOWN_MS = 30_000;
 const MIB = 2 ** 20;
 
 /** Loads, reloads and rotates, and looks at everything at each end of a window, until anything gives up. */
@@ -38,7 +39,8 @@ export async function soak(deps: SoakDeps): Promise<Soaked> {
   const soaked: Soaked = { samples: [], releases: [], recordsMiB: 0 };
   const chores = startChores();
   const generator = startSteadyLoad({ ...steady, windowSeconds: sampleSeconds });
-  const progress = startProgress({ label: 'soak', unit: 'seconds', total: minutes * 60, screen: process.stderr });
+  const shown = { unit: 'seconds', total: minutes * 60, screen: process.stderr, everyMs: SHOWN_MS };
+  const progress = startProgress({ label: 'soak', ...shown });
   chores.every(reloadSeconds, async () => {
     soaked.releases.push(await releases.next(sidecar.opsUrl));
   });
