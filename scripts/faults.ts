@@ -77,6 +77,11 @@ function save(): void {
   writeFileSync('docs/faults.md', faultsPage(SCENARIOS, results));
 }
 
+// Processes of a rig outlive it otherwise.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void (rig?.close() ?? Promise.resolve()).finally(() => process.exit(130)));
+}
+
 const machine = describeMachine();
 const began = performance.now();
 const minutes = () => (performance.now() - began) / 60_000;
