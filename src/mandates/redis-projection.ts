@@ -3,7 +3,6 @@ import { AppError } from '../domain/errors.ts';
 import { formatRevision, isBefore, parseRevision, type Revision } from '../domain/revision.ts';
 import { assertNoEviction, readScript, toRedisError } from '../store/redis.ts';
 import { makePartScript, type RedisServers, serversOf } from '../store/redis-servers.ts';
-import { packKeys } from './codec-key.ts';
 import type { Batch, Header, Projection } from './projection.ts';
 import { readContents, readKeys } from './redis-contents.ts';
 import { makeRedisHeld } from './redis-held.ts';
@@ -17,6 +16,7 @@ import {
   USES,
   writingScript,
 } from './redis-layout.ts';
+import { packNamedKeys } from './redis-notice.ts';
 import { type PartitionBatch, packBatch } from './redis-ops.ts';
 import { makeBeginRebuild } from './redis-rebuild.ts';
 import { makeSweeper } from './redis-sweep.ts';
@@ -97,7 +97,7 @@ function makeApply(servers: RedisServers, count: number, leafBytes: number) {
     fence: number,
     mayBeAhead: boolean,
   ): Promise<void> {
-    const named = keys.length > NAMED_KEYS_AT_MOST ? 'all' : packKeys(keys);
+    const named = keys.length > NAMED_KEYS_AT_MOST ? 'all' : packNamedKeys(to, keys);
     const ahead = mayBeAhead && count > 1 ? '1' : '0';
     const revisions = [formatRevision(from), formatRevision(to)];
     await apply(index, [head, fenceKey, stream], [fence, ...revisions, hash, prefix, ops, named, STREAM_LENGTH, ahead]);

@@ -13,7 +13,7 @@ afterAll(() => Promise.all(closers.map((close) => close())));
 /** What must come out, or the target tries nothing. */
 const REACHES: Record<(typeof TARGETS)[number], readonly string[]> = {
   door: ['200, denied', '400', '400, in some other form'],
-  redis: ['refused: store_unavailable', 'finds the same', 'an entry: heartbeat'],
+  redis: ['refused: store_unavailable', 'finds the same', 'an entry: change, by name'],
   bundle: ['signed: taken', 'signed: file_altered', 'unsigned: revision_wrong'],
   import: ['taken', 'refused as a file: invalid_request'],
 };

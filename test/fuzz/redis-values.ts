@@ -4,8 +4,7 @@ import type { Verdict } from '../../src/domain/evaluation.ts';
 import { packKey } from '../../src/mandates/codec-key.ts';
 import type { Found, Lookups } from '../../src/mandates/lookups.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
-import { readFound } from '../../src/mandates/redis-found.ts';
-import { parseNotice } from '../../src/mandates/redis-notice.ts';
+import { packNamedKeys, parseNotice } from '../../src/mandates/redis-notice.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import { NOW } from '../property/arbitraries.ts';
 import type { Dice } from '../support/dice.ts';
@@ -71,12 +70,14 @@ function makeValue({ places }: RedisWorld, dice: Dice): Uint8Array {
   return named(at, mutate(values[at] ?? new Uint8Array(), dice, values, WORDS));
 }
 
+const NAMED: RecordKey = 'party:00000000-0000-4000-8000-000000000001';
+
 /** Fields and values with spaces between: no name or number of an entry holds one. */
 function makeEntry(dice: Dice): Uint8Array {
   const entry = bytes(dice.pick(ENTRIES));
-  const packed = packKey('party:00000000-0000-4000-8000-000000000001');
-  const all = new Uint8Array([...entry, 32, 0, packed.length, ...packed]);
-  return named(ENTRY * 256, dice.next() < 0.2 ? all : mutate(all, dice, [entry], WORDS));
+  const keys = packNamedKeys({ epoch: 1, n: 2 }, [packKey(NAMED)]);
+  const whole = new Uint8Array([...entry, 32, ...keys]);
+  return named(ENTRY * 256, dice.next() < 0.3 ? whole : mutate(whole, dice, [entry], WORDS));
 }
 
 interface Judged {
@@ -138,19 +139,13 @@ function tryEntry(entry: Buffer): string {
       ...('generation' in notice ? [notice.generation] : []),
     ];
     if (!numbers.every(Number.isSafeInteger)) throw new Broken(`an entry with a number that is none: ${entry}`);
-    if ('keys' in notice && notice.keys !== 'all') for (const key of notice.keys) readUnder(key, entry);
+    if ('keys' in notice && notice.keys !== 'all') {
+      if (!isDeepStrictEqual(notice.keys, [NAMED])) throw new Broken(`an entry that names ${notice.keys}`);
+      return 'an entry: change, by name';
+    }
     return `an entry: ${notice.notice}`;
   } catch (thrown) {
     return refusal(thrown);
-  }
-}
-
-/** Whatever is read under a key from bytes that nobody wrote is refused, or nothing. */
-function readUnder(key: RecordKey, held: Buffer): void {
-  try {
-    readFound(packKey(key), held);
-  } catch (thrown) {
-    if (!(thrown instanceof AppError)) throw thrown;
   }
 }
 

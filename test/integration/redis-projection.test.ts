@@ -75,6 +75,21 @@ describe('the projection in Redis', () => {
     ]);
   });
 
+  test('tells no other keys than those that changed, even when a bit of them is another', async () => {
+    const subject = await open();
+    await fill(subject, 1);
+    await subject.projection.apply(batch(0, 1, grant(10)), 1);
+    const entries = (await client.callBuffer('XRANGE', '{m0}:stream', '-', '+')) as [Buffer, Buffer[]][];
+    const [, fields = []] = entries.at(-1) ?? [];
+    const keys = fields.at(-1) ?? Buffer.alloc(0);
+    expect(parseNotice(fields)).toMatchObject({ keys: [PLACE_KEY] });
+    for (let place = 0; place < keys.length * 8; place++) {
+      const damaged = Buffer.from(keys);
+      damaged[place >> 3] = (damaged[place >> 3] ?? 0) ^ (1 << (place & 7));
+      expect(() => parseNotice([...fields.slice(0, -1), damaged])).toThrow('malformed');
+    }
+  });
+
   test('tells each partition of every batch, naming what lies in it', async () => {
     const subject = await open(3);
     await fill(subject, 1);
