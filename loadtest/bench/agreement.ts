@@ -46,7 +46,7 @@ const countOf = (letters: string, letter: string) => letters.split(letter).lengt
 
 /**
  * Asks the sidecar every question twice (what is asked for the first time is nobody's cache hit), all others the first
- * 2,000. The questions of all of them stand in the same order.
+ * 2,000, unless they are to be asked before. The questions of all of them stand in the same order.
  */
 export async function compareAnswers(
   sidecar: Target,
@@ -58,6 +58,7 @@ export async function compareAnswers(
   writeAllowed(sidecar, expected);
   const agreements: Agreement[] = [agreementOf(sidecar.name, expected, expected)];
   for (const target of others) {
+    for (let times = 0; times < (target.askedBefore ?? 0); times++) await ask(target, questions);
     const answers = await ask(target, Math.min(COMPARED, questions));
     agreements.push(agreementOf(target.name, answers, expected));
     if (target.bodies !== sidecar.bodies) writeAllowed(target, expected);

@@ -15,6 +15,7 @@ import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { makeKeys } from '../../src/store/keys.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { makePool } from '../../src/store/postgres.ts';
+import { treeOf } from './counting.ts';
 import { type Child, residentMiB, startNode } from './processes.ts';
 import { bytesOfMandates } from './redis-memory.ts';
 import { answers, freePort } from './targets.ts';
@@ -188,5 +189,6 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
     }),
   );
   lifecycle.onClose(`sidecar ${label}`, child.stop);
-  return { child, port, opsPort, socket, coldStartMs, readyMiB: Math.round(residentMiB(child.pid)) };
+  const readyMiB = Math.round(treeOf(child.pid).reduce((mib, pid) => mib + residentMiB(pid), 0));
+  return { child, port, opsPort, socket, coldStartMs, readyMiB };
 }

@@ -29,6 +29,8 @@ export interface Target {
   markers?: Markers;
   /** File with one request body a line. */
   bodies: string;
+  /** How often it is asked all of them beforehand, where each of several processes must have come across them. */
+  askedBefore?: number;
   counters(): Promise<Counters>;
   shares(before: Counters, after: Counters): Shares;
 }
