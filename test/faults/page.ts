@@ -37,6 +37,7 @@ npm run faults                                  # each once; part of npm test as
 npm run faults -- --runs 50 --seed 7            # fifty times, with the seeds 7, 8, …
 npm run faults -- --minutes 60                  # as often as an hour allows
 npm run faults -- --only 'Redis|clock'          # those whose names match
+npm run faults -- --partitions 3                # on a projection of three partitions
 \`\`\`
 
 What is left to chance in a run follows from its seed; how processes interleave does not. The evidence of each line is in
