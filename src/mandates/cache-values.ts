@@ -37,11 +37,8 @@ const LATIN1 = /^[\x20-\x7e]*$/;
 const [MAX_SMALL, MAX_MOMENT] = [2 ** 31, 2 ** 47];
 const [MAX_BYTE, MAX_SHAPES] = [255, 4096];
 
-/** The fields of an object, in order, and an object that has them: copying it is quicker than adding one by one. */
-interface Shape {
-  names: readonly string[];
-  blank: Readonly<Record<string, unknown>>;
-}
+/** The fields of an object, in order. */
+type Shape = readonly string[];
 
 interface Shapes {
   /** Undefined when an object of this shape can only be written as JSON. */
@@ -65,7 +62,7 @@ function makeShapes(): Shapes {
       if (known !== undefined) return known;
       if (shapes.length === MAX_SHAPES || names.includes('__proto__')) return undefined;
       numbers.set(text, shapes.length);
-      shapes.push({ names, blank: Object.fromEntries(names.map((name) => [name, null])) });
+      shapes.push(names);
       return shapes.length - 1;
     },
     numbered: (number) => shapes[number] as Shape, // Written by `numberOf`.
@@ -125,8 +122,9 @@ function makeRead(shapes: Shapes): Values['read'] {
     return list;
   }
 
-  function readObject({ names, blank }: Shape): object {
-    const value = { ...blank };
+  /** One by one: of many shapes, copying an object that has the fields takes longer. */
+  function readObject(names: Shape): object {
+    const value: Record<string, unknown> = {};
     for (const name of names) value[name] = read();
     return value;
   }
