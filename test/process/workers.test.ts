@@ -208,10 +208,23 @@ describe('two workers', () => {
     expect((await readFile(recordsOf(1), 'utf8')).endsWith('\n')).toBe(true);
   }, 120_000);
 
+  it('have one sync beside them, in the first process, where there is a database', async () => {
+    await sync.kill('SIGTERM');
+    sidecar = await startMachtig('sidecar', { ...sidecarEnv(), DATABASE_URL: database.url });
+    await untilFresh();
+    await eventually('it leads', async () => (await metricOf(sidecar, 'machtig_sync_leader')) === 1);
+    expect(await askMany()).toEqual(alike('200 false'));
+  }, 120_000);
+
   it('refuse to start together when one cannot, with its exit code and its words', async () => {
-    const taken = await freePort();
-    const ports = { MACHTIG_PORT: String(taken), MACHTIG_OPS_PORT: String(await freePort()) };
-    const refused = await runMachtig(['sidecar'], { ...sidecarEnv(), ...ports, MACHTIG_CALLERS: at('nobody.json') });
+    const [port, opsPort] = [String(await freePort()), String(await freePort())];
+    const refused = await runMachtig(['sidecar'], {
+      ...sidecarEnv(),
+      MACHTIG_PORT: port,
+      MACHTIG_OPS_PORT: opsPort,
+      MACHTIG_SOCKET: at('another.sock'),
+      MACHTIG_CALLERS: at('nobody.json'),
+    });
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('nobody.json');
   }, 60_000);
