@@ -14,7 +14,8 @@ import {
 import { parseIdentifier } from '../domain/identifier.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** As far from Greenwich as PostgreSQL reads an offset. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-](0\d|1[0-5]):[0-5]\d)$/;
 
 const uuid = z.string().regex(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/, 'must be a lower-case UUID');
 const text = z.string().regex(/\S/, 'must not be empty').max(4000);
@@ -179,7 +180,9 @@ export function registerJsonSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(registerFile, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`;
 }
 
+/** There is no year 0. */
 function isDay(day: string): boolean {
+  if (day.startsWith('0000')) return false;
   const at = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
 }

@@ -146,6 +146,14 @@ describe('all faults at once, each with its place', () => {
     ]);
   });
 
+  it.each(['0000-01-01', '2026-01-01T24:00Z', '2026-01-01T12:60Z', '2026-01-01T12:00+16:00'])(
+    'a moment that is none: %s',
+    async (moment) => {
+      const faults = await faultsOf(load(file(mandate(first)).replace('2026-01-01', moment)));
+      expect(faults).toEqual([expect.stringMatching(/^37:5 \/mandates\/0\/valid_from: (is no day|must be YYYY)/)]);
+    },
+  );
+
   it('of form, in every part of the file, in its order and in plain words', async () => {
     const text = `source: 1
 sets: [{id: ${SERVICE}, name: S, version: "1", members: [{service: ${SERVICE}, since: 0}], x: 1}]
