@@ -14,7 +14,8 @@ import { BEYOND_MOMENTS, type Bytes, checkedBody, malformed, parseJsonObject, re
  * A mandate as it stands in Redis, behind its id: kind and ground, status with loa and reach, flags, scope with
  * follow-up and authority (one byte each), valid_from, granted_at, valid_until if any (4 bytes in whole seconds, else 6
  * in milliseconds), the set version if it was found by a set (4), the rare facets as JSON, and a CRC-32 over record
- * key, id and all this. An end beyond the year 6429 ("without end") stands in that JSON. A mandate with one named operation or branch still fits in 64 bytes with its id.
+ * key, id and all this. A moment beyond the year 6429 ("without end") stands in that JSON; a beginning is then said to be
+ * the last that fits, so that nothing is in force by a tail that was not read. A mandate with one named operation or branch still fits in 64 bytes with its id.
  * The order of the lists is part of the layout: append only, and raise the layout version when that is not enough.
  */
 const MAYBE_GROUNDS = [undefined, ...GROUNDS];
@@ -41,11 +42,12 @@ const SHORT = { operations: 'o', branches: 'b', cases: 'c', set: 's' };
 /** Writes everything but the id: it stands in front. `scope` is the key under which the mandate is found. */
 export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string): void {
   const { mandate_id: _id, kind, ground, status, loa, reach, scope, follow_up, granted_under, ...more } = facts;
-  const { valid_from, granted_at, valid_until: until, operations, branches, cases, ...flagged } = more;
+  const { valid_from: from, granted_at: granted, valid_until: until, operations, branches, cases, ...flagged } = more;
   const { survivor, reads_messages, substitution, ...rare } = flagged;
-  const isFar = until !== undefined && until >= BEYOND_MOMENTS;
-  const valid_until = isFar ? undefined : until;
-  const tail = tailOf(facts, isFar ? { ...rare, valid_until: until } : rare, scopeKey);
+  const far = farMoments({ valid_from: from, granted_at: granted, valid_until: until });
+  const [valid_from, granted_at] = [Math.min(from, LAST_MOMENT), Math.min(granted, LAST_MOMENT)];
+  const valid_until = far?.valid_until === undefined ? until : undefined;
+  const tail = tailOf(facts, far ? { ...rare, ...far } : rare, scopeKey);
   out.u8(indexIn(MANDATE_KINDS, kind) | (indexIn(MAYBE_GROUNDS, ground) << 3) | inSeconds(valid_from));
   out.u8(
     indexIn(MANDATE_STATUSES, status) |
@@ -70,6 +72,18 @@ export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string):
   if (valid_until !== undefined) writeMoment(out, valid_until);
   if (scope.by === 'set') out.u32(scope.version);
   if (tail !== undefined) out.text(tail);
+}
+
+const LAST_MOMENT = BEYOND_MOMENTS - 1;
+
+type Moments = { [name in 'valid_from' | 'granted_at' | 'valid_until']?: number | undefined };
+
+/** Those that do not fit; mostly none. */
+function farMoments(moments: Moments): Moments | undefined {
+  const { valid_from = 0, granted_at = 0, valid_until = 0 } = moments;
+  if (Math.max(valid_from, granted_at, valid_until) <= LAST_MOMENT) return undefined;
+  const far = Object.entries(moments).filter(([, moment]) => moment !== undefined && moment > LAST_MOMENT);
+  return Object.fromEntries(far);
 }
 
 function inSeconds(moment: number): number {

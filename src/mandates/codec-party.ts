@@ -6,11 +6,11 @@ const UNTIL = 0x80;
 
 /**
  * Party facts without the id: flags, number of states, KvK number, birth date, states, JSON for anything else, and in
- * place of all states if one lasts beyond the year 6429 ("without end").
+ * place of all states if one begins or lasts beyond the year 6429 ("without end").
  */
 export function writeParty(out: Bytes, facts: PartyFacts): void {
   const { party_id: _id, kind, states: all, birth_date, kvk, has_branches, ...rest } = facts;
-  const isFar = all.some(({ until = 0 }) => until >= BEYOND_MOMENTS);
+  const isFar = all.some(({ since, until = 0 }) => Math.max(since, until) >= BEYOND_MOMENTS);
   const [states, more] = isFar ? [[], { ...rest, states: all }] : [all, rest];
   const tail = Object.keys(more).length > 0;
   out.u8(

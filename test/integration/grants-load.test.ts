@@ -139,8 +139,10 @@ test('an end that is as good as none comes as its row says it', async () => {
     const owner = { kind: 'statutory', ground: 'owner', reach: null };
     const ends = ['9999-12-31 23:59:59.999 Europe/Amsterdam', '5021-07-01 12:00:00.123 UTC', null];
     await insert('mandates', ...ends.map((valid_until) => mandate({ ...owner, valid_until })));
+    await insert('mandates', mandate({ valid_from: '9990-01-01 UTC', valid_until: '9994-01-01 UTC' }));
     const state = { party_id: firm, party_kind: 'organisation', state: 'bankrupt', since: '2026-03-01 UTC' };
     await insert('party_states', { ...state, until: '9999-12-31 UTC' });
+    await insert('party_states', { ...state, state: 'dissolved', since: '9990-01-01 UTC' });
     const [client, snapshot] = [await redis.client(), await openSnapshot(other.url)];
     await client.flushall();
     const projection = await openRedisProjection({ client });

@@ -263,12 +263,18 @@ describe('packed record keys', () => {
   });
 });
 
-test('what lasts until the year 9999 stands too, as the registers that it comes from write "without end"', () => {
+test('what begins in the year 9999 or lasts until then stands too, as the registers that it comes from write "without end"', () => {
   const [id, until] = ['00000000-0000-4000-8000-000000000001', Date.UTC(9999, 11, 31, 23, 59, 59, 999)];
   const facts = { ...plain, mandate_id: id, kind: 'statutory', ground: 'owner', valid_until: until } as MandateFacts;
   const mandate = stored({ put: 'mandate', represented: id, delegate: id, scope: 'e', facts });
   expect(readOne(mandate.packedKey, mandate.id, mandate.value)).toEqual([facts]);
-  const states = [{ state: 'bewind' as const, since: 1, until }];
+  const late = { ...facts, valid_from: until - 1000, granted_at: until - 2000 };
+  const unbegun = stored({ put: 'mandate', represented: id, delegate: id, scope: 'e', facts: late });
+  expect(readOne(unbegun.packedKey, unbegun.id, unbegun.value)).toEqual([late]);
+  const states = [
+    { state: 'bewind' as const, since: 1, until },
+    { state: 'curatele' as const, since: until },
+  ];
   const party = { party_id: id, kind: 'person' as const, states, has_branches: false };
   const { bytes, key } = makeOpPacker()({ put: 'party', party: id, facts: party });
   expect(readFound(Buffer.from(key), Buffer.from(bytes.subarray(7 + key.length)))).toEqual(party);
