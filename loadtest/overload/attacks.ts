@@ -94,7 +94,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   'one name 9,000 times': repeating(20, whole(doubled)),
   'headers of 15 KiB': repeating(
     50,
-    head('content-length: 2', ...Array.from({ length: 1400 }, (_, i) => `x${i}: ${i}`)) + '{}',
+    `${head('content-length: 2', ...Array.from({ length: 1400 }, (_, i) => `x${i}: ${i}`))}{}`,
   ),
   'headers without end': repeating(
     50,

@@ -4,7 +4,8 @@ import type { PolicyFolder } from './folder.ts';
 
 /** What files are like, so that it can be told whether one was saved, added or removed. */
 export interface Fingerprint {
-  text: string;
+  /** Of each path what its file is like. */
+  files: ReadonlyMap<string, string>;
   /** When the latest of them was saved, milliseconds since 1970. */
   latest: number;
 }
@@ -16,13 +17,28 @@ export interface Fingerprint {
 export function fingerprintOf(paths: readonly string[]): Fingerprint {
   const files = paths.flatMap(filesUnder).sort();
   let latest = 0;
-  const lines = files.map((path) => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return `${path} gone`;
-    latest = Math.max(latest, found.mtimeMs);
-    return `${path} ${found.mtimeMs} ${found.size} ${found.ino}`;
+  const found = files.map((path): [string, string] => {
+    const { text, savedAt } = stateOf(path);
+    latest = Math.max(latest, savedAt);
+    return [path, text];
   });
-  return { text: lines.join('\n'), latest };
+  return { files: new Map(found), latest };
+}
+
+/** What one file is like now. */
+function stateOf(path: string): { text: string; savedAt: number } {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return { text: 'gone', savedAt: 0 };
+  return { text: `${found.mtimeMs} ${found.size} ${found.ino}`, savedAt: found.mtimeMs };
+}
+
+/** As it was, but for one file that was just written by us: it is no save of the author's, any other may be. */
+export function afterWriting(seen: Fingerprint, path: string): Fingerprint {
+  return { ...seen, files: new Map(seen.files).set(path, stateOf(path).text) };
+}
+
+export function isSame(a: Fingerprint, b: Fingerprint): boolean {
+  return a.files.size === b.files.size && [...a.files].every(([path, text]) => b.files.get(path) === text);
 }
 
 /** Everything on which an answer to the author depends. */

@@ -24,8 +24,8 @@ export interface PipelineDeps extends StageDeps {
   write: boolean;
   readCases: () => Promise<ReadyCase[]>;
   lastGood: () => Promise<LastGood | undefined>;
-  /** Files may just have been written. */
-  formatted?: () => void;
+  /** A file was just written by formatting it. */
+  wrote?: (path: string) => void;
   /** What is known while the tests still run. */
   soon?: (report: Report) => void;
   /** Lint and tests; always anew unless told otherwise. */
@@ -47,8 +47,7 @@ export async function check(deps: PipelineDeps): Promise<Report> {
     waitsFor: more.waitsFor ?? [],
   });
   const cases = settle(deps.readCases());
-  const formatted = await format(deps, deps.write);
-  deps.formatted?.();
+  const formatted = await format(deps, deps.write, deps.wrote);
   if (formatted.complaints.some(({ line }) => line !== undefined)) return report([formatted]);
   // The long ones begin at once, behind the others: wrong types stop them before they say what follows from that.
   const stop = new AbortController();

@@ -23,14 +23,20 @@ export interface StageDeps {
 }
 
 /** Writes every file as `opa fmt` has it, or (`write: false`) only says which are not. Whatever cannot be read is said. */
-export async function format({ folder, run, signal }: StageDeps, write: boolean): Promise<StageResult> {
+export async function format(
+  { folder, run, signal }: StageDeps,
+  write: boolean,
+  wrote: (path: string) => void = () => undefined,
+): Promise<StageResult> {
   const { cwd, name } = placeOf(folder);
   const { stdout, stderr } = await run('opa', ['fmt', '--list', name], { cwd, signal });
   const unread = /rego_parse_error|failed to/.test(stderr) ? opaComplaints('format', stderr, cwd) : [];
   const listed = stdout.split('\n').filter((line) => line.endsWith('.rego'));
   const looked = `${regoFiles(folder).length} files`;
   if (write) {
-    for (const file of listed) await formatFile(run, cwd, file);
+    for (const file of listed) {
+      if (await formatFile(run, cwd, file)) wrote(resolve(cwd, file));
+    }
     return { stage: 'format', complaints: unread, looked };
   }
   const unformatted = listed.map((file) => ({
@@ -42,11 +48,13 @@ export async function format({ folder, run, signal }: StageDeps, write: boolean)
 }
 
 /** Its author may save meanwhile: what was saved after it was read is never written over, and writing is never stopped. */
-async function formatFile(run: RunTool, cwd: string, file: string): Promise<void> {
+async function formatFile(run: RunTool, cwd: string, file: string): Promise<boolean> {
   const path = resolve(cwd, file);
   const read = readFileSync(path, 'utf8');
   const { status, stdout } = await run('opa', ['fmt', file], { cwd });
-  if (status === 0 && stdout !== '' && readFileSync(path, 'utf8') === read) writeFileSync(path, stdout);
+  if (status !== 0 || stdout === '' || readFileSync(path, 'utf8') !== read) return false;
+  writeFileSync(path, stdout);
+  return true;
 }
 
 /** Strict, against the schemas of what the rules read, and with what WebAssembly does by itself. */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { casePaths, type Fingerprint, fingerprintOf, watchedPaths } from './fingerprint.ts';
+import { afterWriting, casePaths, type Fingerprint, fingerprintOf, isSame, watchedPaths } from './fingerprint.ts';
 import { type PolicyFolder, readFolder } from './folder.ts';
 import { makeLastGood } from './last-good.ts';
 import { makeLongStages } from './long-stages.ts';
@@ -36,15 +36,14 @@ export async function watch({ path, run, signal, tell, fail, pollMs = 100 }: Wat
       const lastGood = lastGoods.get(folder.bundle) ?? makeLastGood(folder);
       lastGoods.set(folder.bundle, lastGood);
       const readCases = () => casesOf(folder);
-      // What was formatted was written by us: it is no save of the author's.
-      const formatted = () => {
-        seen = look(path);
+      const wrote = (file: string) => {
+        seen = afterWriting(seen, file);
       };
       const told = (report: Report) => {
         if (!round.signal.aborted) tell(report, folder, Date.now() - (savedAt ?? startedAt));
       };
       const known = { readCases, lastGood, long };
-      const deps = { folder, run, write: true, ...known, formatted, soon: told, signal: round.signal };
+      const deps = { folder, run, write: true, ...known, wrote, soon: told, signal: round.signal };
       told(await check(deps));
     })().catch((thrown: unknown) => {
       if (!round.signal.aborted) fail(thrown instanceof Error ? thrown.message : String(thrown));
@@ -66,7 +65,7 @@ async function nextSave(
   while (!signal.aborted) {
     await wait(pollMs, undefined, { signal }).catch(() => undefined);
     const now = look(path);
-    if (now.text === seen().text || signal.aborted) continue;
+    if (isSame(now, seen()) || signal.aborted) continue;
     const age = Date.now() - now.latest;
     return age >= 0 && age < 10 * pollMs ? now.latest : Date.now();
   }
@@ -84,11 +83,11 @@ function look(path: string): Fingerprint {
 
 /** Cases are gathered once for each state of their files: the rules change far more often. */
 function makeCaseReader(): (folder: PolicyFolder) => Promise<ReadyCase[]> {
-  let known: { text: string; cases: Promise<ReadyCase[]> } | undefined;
+  let known: { kind: string; seen: Fingerprint; cases: Promise<ReadyCase[]> } | undefined;
   return (folder) => {
-    const { input, acts } = folder;
-    const text = `${input} ${acts?.manage} ${fingerprintOf(casePaths(folder)).text}`;
-    if (known?.text !== text) known = { text, cases: readyCases(folder) };
+    const kind = `${folder.input} ${folder.acts?.manage}`;
+    const seen = fingerprintOf(casePaths(folder));
+    if (known?.kind !== kind || !isSame(known.seen, seen)) known = { kind, seen, cases: readyCases(folder) };
     return known.cases;
   };
 }
