@@ -64,13 +64,13 @@ async function fuzzOne(name: TargetName): Promise<Result> {
     const report = await fuzz(target, {
       seed,
       until: { ms },
-      corpus: readCorpus(name),
+      corpus: readCorpus(name, target),
       reached,
       onProgress: progress.tried,
     });
     progress.end();
     const { executions, seconds, outcomes, findings } = report;
-    if (values.keep) addToCorpus(name, report.kept);
+    if (values.keep) addToCorpus(name, target, report.kept);
     for (const { says, input } of findings) complain(name, says, input);
     return { executions, seconds, outcomes, reached: reached.total(), findings: findings.map(({ says }) => says) };
   } finally {

@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Target } from './target.ts';
 
 /** Kept with the sources: inputs that once reached something, each a file; small, for they are tried in every run. */
 const KEPT = join(import.meta.dirname, 'corpus');
 const LARGEST = 4096;
 const FILES_AT_MOST = 60;
 
-export function readCorpus(target: string): Uint8Array[] {
-  const folder = join(KEPT, target);
-  if (!existsSync(folder)) return [];
+/** What may be tried again of a target by that name: nothing of one whose inputs mean something else in every run. */
+export function readCorpus(name: string, { passing }: Pick<Target, 'passing'>): Uint8Array[] {
+  const folder = join(KEPT, name);
+  if (passing || !existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
-    .map((name) => new Uint8Array(readFileSync(join(folder, name))));
+    .map((file) => new Uint8Array(readFileSync(join(folder, file))));
 }
 
 /** Adds what is small enough while there is room. Returns how many files were added. */
-export function addToCorpus(target: string, inputs: readonly Uint8Array[]): number {
-  const folder = join(KEPT, target);
+export function addToCorpus(name: string, { passing }: Pick<Target, 'passing'>, inputs: readonly Uint8Array[]): number {
+  if (passing) return 0;
+  const folder = join(KEPT, name);
   mkdirSync(folder, { recursive: true });
   let room = FILES_AT_MOST - readdirSync(folder).length;
   let added = 0;

@@ -29,7 +29,7 @@ describe(`inputs that nobody meant (again with FUZZ_SEED=${SEED})`, () => {
   it.each(TARGETS)('break no promise of the %s', { timeout: 240_000 }, async (name) => {
     const target = await openTarget(name, { seed: SEED, database });
     try {
-      const corpus = readCorpus(name);
+      const corpus = readCorpus(name, target);
       const executions = target.seeds.length + corpus.length + 300;
       const { findings, outcomes } = await fuzz(target, { seed: SEED, until: { executions }, corpus });
       expect(findings.map(({ says, input }) => [says, Buffer.from(input).toString('latin1')])).toEqual([]);

@@ -50,8 +50,9 @@ export async function openRedisValues(seed: number): Promise<Target> {
   const allowed = world.questions.map((question) => policy.decide(policyInput(question, NOW, inMemory)).allow);
   const make = (dice: Dice) => (dice.next() < 0.2 ? makeEntry(dice) : makeValue(world, dice));
   return {
-    seeds: world.places.map(({ whole }, at) => named(at, whole)),
+    seeds: [...world.places.map(({ whole }, at) => named(at, whole)), ...ENTRIES.map((entry) => wholeEntry(entry))],
     words: WORDS,
+    passing: true,
     make,
     close: world.close,
     try(input) {
@@ -73,11 +74,15 @@ function makeValue({ places }: RedisWorld, dice: Dice): Uint8Array {
 const NAMED: RecordKey = 'party:00000000-0000-4000-8000-000000000001';
 
 /** Fields and values with spaces between: no name or number of an entry holds one. */
-function makeEntry(dice: Dice): Uint8Array {
-  const entry = bytes(dice.pick(ENTRIES));
+function wholeEntry(entry: string): Uint8Array {
   const keys = packNamedKeys({ epoch: 1, n: 2 }, [packKey(NAMED)]);
-  const whole = new Uint8Array([...entry, 32, ...keys]);
-  return named(ENTRY * 256, dice.next() < 0.3 ? whole : mutate(whole, dice, [entry], WORDS));
+  return named(ENTRY * 256, new Uint8Array([...bytes(entry), 32, ...keys]));
+}
+
+function makeEntry(dice: Dice): Uint8Array {
+  const entry = dice.pick(ENTRIES);
+  const whole = wholeEntry(entry);
+  return dice.next() < 0.3 ? whole : named(ENTRY * 256, mutate(whole.subarray(2), dice, [bytes(entry)], WORDS));
 }
 
 interface Judged {

@@ -6,6 +6,8 @@ export interface Target {
   seeds: readonly Uint8Array[];
   /** What mutations put in, besides arbitrary bytes. */
   words: readonly string[];
+  /** What is genuine depends on the seed: an input of another run may be as genuine there, and stands for no damage here. */
+  passing?: true;
   /** An input that is nearly right, or right. */
   make(dice: Dice): Uint8Array;
   /**
