@@ -14,7 +14,7 @@ import { type Agreement, compareAnswers } from './bench/agreement.ts';
 import { type Field, noteIdleCpu, noteMemory, startField } from './bench/field.ts';
 import { hasWrk } from './bench/generators.ts';
 import { type CrossCheck, crossCheck, hasK6 } from './bench/k6.ts';
-import { type Measurement, summarise, summariseRates } from './bench/measurement.ts';
+import { type Measurement, summarise, summariseRates, withoutAnswers } from './bench/measurement.ts';
 import { fillPage } from './bench/page.ts';
 import { type Plan, RESULTS, readPlan } from './bench/plan.ts';
 import { toPlots } from './bench/plots.ts';
@@ -107,13 +107,13 @@ async function run(plan: Plan): Promise<void> {
   const field = await startField({ plan, folder, lifecycle });
   const agreements = await agree(field, plan);
   const measured = await measure(field, plan);
-  const { servers, leftOut } = field;
+  const { servers } = field;
   const report: Report = {
     machine,
     setting: settingOf(plan),
     projections: field.projections.map(({ facts }) => facts),
     servers,
-    leftOut,
+    leftOut: [...field.leftOut, ...withoutAnswers(measured.runs)],
     agreements,
     ...measured,
   };

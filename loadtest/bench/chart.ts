@@ -35,12 +35,15 @@ const COLOURS = [
 
 export const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** Round numbers from about the least to about the most. */
-function ticksOf({ log }: Axis, least: number, most: number): number[] {
+/** Round numbers from about the least to about the most; none without values. */
+function ticksOf({ log }: Axis, values: readonly number[]): number[] {
+  if (values.length === 0) return [];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
   if (log) {
     const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
     return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
   }
+  if (most <= 0) return [0];
   const step = 10 ** Math.floor(Math.log10(most / 4));
   const wide = [1, 2, 5, 10].find((times) => most / (step * times) <= 8) ?? 10;
   return Array.from({ length: Math.ceil(most / (step * wide)) + 1 }, (_, i) => i * step * wide);
@@ -55,18 +58,19 @@ function scaleOf({ log }: Axis, ticks: readonly number[], [from, to]: readonly [
 
 const short = (n: number) => (n >= 1e6 ? `${n / 1e6} M` : n >= 1e3 ? `${n / 1e3} k` : String(n));
 
-/** Lines with their points, as SVG text. Values of 0 have no place on an axis of decades and are left out. */
+const hasPlace = (value: number, { log }: Axis) => Number.isFinite(value) && (!log || value > 0);
+
+/** Lines with their points, as SVG text. What is no number, and 0 on an axis of decades, has no place and is left out. */
 export function lineChart({ title, subtitle, x, y, series }: Chart): string {
   const shown = series
     .map(({ name, points }) => ({
       name,
-      points: points.filter(([px, py]) => (!x.log || px > 0) && (!y.log || py > 0)),
+      points: points.filter(([px, py]) => hasPlace(px, x) && hasPlace(py, y)),
     }))
     .filter(({ points }) => points.length > 0);
   const all = shown.flatMap(({ points }) => points);
-  const spanOf = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)];
-  const xTicks = ticksOf(x, ...spanOf(all.map(([px]) => px)));
-  const yTicks = ticksOf(y, ...spanOf(all.map(([, py]) => py)));
+  const values = { x: all.map(([px]) => px), y: all.map(([, py]) => py) };
+  const [xTicks, yTicks] = [ticksOf(x, values.x), ticksOf(y, values.y)];
   const toX = scaleOf(x, xTicks, [LEFT, WIDTH - RIGHT]);
   const toY = scaleOf(y, yTicks, [HEIGHT - BOTTOM, TOP]);
   return [

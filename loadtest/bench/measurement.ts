@@ -1,3 +1,4 @@
+import type { LeftOut } from './server-facts.ts';
 import type { DataClass } from './targets.ts';
 
 /** Which questions: those that are drawn, about half of which are allowed, or of these only the allowed ones. */
@@ -134,25 +135,44 @@ const FIGURES = [
   'keptShare',
 ] as const;
 
-/** Rounds of one server, transport, number of connections and kind of questions become one: the median of each figure. */
+const keyOf = ({ server, transport, connections, asked }: Measurement) =>
+  [server, transport, connections, asked].join('|');
+
+/**
+ * Rounds of one server, transport, number of connections and kind of questions become one: the median of each figure
+ * over the rounds that had answers. Where none had, there is no row: see `withoutAnswers`.
+ */
 export function summarise(runs: readonly Measurement[]): Measurement[] {
-  const keyOf = ({ server, transport, connections, asked }: Measurement) =>
-    [server, transport, connections, asked].join('|');
   return grouped(runs, keyOf).flatMap((group) => {
-    const [first] = group;
+    const answered = group.filter(({ requests }) => requests > 0);
+    const [first] = answered;
     if (first === undefined) return [];
     const requests = group.reduce((sum, run) => sum + run.requests, 0);
     const errors = group.reduce((sum, run) => sum + run.errors, 0);
-    return { ...first, ...medianOf(group, first, FIGURES), requests, errors };
+    return { ...first, ...medianOf(answered, first, FIGURES), requests, errors };
   });
+}
+
+/** What was asked in every round and never answered. */
+export function withoutAnswers(runs: readonly Measurement[]): LeftOut[] {
+  return grouped(runs, keyOf)
+    .filter((group) => group.every(({ requests }) => requests === 0))
+    .flatMap(([first]) => {
+      if (first === undefined) return [];
+      const { server, transport, connections } = first;
+      return {
+        server: `${server} (${transport}, ${connections} connections)`,
+        why: 'it gave no answer while it was measured',
+      };
+    });
 }
 
 const SPREAD = ['p50Us', 'p95Us', 'p99Us', 'p999Us', 'maxUs'] as const;
 
 /** The same for rates: the median of each percentile over the rounds. */
 export function summariseRates(runs: readonly RateMeasurement[]): RateMeasurement[] {
-  const keyOf = ({ server, connections, why }: RateMeasurement) => [server, connections, why].join('|');
-  return grouped(runs, keyOf).flatMap((group) => {
+  const rateOf = ({ server, connections, why }: RateMeasurement) => [server, connections, why].join('|');
+  return grouped(runs, rateOf).flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const spreadOf = (pick: (run: RateMeasurement) => Spread): Spread => ({

@@ -38,6 +38,9 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
+/** Of a rate at which nothing was answered nothing can be divided by the answers. */
+const microseconds = (us: number) => (Number.isFinite(us) ? us.toFixed(1) : undefined);
+
 const facts = (entries: Record<string, string | number>) =>
   Object.entries(entries).map(
     ([name, value]) => `- ${name}: ${typeof value === 'number' ? value.toLocaleString('en') : value}`,
@@ -91,7 +94,7 @@ function belowTheMaximum(rows: readonly RateMeasurement[]): string[] {
       row.latency.p99Us,
       row.latency.p999Us,
       row.latency.maxUs,
-      row.cpuUs.toFixed(1),
+      microseconds(row.cpuUs),
       row.lateness.p99Us,
       row.errors + row.unanswered + (row.perSecond < 0.99 * row.rate ? ' (did not keep up)' : ''),
     ]),
