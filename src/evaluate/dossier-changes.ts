@@ -2,49 +2,106 @@ import { randomInt } from 'node:crypto';
 import type { RecordKey } from '../mandates/record.ts';
 import { seededHash } from './seeded-hash.ts';
 
-/** Remembers when records changed, in a table of fixed size. Says too often that one did, never too seldom. */
+/** Remembers when watched records changed, in tables of fixed size. Says too often that one did, never too seldom. */
 export interface Changes {
   /** Moves on with every change; comparable within one process only. */
   now(): number;
-  /** These records changed. */
+  /** These records changed. Those that nobody watches leave no trace. */
   mark(keys: readonly RecordKey[]): void;
   /** Any record may have changed. */
   markAll(): void;
-  /** Where changes of these records are marked. */
-  placesOf(keys: readonly RecordKey[]): readonly number[];
-  /** Whether something at one of these places may have changed after `moment`. */
+  /** Where changes of these records are marked from now on; undefined when there is no room to watch all of them. */
+  watch(keys: readonly RecordKey[]): readonly number[] | undefined;
+  /** Whether something at one of these places may have changed after `moment`. If not, they count as in use. */
   since(moment: number, places: readonly number[]): boolean;
 }
 
-/** 2 MiB. Of dossiers made of nine records, a third is let go of in vain once ten thousand others have changed. */
-const PLACES = 2 ** 18;
+/** Places in which a record may be watched: their hashes are one line of the processor's cache. */
+const WAYS = 8;
 /** `mandates:represented:delegate:`: all scopes between two parties change together here. */
 const PAIR = 'mandates:'.length + 36 + 1 + 36 + 1;
+const EMPTY = 0;
 
-export function makeChanges(places = PLACES, seed = randomInt(2 ** 32)): Changes {
-  const changedAt = new Float64Array(places);
+/**
+ * @param room records that can be watched at a time, a power of two from 8, 16 bytes each. When there are more, one that was not
+ * in use for longest is given up: whoever relied on it is told that it changed.
+ */
+export function makeChanges(room: number, seed = randomInt(2 ** 32)): Changes {
+  const hashes = new Uint32Array(room);
+  const changedAt = new Float64Array(room);
+  const usedAt = new Uint32Array(room);
+  const lastBucket = room / WAYS - 1;
   let allChangedAt = 0;
   let moment = 1;
+  /** Counts what is watched; wraps, so that only differences count. */
+  let use = 0;
 
-  function placeOf(key: RecordKey): number {
+  function hashOf(key: RecordKey): number {
     const length = key.startsWith('mandates:') ? Math.min(PAIR, key.length) : key.length;
-    return seededHash(key, length, seed) % places;
+    return seededHash(key, length, seed) || 1;
+  }
+
+  const bucketOf = (hash: number): number => (hash & lastBucket) * WAYS;
+
+  /** -1 when nobody watches it. */
+  function placeOf(hash: number): number {
+    const first = bucketOf(hash);
+    for (let place = first; place < first + WAYS; place++) if (hashes[place] === hash) return place;
+    return -1;
+  }
+
+  const ageOf = (place: number): number =>
+    hashes[place] === EMPTY ? Number.POSITIVE_INFINITY : (use - (usedAt[place] ?? 0)) >>> 0;
+
+  function oldest(first: number): number {
+    let found = first;
+    for (let place = first + 1; place < first + WAYS; place++) if (ageOf(place) > ageOf(found)) found = place;
+    return found;
+  }
+
+  /** -1 when every place is taken by records that are watched together with this one. */
+  function take(hash: number): number {
+    const known = placeOf(hash);
+    const place = known < 0 ? oldest(bucketOf(hash)) : known;
+    if (known < 0) {
+      if (ageOf(place) === 0) return -1;
+      if (hashes[place] !== EMPTY) {
+        moment += 1;
+        changedAt[place] = moment;
+      }
+      hashes[place] = hash;
+    }
+    usedAt[place] = use;
+    return place;
   }
 
   return {
     now: () => moment,
     mark(keys) {
       moment += 1;
-      for (const key of keys) changedAt[placeOf(key)] = moment;
+      for (const key of keys) {
+        const place = placeOf(hashOf(key));
+        if (place >= 0) changedAt[place] = moment;
+      }
     },
     markAll() {
       moment += 1;
       allChangedAt = moment;
     },
-    placesOf: (keys) => [...new Set(keys.map(placeOf))],
-    since(then, asked) {
+    watch(keys) {
+      use = (use + 1) >>> 0;
+      const places = new Set<number>();
+      for (const key of keys) {
+        const place = take(hashOf(key));
+        if (place < 0) return undefined;
+        places.add(place);
+      }
+      return [...places];
+    },
+    since(then, places) {
       if (allChangedAt > then) return true;
-      for (const place of asked) if ((changedAt[place] ?? moment) > then) return true;
+      for (const place of places) if ((changedAt[place] ?? moment) > then) return true;
+      for (const place of places) usedAt[place] = use;
       return false;
     },
   };

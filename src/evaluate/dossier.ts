@@ -1,13 +1,12 @@
-import { randomInt } from 'node:crypto';
 import type { Question } from '../domain/evaluation.ts';
 import { isPartyRef, type PartyName } from '../domain/identifier.ts';
 import { makeTwoGenerations } from '../mandates/cache-generations.ts';
 import type { Forgetful } from '../mandates/follow/follower.ts';
 import type { RecordKey } from '../mandates/record.ts';
+import { makeAsked } from './dossier-asked.ts';
 import { makeChanges } from './dossier-changes.ts';
 import { bytesOf } from './dossier-size.ts';
 import type { Gathered } from './gather.ts';
-import { seededHash } from './seeded-hash.ts';
 
 /**
  * What was gathered for questions that were asked before, until one of the records that it was made of changes: the
@@ -16,7 +15,7 @@ import { seededHash } from './seeded-hash.ts';
 export interface Dossiers extends Forgetful {
   /** The same object as long as it stands; undefined when there is none, or a record in it may have changed. */
   find(name: string): Gathered | undefined;
-  /** Whether it is worth keeping: true once the question comes again while the first time is remembered. */
+  /** Whether it is worth keeping: true once the question comes again while an earlier time is remembered. */
   isWanted(name: string): boolean;
   /** @param keys all that were read for it at one moment, those under which nothing was found as well */
   keep(name: string, gathered: Gathered, keys: readonly RecordKey[]): void;
@@ -32,14 +31,20 @@ interface Dossier {
   bytes: number;
 }
 
-/** Questions asked once, remembered by their hash until another takes the place: 256 KiB. */
-const ASKED_ONCE = 2 ** 16;
+/**
+ * Of dossiers, for each record whose changes are marked: a question reads five to ten records, of which others read some
+ * as well. Its mark takes an eighth of that besides.
+ */
+const BYTES_A_RECORD = 128;
+const LEAST_ROOM = 2 ** 10;
+
+const roomFor = (maxBytes: number): number =>
+  Math.max(LEAST_ROOM, 2 ** Math.ceil(Math.log2(maxBytes / BYTES_A_RECORD)));
 
 /** @param maxBytes about; what was not asked for longest is let go of first */
 export function makeDossiers({ maxBytes }: { maxBytes: number }): Dossiers {
-  const asked = new Uint32Array(ASKED_ONCE);
-  const seed = randomInt(2 ** 32);
-  const changes = makeChanges();
+  const asked = makeAsked();
+  const changes = makeChanges(roomFor(maxBytes));
   const shelf = makeTwoGenerations<string, Dossier>(maxBytes, (_, { bytes }) => bytes);
   let hits = 0;
   let misses = 0;
@@ -62,15 +67,11 @@ export function makeDossiers({ maxBytes }: { maxBytes: number }): Dossiers {
       misses++;
       return undefined;
     },
-    isWanted(name) {
-      const hash = seededHash(name, name.length, seed);
-      const place = hash % ASKED_ONCE;
-      if (asked[place] === hash) return true;
-      asked[place] = hash;
-      return false;
-    },
+    // One that stood before was asked for more than once.
+    isWanted: (name) => shelf.get(name) !== undefined || asked.again(name),
     keep(name, gathered, keys) {
-      const places = changes.placesOf(keys);
+      const places = changes.watch(keys);
+      if (places === undefined) return;
       const bytes = bytesOf(name, gathered, places);
       shelf.set(name, { gathered, places, goodAt: changes.now(), bytes });
     },

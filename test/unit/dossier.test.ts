@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dossierName, makeDossiers } from '../../src/evaluate/dossier.ts';
-import { makeChanges } from '../../src/evaluate/dossier-changes.ts';
 import type { Gathered } from '../../src/evaluate/gather.ts';
-import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { recordKey } from '../../src/mandates/record-key.ts';
 import {
   ANNA,
   aWorld,
@@ -82,19 +81,22 @@ describe('dossiers', () => {
     expect(dossiers.isWanted('other')).toBe(false);
   });
 
-  it('take all scopes between two parties together, and no other two', () => {
-    const changes = makeChanges(2 ** 20, 1);
-    const between = (one: string, other: string, scope: string) => recordKey.mandates(one, other, scopeKey.set(scope));
-    const places = changes.placesOf([between(FIRM, ANNA, 'x'), between(FIRM, ANNA, 'y')]);
-    expect(places).toHaveLength(1);
-    const before = changes.now();
-    changes.mark([between(ANNA, FIRM, 'x'), between(FIRM, OFFICE, 'x')]);
-    expect(changes.since(before, places)).toBe(false);
-    changes.mark([between(FIRM, ANNA, 'z')]);
-    expect(changes.since(before, places)).toBe(true);
-    expect(changes.since(changes.now(), places)).toBe(false);
-    changes.markAll();
-    expect(changes.since(changes.now() - 1, [])).toBe(true);
+  it('are wanted again when one of them changed, however long ago it was asked first', () => {
+    const dossiers = makeDossiers({ maxBytes: 100_000 });
+    dossiers.keep('one', facts(), [a]);
+    dossiers.drop([a]);
+    expect(dossiers.find('one')).toBeUndefined();
+    expect(dossiers.isWanted('one')).toBe(true);
+  });
+
+  it('outlive changes of any number of records that are in none of them', () => {
+    const dossiers = makeDossiers({ maxBytes: 2 ** 25 });
+    const keysOf = (n: number) => ['a', 'b', 'c', 'd', 'e'].map((part) => recordKey.party(`${part}${n}`));
+    for (let n = 0; n < 10_000; n++) dossiers.keep(`question ${n}`, facts(), keysOf(n));
+    for (let n = 0; n < 200_000; n++) dossiers.drop([recordKey.party(`other ${n}`)]);
+    for (let n = 0; n < 10_000; n++) dossiers.find(`question ${n}`);
+    // Two hashes of 32 bits may meet.
+    expect(dossiers.counts().hits).toBeGreaterThan(9_950);
   });
 
   it('stay within their bound', () => {
