@@ -30,9 +30,12 @@ export function requireJson(type: string | undefined): void {
   throw new AppError('invalid_request', 'another Content-Type', { faults });
 }
 
-/** Node holds a message to the length it announces. @throws AppError `body_too_large` */
-export function announcedBody(length: string | undefined, max = MAX_BODY_BYTES): void {
-  if (length !== undefined && Number(length) > max) throw tooLarge(max);
+/** The length announced, if any; Node holds a message to it. @throws AppError `body_too_large` */
+export function announcedBody(length: string | undefined, max = MAX_BODY_BYTES): number | undefined {
+  if (length === undefined) return undefined;
+  const bytes = Number(length);
+  if (bytes > max) throw tooLarge(max);
+  return bytes;
 }
 
 async function readChunks(body: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array> {

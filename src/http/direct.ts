@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { announcedBody, MAX_BODY_BYTES, requireJson, tooLarge } from './body.ts';
 import type { Connection } from './connection.ts';
-import { type Answer, type Door, type Exchange, type Header, type Reply, requestIdOf } from './exchange.ts';
+import { type Answer, type Door, type Exchange, type Reply, requestIdOf } from './exchange.ts';
+import { headersOf } from './header.ts';
 import { parseJson } from './json.ts';
 
 /** Answers a request and says so, or leaves it to Hono. */
@@ -17,10 +18,7 @@ export function makeDirect(doors: ReadonlyMap<string, Door>, exchange: Exchange)
     const path = incoming.method === 'POST' ? incoming.url : undefined;
     const door = path === undefined ? undefined : doors.get(path);
     if (path === undefined || door === undefined) return false;
-    const header: Header = (name) => {
-      const value = incoming.headers[name];
-      return typeof value === 'string' ? value : undefined;
-    };
+    const header = headersOf(incoming);
     const requestId = requestIdOf(header);
     const fail = (thrown: unknown) => send(outgoing, exchange.refuse(thrown, requestId, path));
     const succeed = (answer: Answer) => {
@@ -33,8 +31,7 @@ export function makeDirect(doors: ReadonlyMap<string, Door>, exchange: Exchange)
     try {
       const call = exchange.admit(header, connection, requestId);
       requireJson(header('content-type'));
-      announcedBody(header('content-length'));
-      readBytes(incoming, fail, (bytes) => {
+      readBytes(incoming, announcedBody(header('content-length')), fail, (bytes) => {
         const answer = door(parseJson(bytes), call);
         if (answer instanceof Promise) answer.then(succeed, fail);
         else succeed(answer);
@@ -47,9 +44,13 @@ export function makeDirect(doors: ReadonlyMap<string, Door>, exchange: Exchange)
   };
 }
 
-/** Reads at most 64 KiB, then discards the rest: the answer need not wait for the end of a body without one. */
+/**
+ * Reads at most 64 KiB, then discards the rest: the answer need not wait for the end of a body without one. Nor need
+ * the question wait to be told of the end of a body that is as long as was announced.
+ */
 function readBytes(
   incoming: IncomingMessage,
+  announced: number | undefined,
   fail: (thrown: unknown) => void,
   next: (bytes: Uint8Array) => void,
 ): void {
@@ -65,17 +66,23 @@ function readBytes(
   };
   const take = (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else {
+    if (size > MAX_BODY_BYTES) {
       incoming.off('data', take).off('end', finish).resume();
       fail(tooLarge());
+      return;
     }
+    chunks.push(chunk);
+    if (size === announced) finish();
   };
   // A body that is cut off never ends: there is nobody left to answer.
-  incoming.on('data', take).once('end', finish);
+  incoming.on('data', take);
+  if (!announced) incoming.once('end', finish);
 }
 
-function send(outgoing: ServerResponse, { status, headers, body }: Reply): void {
+/** As node:http keeps it between the two: the bytes of the head, not sent yet. */
+type WithHead = ServerResponse & { _header?: unknown };
+
+function send(outgoing: WithHead, { status, headers, body }: Reply): void {
   // Only a failure in the very act of answering comes here twice.
   if (outgoing.headersSent) {
     outgoing.destroy();
@@ -84,6 +91,11 @@ function send(outgoing: ServerResponse, { status, headers, body }: Reply): void 
   const length = Buffer.byteLength(body);
   headers.push('content-length', String(length));
   outgoing.writeHead(status, headers);
-  // As many bytes as characters: it is ASCII, and node:http need not count them once more.
-  outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
+  // As many bytes as characters: it is ASCII, as the head is.
+  if (length !== body.length) outgoing.end(body, 'utf8');
+  else if (typeof outgoing._header === 'string') {
+    // `end(body)` writes twice, the body and nothing, which the socket has to gather; with the head it is one write.
+    outgoing._header += body;
+    outgoing.end();
+  } else outgoing.end(body, 'latin1');
 }

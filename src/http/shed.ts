@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { API_VERSION, requestIdOf } from './exchange.ts';
+import { headersOf } from './header.ts';
 import { ERROR_CLASSES } from './problem.ts';
 
 /** Why a request was refused before it was read: too long a queue, or too many that wait for an answer. */
@@ -99,10 +100,7 @@ const PROBLEM = JSON.stringify({ type: 'urn:machtig:problem:overloaded', status,
 
 /** The answer of `toProblem`, put together beforehand: refusing must cost next to nothing. */
 function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const requestId = requestIdOf((name) => {
-    const value = incoming.headers[name];
-    return typeof value === 'string' ? value : undefined;
-  });
+  const requestId = requestIdOf(headersOf(incoming));
   const body = `${PROBLEM.slice(0, -1)},"request_id":${JSON.stringify(requestId)}}`;
   outgoing.writeHead(status, {
     'content-type': 'application/problem+json',

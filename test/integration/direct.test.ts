@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -132,4 +133,27 @@ test('a body in many pieces is put together', async () => {
   const [incoming] = await once(outgoing, 'response');
   expect(incoming.statusCode).toBe(200);
   expect(JSON.parse(await text(incoming))).toMatchObject({ allow: true });
+});
+
+test('questions sent one behind the other in one piece are answered in their order', async () => {
+  const { port, hostname } = new URL(server.url ?? '');
+  const socket = connect(Number(port), hostname);
+  const lines = (id: string, body: string) =>
+    `POST /v1/decision HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t0ken\r\nContent-Type: application/json\r\n` +
+    `X-Request-ID: ${id}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const question = (service: string) =>
+    JSON.stringify({ actor: 'urn:nl:bsn:999990019', represented: 'urn:nl:kvk:90000001', service });
+  socket.end(
+    lines('a', question('ok')) + lines('b', '') + lines('c', question('stale')) + lines('d', question('none')),
+  );
+  const answers = (await text(socket)).split('HTTP/1.1 ').slice(1);
+  const said = answers.map((answer) => [answer.slice(0, 3), /x-request-id: (.)/.exec(answer)?.[1]]);
+  expect(said).toEqual([
+    ['200', 'a'],
+    ['400', 'b'],
+    ['503', 'c'],
+    ['200', 'd'],
+  ]);
+  expect(answers[0]).toContain('"allow":true');
+  expect(answers[3]).toContain('"allow":false');
 });
