@@ -18,7 +18,13 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const MOMENT = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-](0\d|1[0-5]):[0-5]\d)$/;
 
 const uuid = z.string().regex(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/, 'must be a lower-case UUID');
-const text = z.string().regex(/\S/, 'must not be empty').max(4000);
+/** PostgreSQL has no place for NUL, and UTF-8 none for half of a pair. */
+const isWritable = (value: string) => !value.includes('\0') && !/\p{Cs}/u.test(value);
+const text = z
+  .string()
+  .regex(/\S/, 'must not be empty')
+  .max(4000)
+  .refine(isWritable, 'must not hold NUL or half of a surrogate pair');
 const key = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'must be a short name: a-z, 0-9, dot, dash, underscore');
 const oin = z.string().regex(/^[0-9]{20}$/, 'must be twenty digits in quotes');
 const branch = z.string().regex(/^[0-9]{12}$/, 'must be twelve digits in quotes');

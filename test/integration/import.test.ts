@@ -154,6 +154,11 @@ describe('all faults at once, each with its place', () => {
     },
   );
 
+  it.each(['"pro\\0ef"', '"pro\\ud800ef"'])('a text that cannot be kept: %s', async (source) => {
+    const faults = await faultsOf(load(file(mandate(first)).replace('source: proef', `source: ${source}`)));
+    expect(faults).toEqual(['1:1 /source: must not hold NUL or half of a surrogate pair']);
+  });
+
   it('of form, in every part of the file, in its order and in plain words', async () => {
     const text = `source: 1
 sets: [{id: ${SERVICE}, name: S, version: "1", members: [{service: ${SERVICE}, since: 0}], x: 1}]
