@@ -27,9 +27,10 @@ export function exchange(path: string, sent: Uint8Array): Promise<Buffer> {
   });
 }
 
-/** The answers in what came back, one behind another. @throws Broken when it is no HTTP */
-export function readAnswers(came: Buffer): HttpAnswer[] {
+/** The answers in what came back to what was sent, one behind another. @throws Broken when it is no HTTP */
+export function readAnswers(came: Buffer, sent: Uint8Array): HttpAnswer[] {
   const answers: HttpAnswer[] = [];
+  const asksForHeads = /HEAD /.test(Buffer.from(sent).toString('latin1'));
   for (let rest = came; rest.length > 0; ) {
     const end = rest.indexOf('\r\n\r\n');
     if (end === -1) throw new Broken(`an answer without an end of its head: ${rest.toString('latin1', 0, 80)}`);
@@ -38,7 +39,7 @@ export function readAnswers(came: Buffer): HttpAnswer[] {
     if (Number.isNaN(status)) throw new Broken(`an answer that begins with ${first.slice(0, 80)}`);
     const headers = new Map(lines.map((line) => [line.split(':', 1)[0]?.toLowerCase() ?? '', afterColon(line)]));
     const behind = rest.subarray(end + 4);
-    const { body, length } = headers.has('transfer-encoding') ? chunked(behind) : announced(behind, headers);
+    const { body, length } = asksForHeads && isOver(behind) ? NO_BODY : readBody(behind, headers);
     answers.push({ status, headers, body: body.toString() });
     rest = behind.subarray(length);
   }
@@ -50,6 +51,14 @@ interface Body {
   /** Of all that belongs to it. */
   length: number;
 }
+
+const NO_BODY: Body = { body: Buffer.alloc(0), length: 0 };
+
+/** Nothing follows, or the next answer: as to HEAD, which is told the length of what it does not get (RFC 9110, 9.3.2). */
+const isOver = (behind: Buffer): boolean => behind.length === 0 || behind.toString('latin1', 0, 9) === 'HTTP/1.1 ';
+
+const readBody = (behind: Buffer, headers: ReadonlyMap<string, string>): Body =>
+  headers.has('transfer-encoding') ? chunked(behind) : announced(behind, headers);
 
 function announced(bytes: Buffer, headers: ReadonlyMap<string, string>): Body {
   const length = Number(headers.get('content-length') ?? 0);

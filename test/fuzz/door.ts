@@ -29,7 +29,7 @@ export async function openDoor(seed: number): Promise<Target> {
       const at = crc32(input) % world.registers.length;
       world.turnTo(at);
       world.logged();
-      const answers = readAnswers(await exchange(world.socket, input));
+      const answers = readAnswers(await exchange(world.socket, input), input);
       for (const answer of answers) checkAnswer(answer);
       checkSecrets('the log', world.logged().replace(OWN_NAME, ''));
       const plain = readPlain(input);
