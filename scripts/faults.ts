@@ -10,6 +10,7 @@ import { startProgress } from '../src/process/progress.ts';
 import { SCENARIOS } from '../test/faults/all.ts';
 import { expectedOf } from '../test/faults/expected.ts';
 import { faultsPage } from '../test/faults/page.ts';
+import { RIGS, type RigKind } from '../test/faults/rigs.ts';
 import { emptiness, runScenario } from '../test/faults/run.ts';
 import type { Scenario } from '../test/faults/scenario.ts';
 import { addOutcome, emptyTally, type FaultTally } from '../test/faults/tally.ts';
@@ -33,23 +34,33 @@ const only = new RegExp(values.only, 'i');
 const chosen = SCENARIOS.filter(({ name, needs }) => only.test(name) && needs?.() === undefined);
 const tallies = new Map<Scenario, FaultTally>(chosen.map((one) => [one, emptyTally(one.name)]));
 let rig: Rig | undefined;
+let rigKind: RigKind | undefined;
 
-const openRig = () =>
-  startRig({
+/** One at a time: what is of another kind gives way. */
+async function rigOf(kind: RigKind): Promise<Rig> {
+  if (rig !== undefined && rigKind === kind) return rig;
+  await rig?.close();
+  rig = undefined;
+  const { env, ...options } = RIGS[kind];
+  rig = await startRig({
     ...{ seed: firstSeed, sidecars: 2, syncs: 2, maxStalenessMs: MAX_STALENESS_MS },
-    env: { MACHTIG_PARTITIONS: values.partitions },
+    env: { MACHTIG_PARTITIONS: values.partitions, ...env },
+    ...options,
     ...(values.program !== undefined && { program: resolve(values.program) }),
   });
+  rigKind = kind;
+  return rig;
+}
 
 async function run(scenario: Scenario, tally: FaultTally, seed: number): Promise<void> {
   try {
-    rig ??= await openRig();
-    const outcome = await runScenario(rig, scenario, seed);
+    const well = await rigOf(scenario.on ?? 'plain');
+    const outcome = await runScenario(well, scenario, seed);
     addOutcome(tally, outcome);
     const why = emptiness(outcome, scenario);
     if (why !== undefined) tally.failures.push({ seed, why });
     for (const violation of outcome.report.violations.slice(0, 3)) {
-      tell(`${violation.rule}: ${violation.says} ${JSON.stringify(expectedOf(rig, violation))}`, scenario, seed);
+      tell(`${violation.rule}: ${violation.says} ${JSON.stringify(expectedOf(well, violation))}`, scenario, seed);
     }
   } catch (thrown) {
     tally.failures.push({ seed, why: String(thrown) });

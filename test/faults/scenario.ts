@@ -3,6 +3,7 @@ import type { RigProcess } from '../rig/program.ts';
 import type { Rig } from '../rig/rig.ts';
 import type { Load } from '../rig/under-load.ts';
 import type { Dice } from '../support/dice.ts';
+import type { RigKind } from './rigs.ts';
 
 /** What goes wrong in one run: everything that is left to chance comes from `dice`. */
 export interface Stage {
@@ -20,6 +21,8 @@ export interface Stage {
 /** One fault, done to real processes under load. The checker of the rig is the oracle of all of them. */
 export interface Scenario {
   name: string;
+  /** What it happens to; `plain` unless said otherwise. */
+  on?: RigKind;
   /** What is done, and what is then to be seen, for whoever reads the page of faults. */
   does: string;
   sees: string;

@@ -1,20 +1,30 @@
 import { afterAll, afterEach, beforeAll, expect, it, onTestFailed } from 'vitest';
 import { type Rig, startRig } from '../rig/rig.ts';
+import { RIGS } from './rigs.ts';
 import { emptiness, runScenario } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
 const SEED = 1;
 
-/** Runs each fault once, on one rig; `npm run faults` runs them many times, with other seeds and those that take long. */
-export function testOnce(scenarios: readonly Scenario[]): void {
+/**
+ * Runs each fault once, on one rig; `npm run faults` runs them many times, with other seeds and those that take long.
+ * @returns the rig, for tests that look at what they left behind
+ */
+export function testOnce(scenarios: readonly Scenario[]): () => Rig {
   let rig: Rig | undefined;
   const open = async () => {
-    rig = await startRig({ seed: SEED, sidecars: 2, syncs: 2, maxStalenessMs: 2000 });
+    const kind = RIGS[scenarios[0]?.on ?? 'plain'];
+    rig = await startRig({ seed: SEED, sidecars: 2, syncs: 2, maxStalenessMs: 2000, ...kind });
   };
   const close = async () => {
     await rig?.close();
     rig = undefined;
   };
+  function there(): Rig {
+    if (rig === undefined) throw new Error('there is no rig');
+    return rig;
+  }
+
   beforeAll(open, 120_000);
   afterAll(close);
   // What one fault left behind is not to be blamed on the next.
@@ -28,7 +38,7 @@ export function testOnce(scenarios: readonly Scenario[]): void {
     it.skipIf(scenario.needs?.())(
       scenario.name,
       async () => {
-        if (rig === undefined) throw new Error('there is no rig');
+        const rig = there();
         const processes = [...rig.syncs, ...rig.sidecars];
         onTestFailed(() => {
           for (const { name, output } of processes) process.stderr.write(`--- ${name}\n${output().slice(-1500)}\n`);
@@ -40,4 +50,5 @@ export function testOnce(scenarios: readonly Scenario[]): void {
       120_000,
     );
   }
+  return there;
 }

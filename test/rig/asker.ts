@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Question } from '../../src/domain/evaluation.ts';
 import type { Dice } from '../support/dice.ts';
 import { asFields, type Observation, parsed, type Reply, readAnswer, readReply } from './observation.ts';
-import type { RigProcess } from './program.ts';
+import type { RigSidecar } from './rig.ts';
 import { toDecisionBody, toEvaluationBody } from './world.ts';
 
 export interface AskerOptions {
-  sidecars: readonly RigProcess[];
+  sidecars: readonly RigSidecar[];
   questions: readonly Question[];
   dice: Dice;
   /** Questions under way at once, to each sidecar. */
@@ -40,7 +40,7 @@ export function startAsking(options: AskerOptions): Asker {
   const stop = new AbortController();
   const places = questions.map((_, place) => place);
 
-  async function askOne(sidecar: RigProcess, agent: Agent): Promise<void> {
+  async function askOne(sidecar: RigSidecar, agent: Agent): Promise<void> {
     const door = dice.pick(DOORS);
     const asked = Array.from({ length: door === 'batch' ? BATCH : 1 }, () => dice.pick(places));
     const minRevision = dice.next() * READS_OWN_WRITES < 1 ? newest() : undefined;
@@ -49,16 +49,23 @@ export function startAsking(options: AskerOptions): Asker {
     const body = JSON.stringify(door === 'batch' ? { evaluations: bodies } : bodies[0]);
     const incarnation = sidecar.incarnation();
     const sentMs = Date.now();
-    const replies = await exchange({ url: sidecar.url + path, body, agent, timeoutMs, items: asked.length });
+    const { replies, connection } = await exchange({
+      url: sidecar.url + path,
+      body,
+      agent,
+      timeoutMs,
+      items: asked.length,
+    });
     const receivedMs = Date.now() + 1;
-    const common = { sidecar: sidecar.name, incarnation, sentMs, receivedMs };
+    const over = sidecar.sharesDoors && connection !== undefined && { connection };
+    const common = { sidecar: sidecar.name, incarnation, sentMs, receivedMs, ...over };
     for (const [index, question] of asked.entries()) {
       const reply = replies[index] ?? { kind: 'silence', why: 'the batch was short' };
       onObservation({ ...common, question, ...(minRevision !== undefined && { minRevision }), reply });
     }
   }
 
-  async function keepAsking(sidecar: RigProcess): Promise<void> {
+  async function keepAsking(sidecar: RigSidecar): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!stop.signal.aborted) {
       const startedAt = performance.now();
@@ -97,23 +104,43 @@ interface Exchange {
   items: number;
 }
 
-/** The reply to each item; never rejects. */
-async function exchange({ url, body, agent, timeoutMs, items }: Exchange): Promise<Reply[]> {
+/** The reply to each item, and the connection that it came over; never rejects. */
+async function exchange({ items, ...asked }: Exchange): Promise<{ replies: Reply[]; connection?: number }> {
   const alike = (reply: Reply) => Array.from({ length: items }, () => reply);
   try {
-    const { status, contentType, text } = await post(url, body, agent, timeoutMs);
-    if (status !== 200 || items === 1) return alike(readReply(status, contentType, text));
+    const { status, contentType, text, connection } = await post(asked);
+    if (status !== 200 || items === 1) return { replies: alike(readReply(status, contentType, text)), connection };
     const { evaluations } = parsed(text);
-    return Array.isArray(evaluations) ? evaluations.map((item) => readAnswer(asFields(item))) : [];
+    const replies = Array.isArray(evaluations) ? evaluations.map((item) => readAnswer(asFields(item))) : [];
+    return { replies, connection };
   } catch (thrown) {
-    return alike({ kind: 'silence', why: String(thrown) });
+    return { replies: alike({ kind: 'silence', why: String(thrown) }) };
   }
 }
 
-function post(url: string, body: string, agent: Agent, timeoutMs: number) {
-  return new Promise<{ status: number; contentType: string; text: string }>((resolve, reject) => {
+interface Response {
+  status: number;
+  contentType: string;
+  text: string;
+  connection: number;
+}
+
+const connections = new WeakMap<object, number>();
+let lastConnection = 0;
+
+function numberOf(socket: object): number {
+  const known = connections.get(socket);
+  if (known !== undefined) return known;
+  lastConnection += 1;
+  connections.set(socket, lastConnection);
+  return lastConnection;
+}
+
+function post({ url, body, agent, timeoutMs }: Omit<Exchange, 'items'>): Promise<Response> {
+  return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const asked = request(url, { method: 'POST', agent, headers }, (response) => {
+      const connection = numberOf(response.socket);
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
@@ -122,7 +149,8 @@ function post(url: string, body: string, agent: Agent, timeoutMs: number) {
       response.on('end', () => {
         clearTimeout(timer);
         if (!response.complete) return reject(new Error('the response was cut off'));
-        resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', text });
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, contentType: headers['content-type'] ?? '', text, connection });
       });
       response.on('error', reject);
     });

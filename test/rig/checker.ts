@@ -25,7 +25,7 @@ export type Rule =
   | 'epoch_was_over'
   /** Before the `min_revision` that was asked for, or of another epoch. */
   | 'before_min_revision'
-  /** One process answered from an older revision than it had before. */
+  /** One process (or, of several that share a door, one connection) was answered from an older revision than before. */
   | 'went_back'
   /** An error that is no 409, 429 or 503 as problem+json, or that says something like a decision. */
   | 'malformed_refusal';
@@ -213,8 +213,9 @@ function comparable(verdict: SaidVerdict): object {
 function makeMonotony() {
   const byProcess = new Map<string, { receivedMs: number; highest: Revision }[]>();
   return {
-    from({ sidecar, incarnation, sentMs, receivedMs }: Observation, revision: Revision): Revision | undefined {
-      const name = `${sidecar} ${incarnation}`;
+    from(observation: Observation, revision: Revision): Revision | undefined {
+      const { sidecar, incarnation, connection = '', sentMs, receivedMs } = observation;
+      const name = `${sidecar} ${incarnation} ${connection}`;
       const given = byProcess.get(name) ?? [];
       byProcess.set(name, given);
       const before = given.findLast((one) => one.receivedMs < sentMs)?.highest;

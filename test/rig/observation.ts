@@ -14,6 +14,8 @@ export type SaidVerdict = Omit<OracleVerdict, 'changes_at'> & { changes_at: stri
 export interface Observation {
   sidecar: string;
   incarnation: number;
+  /** Where each connection may lead to another process: over which one, if any was made. */
+  connection?: number;
   /** Place in the list of questions. */
   question: number;
   minRevision?: string;

@@ -13,7 +13,9 @@ import { type Link, openLink } from './link.ts';
 import { type RigPostgres, startRigPostgres } from './postgres.ts';
 import { FROM_SOURCE, type RigProcess, startProgram, untilFresh } from './program.ts';
 import { type Recorder, recordCommits } from './recorder.ts';
-import { type RedisPair, startRedisPair } from './redis.ts';
+import type { RedisPair } from './redis.ts';
+import type { RigCluster } from './redis-cluster.ts';
+import { type RigStore, startStore } from './store.ts';
 import { fillWorld, type World } from './world.ts';
 
 export interface RigOptions {
@@ -22,6 +24,8 @@ export interface RigOptions {
   world?: World;
   sidecars?: number;
   syncs?: number;
+  /** One with its replica, or a cluster, to which no links lead. */
+  redis?: 'pair' | 'cluster';
   /** Settings of PostgreSQL. */
   postgresSettings?: Readonly<Record<string, string>>;
   /** How many of each kind the load may change. */
@@ -43,6 +47,8 @@ export interface RigSync extends RigProcess {
 export interface RigSidecar extends RigProcess {
   links: { redis: Link };
   recordsFile: string;
+  /** It is several processes: what one connection is promised, another may not have yet. */
+  sharesDoors: boolean;
 }
 
 /** Real processes, each behind links of its own, with the history of their register. */
@@ -56,6 +62,8 @@ export interface Rig {
   candidates: Candidates;
   postgres: RigPostgres;
   redis: RedisPair;
+  /** In place of `redis`, where there is one. */
+  cluster?: RigCluster;
   syncs: readonly RigSync[];
   sidecars: readonly RigSidecar[];
   recorder: Recorder;
@@ -81,8 +89,9 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
   lifecycle.onClose('PostgreSQL', postgres.end);
   const secrets = makeSecrets();
   const { questions, candidates } = await fill(world, postgres.url(), secrets.keys, options.candidates);
-  const redis = await startRedisPair();
-  lifecycle.onClose('Redis', redis.end);
+  const direct = options.direct ?? false;
+  const store = await startStore(options.redis ?? 'pair', direct);
+  lifecycle.onClose('Redis', store.end);
   const recorder = await recordCommits(postgres.url);
   lifecycle.onClose('recorder', recorder.close);
   const env = {
@@ -95,17 +104,14 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
     lifecycle,
     env,
     program: options.program ?? FROM_SOURCE,
-    direct: options.direct ?? false,
+    direct,
     folder,
     postgres,
-    redis,
+    store,
   };
   const syncs = await inTurn(options.syncs ?? 2, (i) => startSync(`sync ${i}`, start));
   const sidecars = await inTurn(options.sidecars ?? 3, (i) => startSidecar(`sidecar ${i}`, start, options.sidecarEnv));
-  const links = [
-    ...syncs.flatMap((sync) => Object.values(sync.links)),
-    ...sidecars.map((sidecar) => sidecar.links.redis),
-  ];
+  const links = [...syncs, ...sidecars].flatMap(({ opened }) => opened);
   await Promise.all(sidecars.map((sidecar) => untilFresh(sidecar)));
   return {
     seed,
@@ -115,16 +121,18 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
     questions,
     candidates,
     postgres,
-    redis,
+    redis: store.redis,
+    ...(store.cluster && { cluster: store.cluster }),
     syncs,
     sidecars,
     recorder,
     links,
     newest: () => formatRevision(recorder.history.latest()),
     async heal() {
-      for (const link of [...links, redis.replication]) link.pass();
+      for (const link of links) link.pass();
       postgres.resume();
-      for (const one of [redis.primary(), redis.replica(), ...syncs, ...sidecars]) one.resume();
+      await store.heal();
+      for (const one of [...syncs, ...sidecars]) one.resume();
       for (const one of [...syncs, ...sidecars]) if (!one.isRunning()) await one.start();
       await Promise.all(sidecars.map((sidecar) => untilFresh(sidecar)));
     },
@@ -156,38 +164,49 @@ interface Start {
   program: string;
   folder: string;
   postgres: RigPostgres;
-  redis: RedisPair;
+  store: RigStore;
   direct: boolean;
 }
 
-async function startSync(name: string, { lifecycle, env, program, postgres, redis, direct }: Start): Promise<RigSync> {
-  const links = { postgres: await openLink(postgres.target), redis: await openLink(redis.target) };
-  for (const link of Object.values(links)) lifecycle.onClose('link', link.close);
+async function startSync(name: string, { lifecycle, env, program, postgres, store, direct }: Start) {
+  const way = await store.openWay();
+  const links = { postgres: await openLink(postgres.target), redis: way.link };
+  const opened = [links.postgres, ...way.links];
+  for (const link of opened) lifecycle.onClose('link', link.close);
   const urls = {
     DATABASE_URL: direct ? postgres.url() : `postgresql://postgres@127.0.0.1:${links.postgres.port}/postgres`,
-    REDIS_URL: direct ? redis.address : `redis://127.0.0.1:${links.redis.port}`,
+    REDIS_URL: way.url,
   };
   const started = await startProgram({ name, role: 'sync', program, env: { ...env, ...urls } });
   lifecycle.onClose(name, () => started.kill());
-  return { ...started, links };
+  return { ...started, links, opened } satisfies RigSync & { opened: Link[] };
 }
 
 async function startSidecar(
   name: string,
-  { lifecycle, env, program, folder, redis, direct }: Start,
+  { lifecycle, env, program, folder, store }: Start,
   more: Readonly<Record<string, string>> = {},
-): Promise<RigSidecar> {
-  const links = { redis: await openLink(redis.target) };
-  lifecycle.onClose('link', links.redis.close);
+) {
+  const way = await store.openWay();
+  for (const link of way.links) lifecycle.onClose('link', link.close);
   const recordsFile = join(folder, `${name.replace(' ', '-')}.jsonl`);
   const own = {
-    REDIS_URL: direct ? redis.address : `redis://127.0.0.1:${links.redis.port}`,
+    REDIS_URL: way.url,
     MACHTIG_ANONYMOUS: 'loopback:bsn,details',
     MACHTIG_RECORDS_FILE: recordsFile,
   };
   const started = await startProgram({ name, role: 'sidecar', program, env: { ...env, ...own, ...more } });
   lifecycle.onClose(name, () => started.kill());
-  return { ...started, links, recordsFile };
+  const sharesDoors = Number(more.MACHTIG_WORKERS ?? 1) > 1;
+  return {
+    ...started,
+    links: { redis: way.link },
+    opened: way.links,
+    recordsFile,
+    sharesDoors,
+  } satisfies RigSidecar & {
+    opened: readonly Link[];
+  };
 }
 
 async function inTurn<T>(count: number, make: (number: number) => Promise<T>): Promise<T[]> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -17,7 +17,11 @@ export interface ClusterNode {
   raw(...command: Command): Promise<unknown>;
   freeze(): void;
   resume(): void;
+  /** SIGKILL; what it knew of the cluster stays. */
   kill(): Promise<void>;
+  isRunning(): boolean;
+  /** Again where it was, without data. */
+  start(): Promise<void>;
 }
 
 /** A Redis Cluster of our own on loopback: masters that share all slots between them, each with as many replicas. */
@@ -108,25 +112,21 @@ interface StartedNode extends ClusterNode {
   end(): Promise<void>;
 }
 
+const STORE = ['--save', '', '--appendonly', 'no', '--cluster-enabled', 'yes', '--repl-diskless-sync-delay', '0'];
+
 async function startNode(nodeTimeoutMs: number): Promise<StartedNode> {
   const folder = await mkdtemp(join(tmpdir(), 'machtig-cluster-'));
   const [port, busPort] = [await freePort(), await freePort()];
-  const server = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'].concat([
-      ...[
-        '--cluster-enabled',
-        'yes',
-        '--cluster-port',
-        String(busPort),
-        '--cluster-node-timeout',
-        String(nodeTimeoutMs),
-      ],
-      ...['--repl-diskless-sync-delay', '0'],
-    ]),
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const end = () => void server.kill('SIGKILL');
+  const addressed = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  const clustered = ['--cluster-port', String(busPort), '--cluster-node-timeout', String(nodeTimeoutMs)];
+  let server: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    server = spawn('redis-server', [...STORE, ...addressed, ...clustered], { stdio: ['ignore', 'ignore', 'inherit'] });
+    await eventually(`redis-server answers on ${port}`, () => call('PING'));
+  }
+
+  const end = () => void server?.kill('SIGKILL');
   process.once('exit', end);
 
   async function connected(ask: (client: Redis) => Promise<unknown>): Promise<unknown> {
@@ -143,22 +143,26 @@ async function startNode(nodeTimeoutMs: number): Promise<StartedNode> {
   const call = (...[name, ...args]: Command) => connected((client) => client.call(name, ...args));
   const raw = (...[name, ...args]: Command) => connected((client) => client.callBuffer(name, ...args));
 
+  const isRunning = () => server !== undefined && server.exitCode === null && server.signalCode === null;
+
   async function kill(): Promise<void> {
-    if (server.exitCode !== null || server.signalCode !== null) return;
+    if (server === undefined || !isRunning()) return;
     const gone = once(server, 'exit');
     server.kill('SIGKILL');
     await gone;
   }
 
-  await eventually(`redis-server answers on ${port}`, () => call('PING'));
+  await start();
   return {
     port,
     busPort,
     call,
     raw,
-    freeze: () => void server.kill('SIGSTOP'),
-    resume: () => void server.kill('SIGCONT'),
+    freeze: () => void server?.kill('SIGSTOP'),
+    resume: () => void server?.kill('SIGCONT'),
     kill,
+    isRunning,
+    start,
     async end() {
       process.off('exit', end);
       await kill();

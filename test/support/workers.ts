@@ -6,11 +6,11 @@ import { eventually } from './eventually.ts';
 import type { Process } from './program.ts';
 
 /** Process ids of the workers of a sidecar; a loader of TypeScript may have a helper of its own. */
-export function workersOf({ pid }: Process): number[] {
+export function workersOf({ pid }: Pick<Process, 'pid'>): number[] {
   const all = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,stat=,args=']).toString().split('\n');
   return all.flatMap((line) => {
     const [, own, parent, state = '', args = ''] = /^ *(\d+) +(\d+) +(\S+) +(.*)$/.exec(line) ?? [];
-    return Number(parent) === pid && !state.startsWith('Z') && args.includes('machtig.js') ? [Number(own)] : [];
+    return Number(parent) === pid && !state.startsWith('Z') && args.endsWith(' sidecar') ? [Number(own)] : [];
   });
 }
 

@@ -115,6 +115,7 @@ interface Told {
   ageMs?: number;
   minRevision?: string;
   incarnation?: number;
+  connection?: number;
 }
 
 function answer(
@@ -124,10 +125,11 @@ function answer(
   const [epoch = 1, n = 10] = revision.split('.').map(Number);
   const versions = (history.erasAt(epoch)[0] ?? history.last()).versions;
   const verdict = toSaid(decide(versions.registerFor(question, as ?? n, alias), question, START + sent));
-  const { minRevision, incarnation = 1 } = more;
+  const { minRevision, incarnation = 1, connection } = more;
   return {
     ...{ sidecar: 'one', incarnation, question: 0, sentMs: START + sent, receivedMs: START + received },
     ...(minRevision !== undefined && { minRevision }),
+    ...(connection !== undefined && { connection }),
     reply: { kind: 'answer', verdict, revision, ageMs },
   };
 }
@@ -212,6 +214,15 @@ describe('a planted lie is caught', () => {
     ];
     expect(broken(story(), newer, { ...older, incarnation: 2 })).toEqual([]);
     expect(broken(story(), newer, { ...older, sent: 2012 })).toEqual([]);
+  });
+
+  it('and so may an answer over another connection, where those lead to several processes; not one over the same', () => {
+    const [newer, older] = [
+      { sent: 2010, revision: '1.12', connection: 1 },
+      { sent: 2020, revision: '1.11', connection: 2 },
+    ];
+    expect(broken(story(), newer, older)).toEqual([]);
+    expect(broken(story(), newer, { ...older, connection: 1 })).toEqual(['went_back']);
   });
 
   it.each([
