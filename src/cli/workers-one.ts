@@ -26,6 +26,7 @@ export async function startWorker(deps: SyncDeps): Promise<Running> {
       return { url: 'told by the process that shares out', close: async () => {} };
     },
   });
+  if (within.owesReopening()) reopenRecords();
   within.opened();
   log.info({ url, socket, policyRevision }, 'answers');
   return { reopen: reopenRecords };

@@ -53,7 +53,7 @@ beforeAll(async () => {
   sync = await startMachtig('sync', env);
   sidecar = await startMachtig('sidecar', sidecarEnv());
   await untilFresh();
-});
+}, 150_000);
 
 afterAll(async () => {
   await Promise.all([sync, sidecar].map((one) => one?.kill('SIGTERM')));
@@ -155,11 +155,12 @@ describe('two workers', () => {
     }
   }, 120_000);
 
-  it('answer what they owe when one is stopped by itself, and have it replaced', async () => {
+  it('answer what they owe when one is stopped by itself, however often it is told, and have it replaced', async () => {
     const [first = 0] = workersOf(sidecar);
     const begun = await Promise.all([beginQuestion(sidecar, QUESTION), beginQuestion(sidecar, QUESTION)]);
     process.kill(first, 'SIGTERM');
     await eventually('it has been told', async () => (await missing()).includes('stopping'));
+    process.kill(first, 'SIGTERM');
     expect(await askMany()).toEqual(alike('200 true'));
     for (const { finish } of begun) expect(await finish()).toContain('"allow":true');
     await eventually('it has ended', () => !isAlive(first));
