@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { AppError } from '../domain/errors.ts';
+import { checksumOf } from './codec-checksum.ts';
 
 const DASH = '-'.charCodeAt(0);
 const DASHES = [8, 13, 18, 23];
@@ -25,9 +26,12 @@ export interface Bytes {
   id(text: string): void;
   text(value: string): void;
   bytes(value: Uint8Array): void;
-  /** CRC-32 of everything from `start` on. */
-  checksum(start: number): void;
+  /** As `bytes`, of few bytes: one by one, they are copied sooner than a view of them is made. */
+  part(source: Uint8Array, from: number, to: number): void;
+  /** CRC-32 of everything from `start` on, behind what `seed` is the checksum of. */
+  checksum(start: number, seed?: number): void;
   /** Overwrites what was left for a length. */
+  patchU8(at: number, value: number): void;
   patchU16(at: number, value: number): void;
   patchU32(at: number, value: number): void;
   /** A view of what is written; it changes with what is written after the next `rewind`. */
@@ -83,11 +87,16 @@ export function makeBytes(capacity = 1024): Bytes {
       const at = reserve(value.length);
       buffer.set(value, at);
     },
-    checksum(start) {
-      const sum = crc32(buffer.subarray(start, end));
+    part(source, from, to) {
+      const at = reserve(to - from) - from;
+      for (let place = from; place < to; place++) buffer[at + place] = source[place] ?? 0;
+    },
+    checksum(start, seed = 0) {
+      const sum = checksumOf(buffer, start, end, seed);
       const at = reserve(4);
       buffer.writeUInt32BE(sum, at);
     },
+    patchU8: (at, value) => void buffer.writeUInt8(value, at),
     patchU16: (at, value) => void buffer.writeUInt16BE(value, at),
     patchU32: (at, value) => void buffer.writeUInt32BE(value, at),
     view: () => buffer.subarray(0, end),

@@ -1,5 +1,6 @@
 import { type AliasFacts, PARTY_STATES, type PartyFacts, type StateFact } from '../domain/facts.ts';
 import { BEYOND_MOMENTS, type Bytes, checkedBody, malformed, parseJsonObject, readUuid } from './codec-bytes.ts';
+import type { PlainParty } from './plain-party.ts';
 
 const FLAG = { person: 1, branches: 2, kvk: 4, birthDate: 8, tail: 16 };
 const UNTIL = 0x80;
@@ -13,16 +14,13 @@ export function writeParty(out: Bytes, facts: PartyFacts): void {
   const isFar = all.some(({ since, until = 0 }) => Math.max(since, until) >= BEYOND_MOMENTS);
   const [states, more] = isFar ? [[], { ...rest, states: all }] : [all, rest];
   const tail = Object.keys(more).length > 0;
-  out.u8(
-    (kind === 'person' ? FLAG.person : 0) |
-      (has_branches ? FLAG.branches : 0) |
-      (kvk === undefined ? 0 : FLAG.kvk) |
-      (birth_date === undefined ? 0 : FLAG.birthDate) |
-      (tail ? FLAG.tail : 0),
-  );
-  out.u8(states.length);
-  if (kvk !== undefined) out.u32(digits(kvk, /^\d{8}$/));
-  if (birth_date !== undefined) out.u32(digits(birth_date.replaceAll('-', ''), /^\d{8}$/));
+  const terms = {
+    isPerson: kind === 'person',
+    hasBranches: has_branches,
+    kvk: kvk === undefined ? undefined : digits(kvk, /^\d{8}$/),
+    birthDate: birth_date === undefined ? undefined : digits(birth_date.replaceAll('-', ''), /^\d{8}$/),
+  };
+  writeHead(out, terms, states.length, tail ? FLAG.tail : 0);
   for (const { state, since, until } of states) {
     const index = PARTY_STATES.indexOf(state);
     if (index < 0) throw new RangeError(`the layout has no place for state ${state}`);
@@ -31,6 +29,29 @@ export function writeParty(out: Bytes, facts: PartyFacts): void {
     if (until !== undefined) out.moment(until);
   }
   if (tail) out.text(JSON.stringify(more));
+}
+
+/** As `writeParty` writes a party of which no more is known. */
+export function writePlainParty(out: Bytes, party: PlainParty): void {
+  writeHead(out, party, 0, 0);
+}
+
+function writeHead(
+  out: Bytes,
+  { isPerson, hasBranches, kvk, birthDate }: PlainParty,
+  states: number,
+  tail: number,
+): void {
+  out.u8(
+    (isPerson ? FLAG.person : 0) |
+      (hasBranches ? FLAG.branches : 0) |
+      (kvk === undefined ? 0 : FLAG.kvk) |
+      (birthDate === undefined ? 0 : FLAG.birthDate) |
+      tail,
+  );
+  out.u8(states);
+  if (kvk !== undefined) out.u32(kvk);
+  if (birthDate !== undefined) out.u32(birthDate);
 }
 
 function digits(text: string, form: RegExp): number {
@@ -83,7 +104,12 @@ function readBody(body: Buffer, party_id: string): PartyFacts {
 /** An alias: the party it leads to, and whether it is a means and, if so, an active one. */
 export function writeAlias(out: Bytes, { party_id, means }: AliasFacts): void {
   out.id(party_id);
-  out.u8(means === undefined ? 0 : means.active ? 1 : 2);
+  writeMeans(out, means?.active);
+}
+
+/** What stands behind the party: undefined is no means. */
+export function writeMeans(out: Bytes, isActive: boolean | undefined): void {
+  out.u8(isActive === undefined ? 0 : isActive ? 1 : 2);
 }
 
 /** @throws AppError `store_unavailable` on anything that `writeAlias` did not write for this very record. */

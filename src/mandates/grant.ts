@@ -8,9 +8,11 @@ export interface Grant {
   id: Buffer;
   terms: Terms;
   secondLink: boolean;
+  /** Not limited to cases: it stands under some scope, and its pair is told by `BulkLoad.pair`. */
+  paired: boolean;
 }
 
-/** Most mandates are limited in nothing but their services; any other comes as the row of its view. */
+/** Mandates limited to cases, joint ones and those passed on come as rows of their view. */
 export type Terms = PlainTerms | { row: MandateRow };
 
 export interface PlainTerms {

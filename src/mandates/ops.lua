@@ -95,6 +95,14 @@ local function write_record(data, put, kind, key, value)
   end
 end
 
+-- Fields of one hash: how many strings there are, in two bytes, and each behind its length in one.
+local function put_fields(hash, fields)
+  local strings = { struct.unpack('>H' .. string.rep('Bc0', (struct.unpack('>H', fields))), fields) }
+  strings[1] = hash
+  strings[#strings] = nil -- where the last one ended
+  redis.call('HSET', unpack(strings))
+end
+
 local function apply_ops(data, ops)
   local pos = 1
   while pos <= #ops do
@@ -108,6 +116,8 @@ local function apply_ops(data, ops)
       redis.call('SET', data .. key, value)
     elseif flag == 3 then
       write_pair(data, key, value, true)
+    elseif flag == 4 then
+      put_fields(data .. key, value)
     elseif kind == 'm' then
       write_mandate(data, flag == 1, key, value)
     elseif kind == 'l' then

@@ -1,6 +1,7 @@
 import type { AliasFacts, MandateFacts, NameFacts, PartyFacts, PartyId, ServiceFacts } from '../domain/facts.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Grant } from './grant.ts';
+import type { PlainParty } from './plain-party.ts';
 import type { RecordKey } from './record.ts';
 import type { ScopeKey } from './record-key.ts';
 import type { UseSource } from './use-source.ts';
@@ -49,21 +50,32 @@ export interface Batch {
   writes: readonly Write[];
 }
 
-/** Takes all mandates, in the order of the represented: several times as quick as their writes one by one. */
-export interface GrantLoad {
-  /** @throws AppError `internal` when the order is another */
-  add(grant: Grant): void;
+/**
+ * Takes what a register holds as bytes, several times as quick as writes one by one. Ids are 16 bytes; what is given
+ * is good until the call returns. Quick only in the order of the first id.
+ */
+export interface BulkLoad {
+  party(id: Buffer, party: PlainParty): void;
+  /** `isActive`: of a means; undefined for any other identifier. */
+  alias(id: Buffer, party: Buffer, isActive: boolean | undefined): void;
+  branch(party: Buffer, branch: Buffer): void;
+  /** Of one delegate after the other, each represented once: there is a mandate between them that is not limited to cases. Before all grants. */
+  pair(delegate: Buffer, represented: Buffer): void;
+  /** In the order of the represented. @throws AppError `internal` when the order is another */
+  grant(grant: Grant): void;
+  /** Whatever does not fit above. */
+  write(write: Write): void;
   /** Waits until there is room for more. */
   settle(): Promise<void>;
-  /** Behind the last. */
+  /** Behind the last of a kind. */
   end(): Promise<void>;
 }
 
 /** A projection that is being built beside the live one. */
 export interface Rebuild {
   load(writes: readonly Write[]): Promise<void>;
-  /** Where the projection can take mandates as bytes; in place of their writes. */
-  grants?(): GrantLoad;
+  /** Where the projection can take what is frequent as bytes; in place of its writes. */
+  bulk?(): BulkLoad;
   /**
    * Makes it the live one, at this revision (`hash` as in `Batch`; empty when there was no change yet); readers see
    * the old or the new, never a mixture. @throws AppError `conflict` when the fence is lower than the one seen.

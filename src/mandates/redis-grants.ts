@@ -7,6 +7,7 @@ import { writeMandate } from './codec-mandate.ts';
 import type { Grant, PlainTerms } from './grant.ts';
 import { sizedMember } from './redis-found.ts';
 import { makeOpPacker } from './redis-ops.ts';
+import { emitTree } from './redis-tree.ts';
 import type { MandateRow } from './rows.ts';
 import { mandateWrites } from './writes.ts';
 
@@ -32,6 +33,7 @@ interface Member {
   body: Buffer;
   /** Each packed, with its checksum behind it. */
   scopes: Buffer[];
+  paired: boolean;
 }
 
 /**
@@ -55,8 +57,9 @@ export function makeGrantPacker(leafBytes: number, emit: Emit) {
     const party = represented;
     const far = delegatesApart(members, leafBytes);
     const near = members.filter(({ delegate }) => !far.has(name(delegate)));
-    emitTree(Buffer.concat([ROOT, party]), near, leafBytes, 0, (key, value) => emit('leaf', party, key, value));
-    const delegates = new Map(near.map(({ delegate }) => [name(delegate), delegate]));
+    const held = near.map((member) => ({ id: member.delegate, bytes: bytesOf(member) }));
+    emitTree(Buffer.concat([ROOT, party]), held, leafBytes, (key, value) => emit('leaf', party, key, value));
+    const delegates = new Map(near.filter(({ paired }) => !paired).map(({ delegate }) => [name(delegate), delegate]));
     for (const delegate of delegates.values()) emit('pair', party, delegate, party);
     for (const { delegate, id, body, scopes } of members) {
       if (!far.has(name(delegate))) continue;
@@ -87,13 +90,18 @@ function makeMemberMaker(): (grant: Grant) => Member[] {
   const out = makeBytes(256);
   const pack = makeOpPacker();
 
-  function memberOf({ represented, delegate, id }: Grant, facts: PlainTerms['facts'], scope: Scope, keys: Buffer[]) {
+  function memberOf(
+    { represented, delegate, id, paired }: Grant,
+    facts: PlainTerms['facts'],
+    scope: Scope,
+    keys: Buffer[],
+  ) {
     out.rewind();
     writeMandate(out, { ...facts, scope } as MandateFacts, scope.by === 'set' ? `t${scope.set}` : '');
     const body = Buffer.from(out.view());
     const start = crc32(delegate, crc32(represented, LETTER));
     const scopes = keys.map((key) => checked(key, crc32(body, crc32(id, crc32(key, start)))));
-    return { delegate, id, body, scopes };
+    return { delegate, id, body, scopes, paired };
   }
 
   function plain(grant: Grant, { facts, services, sets, owner, everything }: PlainTerms): Member[] {
@@ -111,7 +119,7 @@ function makeMemberMaker(): (grant: Grant) => Member[] {
   }
 
   /** What it says under one scope may be otherwise than under another. */
-  function special({ delegate, id }: Grant, row: MandateRow): Member[] {
+  function special({ delegate, id, paired }: Grant, row: MandateRow): Member[] {
     const members = new Map<string, Member>();
     for (const write of mandateWrites(row)) {
       if (!('scope' in write)) continue;
@@ -121,7 +129,14 @@ function makeMemberMaker(): (grant: Grant) => Member[] {
       const scope = Buffer.concat([key.subarray(SCOPE_AT), value.subarray(-CHECKSUM)]);
       const known = members.get(name(body));
       if (known && known.scopes.length < SCOPES_AT_MOST) known.scopes.push(scope);
-      else members.set(known ? `${name(body)} ${members.size}` : name(body), { delegate, id, body, scopes: [scope] });
+      else
+        members.set(known ? `${name(body)} ${members.size}` : name(body), {
+          delegate,
+          id,
+          body,
+          scopes: [scope],
+          paired,
+        });
     }
     return [...members.values()];
   }
@@ -154,35 +169,6 @@ function delegatesApart(members: readonly Member[], leafBytes: number): Set<stri
     sizes.set(name(member.delegate), (sizes.get(name(member.delegate)) ?? 0) + sizeOf(member));
   }
   return new Set([...sizes].filter(([, size]) => size > leafBytes / 2).map(([delegate]) => delegate));
-}
-
-/** As `store` in tree.lua: one leaf, or leaves by the next digit and a string that says which there are. */
-function emitTree(
-  key: Buffer,
-  members: readonly Member[],
-  leafBytes: number,
-  depth: number,
-  emit: (key: Buffer, value: Buffer) => void,
-): void {
-  if (members.length === 0) return;
-  const leaf = Buffer.concat(members.map(bytesOf));
-  if (leaf.length <= leafBytes || depth === 2 * ID) {
-    emit(key, leaf);
-    return;
-  }
-  let bits = 0;
-  for (let digit = 0; digit < 16; digit++) {
-    const under = members.filter(({ delegate }) => digitOf(delegate, depth) === digit);
-    if (under.length === 0) continue;
-    bits |= 1 << digit;
-    emitTree(Buffer.concat([key, Buffer.from(digit.toString(16))]), under, leafBytes, depth + 1, emit);
-  }
-  emit(key, Buffer.from([0, bits >> 8, bits & 255]));
-}
-
-function digitOf(id: Buffer, depth: number): number {
-  const byte = id[depth >> 1] ?? 0;
-  return depth % 2 === 0 ? byte >> 4 : byte & 15;
 }
 
 function bytesOf({ delegate, id, body, scopes }: Member): Buffer {

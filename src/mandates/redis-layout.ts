@@ -81,6 +81,11 @@ export function partitionOf(packedKey: Uint8Array, count: number): number {
   return crc32(packedKey.subarray(1, end)) % count;
 }
 
+/** As `partitionOf`, of a record that is not a service: by the id its key begins with. */
+export function partitionOfId(id: Uint8Array, count: number): number {
+  return count === 1 ? 0 : crc32(id) % count;
+}
+
 const SERVICE = 's'.charCodeAt(0);
 
 /** What the head must say for a reader or writer of this layout to go on. */

@@ -88,8 +88,11 @@ function packValueOf(out: Bytes, write: Write): void {
   }
 }
 
-/** What stands in the first byte. A `leaf` is a string to be kept as it is, a `pair` whom a delegate may act for. */
-const FLAGS = { put: 1, leaf: 2, pair: 3 };
+/**
+ * What stands in the first byte. A `leaf` is a string to be kept as it is, a `pair` whom a delegate may act for, `fields`
+ * what is put into one hash.
+ */
+const FLAGS = { put: 1, leaf: 2, pair: 3, fields: 4 };
 
 /** Writes gathered for one partition. */
 export interface OpQueue {

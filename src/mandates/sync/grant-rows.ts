@@ -2,6 +2,7 @@ import type { MandateFacts } from '../../domain/facts.ts';
 import type { Grant, PlainTerms } from '../grant.ts';
 import { factRows } from '../rows.ts';
 import { type CopyRow, makeCopyReader } from './copy-rows.ts';
+import { type BulkCopy, isTrue } from './record-rows.ts';
 
 const CODES = ['kind', 'ground', 'status', 'loa', 'reach', 'follow_up', 'granted_under'] as const;
 const FLAGS = ['survivor', 'reads_messages', 'substitution'] as const;
@@ -10,13 +11,12 @@ const FLAGS = ['survivor', 'reads_messages', 'substitution'] as const;
  * Mandates with facts, in the order of the represented: plain ones by their columns, in the binary format, which costs
  * Postgres a third of JSON and this process a fifth. `whole` is the row of the view for all others, null for plain ones.
  */
-export const GRANTS = `
+const SQL = `
   select m.represented, m.delegate, m.mandate_id,
     ${CODES.map((name) => `m.${name}::text`).join(', ')}, ${FLAGS.map((name) => `m.${name}`).join(', ')},
-    m.all_services, is_second_link(m),
-    m.valid_from, m.granted_at, m.valid_until, m.services, m.sets, m.owner_id,
-    case when not (m.all_operations and m.all_branches and m.all_cases
-        and m.joint_required is null and m.derived_from is null)
+    m.all_services, is_second_link(m), m.all_cases,
+    m.valid_from, m.granted_at, m.valid_until, m.services, m.sets, m.owner_id, m.operations, m.branches,
+    case when not (m.all_cases and m.joint_required is null and m.derived_from is null)
       then (select row_to_json(v)::text from mandate_facts v where v.mandate_id = m.mandate_id) end as whole
   from mandates m where has_facts(m.status) order by m.represented, m.delegate`;
 
@@ -24,18 +24,28 @@ const AT_CODES = 3;
 const AT_FLAGS = AT_CODES + CODES.length;
 const AT_EVERYTHING = AT_FLAGS + FLAGS.length;
 const AT_SECOND = AT_EVERYTHING + 1;
-const [AT_FROM, AT_GRANTED, AT_UNTIL, AT_SERVICES, AT_SETS, AT_OWNER, AT_WHOLE] = [1, 2, 3, 4, 5, 6, 7].map(
-  (step) => AT_SECOND + step,
-) as [number, number, number, number, number, number, number];
+const AT_PAIRED = AT_SECOND + 1;
+const [AT_FROM, AT_GRANTED, AT_UNTIL] = [AT_PAIRED + 1, AT_PAIRED + 2, AT_PAIRED + 3];
+const [AT_SERVICES, AT_SETS, AT_OWNER] = [AT_UNTIL + 1, AT_UNTIL + 2, AT_UNTIL + 3];
+const [AT_OPERATIONS, AT_BRANCHES, AT_WHOLE] = [AT_OWNER + 1, AT_OWNER + 2, AT_OWNER + 3];
 const COLUMNS = AT_WHOLE + 1;
 
 /** Few combinations occur; a register in which many do costs no more than this. */
 const REMEMBERED_AT_MOST = 4096;
 
-type Coded = Omit<PlainTerms['facts'], 'valid_from' | 'valid_until' | 'granted_at'>;
+type Coded = Omit<PlainTerms['facts'], 'valid_from' | 'valid_until' | 'granted_at' | 'operations' | 'branches'>;
 
-/** Returns what takes pieces of the copy of `GRANTS`, and gives each row as a grant. */
-export function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer) => void {
+export const GRANTS: BulkCopy = {
+  sql: SQL,
+  makeReader: (load, onRow) =>
+    makeGrantReader((grant) => {
+      load.grant(grant);
+      onRow();
+    }),
+};
+
+/** Returns what takes pieces of the copy, and gives each row as a grant. */
+function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer) => void {
   const remembered = new Map<string, Coded>();
 
   function codedOf(row: CopyRow): Coded {
@@ -52,7 +62,13 @@ export function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer
     const until = row.field(AT_UNTIL);
     const moments = { valid_from: readMoment(row.field(AT_FROM)), granted_at: readMoment(row.field(AT_GRANTED)) };
     return {
-      facts: { ...codedOf(row), ...moments, ...(until && { valid_until: readMoment(until) }) },
+      facts: {
+        ...codedOf(row),
+        ...moments,
+        ...(until && { valid_until: readMoment(until) }),
+        operations: namedOrAll(row.field(AT_OPERATIONS)),
+        branches: namedOrAll(row.field(AT_BRANCHES)),
+      },
       services: readIds(row.field(AT_SERVICES)),
       sets: readSets(row.field(AT_SETS)),
       owner: copied(row.field(AT_OWNER)),
@@ -68,12 +84,13 @@ export function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer
       id: idOf(row.field(2)),
       terms: whole ? { row: factRows.mandate.parse(JSON.parse(whole.toString())) } : termsOf(row),
       secondLink: isTrue(row.field(AT_SECOND)),
+      paired: isTrue(row.field(AT_PAIRED)),
     });
   });
 }
 
 function readCoded(row: CopyRow): Coded {
-  const facts: Record<string, unknown> = { operations: 'all', branches: 'all', cases: 'all' };
+  const facts: Record<string, unknown> = { cases: 'all' };
   for (const [place, name] of CODES.entries()) {
     const value = row.field(AT_CODES + place);
     if (value) facts[name] = value.toString();
@@ -81,10 +98,6 @@ function readCoded(row: CopyRow): Coded {
   for (const [place, name] of FLAGS.entries()) if (isTrue(row.field(AT_FLAGS + place))) facts[name] = true;
   // The register's own constraints say which words there are; the codec refuses any other.
   return facts as unknown as Coded;
-}
-
-function isTrue(field: Buffer | undefined): boolean {
-  return field?.[0] === 1;
 }
 
 /** A copy: what stands in a row changes with the next piece. */
@@ -111,6 +124,18 @@ function readIds(field: Buffer | undefined): Buffer[] {
   const ids = [];
   for (let at = 20; at < field.length; at += 20) ids.push(Buffer.from(field.subarray(at + 4, at + 20)));
   return ids;
+}
+
+/** An array of texts, as those of ids; an empty one stands for all there are. */
+function namedOrAll(field: Buffer | undefined): 'all' | string[] {
+  if (field === undefined || field.readInt32BE(0) === 0) return 'all';
+  const names = [];
+  for (let at = 20; at < field.length; ) {
+    const end = at + 4 + field.readInt32BE(at);
+    names.push(field.toString('utf8', at + 4, end));
+    at = end;
+  }
+  return names;
 }
 
 /** JSONB: a version byte and text. */

@@ -1,6 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Grant } from '../grant.ts';
-import type { GrantLoad, Rebuild } from '../projection.ts';
+import type { BulkLoad, Rebuild } from '../projection.ts';
 import { type Entity, writesOf } from '../writes.ts';
 import type { Lead } from './keep-up.ts';
 import { assertLeading, type Cursor, headerOf, isSameHeader, type SyncOptions } from './projector.ts';
@@ -38,12 +37,14 @@ export async function rebuildProjection(options: SyncOptions, lead: Lead): Promi
 }
 
 async function loadAll({ onProgress }: SyncOptions, snapshot: Snapshot, rebuild: Rebuild, lead: Lead): Promise<void> {
-  const grants = rebuild.grants?.();
+  const bulk = rebuild.bulk?.();
   for (const { entity, view, total } of snapshot.views) {
     const report = (done: number) => onProgress?.({ view, done, total });
     report(0);
-    if (entity === 'mandate' && grants) report(await loadGrants(snapshot, grants, lead, report));
-    else report(await loadRows(snapshot, entity, rebuild, lead, report));
+    report(
+      (bulk && (await loadBulk(snapshot, entity, bulk, lead, report))) ??
+        (await loadRows(snapshot, entity, rebuild, lead, report)),
+    );
   }
 }
 
@@ -64,24 +65,23 @@ async function loadRows(
   return done;
 }
 
-async function loadGrants(
+/** @returns how many rows; undefined: none come so. */
+async function loadBulk(
   snapshot: Snapshot,
-  grants: GrantLoad,
+  entity: Entity,
+  bulk: BulkLoad,
   { signal }: Lead,
   report: (done: number) => void,
-): Promise<number> {
+): Promise<number | undefined> {
   let done = 0;
-  const onGrant = (grant: Grant) => {
-    grants.add(grant);
-    done++;
-  };
-  await snapshot.grants(onGrant, async () => {
+  const isFrequent = await snapshot.bulk(entity, bulk, async (rows) => {
     assertLeading(signal);
+    done += rows;
     report(done);
-    await grants.settle();
+    await bulk.settle();
   });
-  await grants.end();
-  return done;
+  await bulk.end();
+  return isFrequent ? done : undefined;
 }
 
 /** Asks on the connection that holds the lock: an answer means that the lock is still held. */

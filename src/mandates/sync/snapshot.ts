@@ -1,9 +1,10 @@
 import { to as copyTo } from 'pg-copy-streams';
 import { AppError } from '../../domain/errors.ts';
-import type { Grant } from '../grant.ts';
+import type { BulkLoad } from '../projection.ts';
 import type { Entity } from '../writes.ts';
-import { GRANTS, makeGrantReader } from './grant-rows.ts';
+import { GRANTS } from './grant-rows.ts';
 import type { Cursor } from './projector.ts';
+import { ALIASES, BRANCHES, type BulkCopy, PAIRS, PARTIES } from './record-rows.ts';
 import { openSession, type Session } from './session.ts';
 
 /** The views that define the facts, by the entity whose changes carry them, in the order in which they are read. */
@@ -19,11 +20,24 @@ const VIEWS: Readonly<Record<Entity, string>> = {
 
 const ENTITIES = Object.keys(VIEWS) as Entity[]; // Its type names exactly these keys.
 
-/** Building the facts costs Postgres more than sending them; by itself it would do so on one core. */
-const USE_MORE_CORES = `
+/** The frequent ones, in place of their views; one copy behind the other. */
+const BULK: Partial<Record<Entity, readonly BulkCopy[]>> = {
+  party: [PARTIES],
+  branch: [BRANCHES],
+  alias: [ALIASES],
+  mandate: [PAIRS, GRANTS],
+};
+
+/**
+ * Building the facts costs Postgres more than sending them; by itself it would do so on one core. Each query runs once:
+ * compiling it costs more than that saves. Orders of a few million rows fit in memory.
+ */
+const WORK_HARD = `
   select set_config('max_parallel_workers_per_gather', '2', true),
          set_config('parallel_setup_cost', '0', true),
-         set_config('parallel_tuple_cost', '0', true)`;
+         set_config('parallel_tuple_cost', '0', true),
+         set_config('jit', 'off', true),
+         set_config('work_mem', '128MB', true)`;
 
 /** All facts as of one moment in the history of the register. */
 export interface Snapshot {
@@ -32,8 +46,8 @@ export interface Snapshot {
   keyId: string;
   keyCheck: string;
   views: { entity: Entity; view: string; total: number }[];
-  /** All mandates with facts, in the order of the represented; `settle` is waited for after each piece. */
-  grants(onGrant: (grant: Grant) => void, settle: () => Promise<void>): Promise<void>;
+  /** All of a frequent entity; false: it is not one. `onPiece` is waited for after each piece, of so many rows. */
+  bulk(entity: Entity, load: BulkLoad, onPiece: (rows: number) => Promise<void>): Promise<boolean>;
   /** The rows of one view, in chunks, at the pace of the reader. */
   rows(entity: Entity, chunk: number): AsyncGenerator<unknown[]>;
   close(): Promise<void>;
@@ -44,13 +58,13 @@ export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
   const session = await openSession({ databaseUrl, purpose: 'sync: snapshot', answerWithinMs: 0 });
   try {
     await session.query('begin transaction isolation level repeatable read read only');
-    await session.query(USE_MORE_CORES);
+    await session.query(WORK_HARD);
     const head = await readHead(session);
     const views = await countViews(session);
     return {
       ...head,
       views,
-      grants: (onGrant, settle) => readGrants(session, onGrant, settle),
+      bulk: (entity, load, onPiece) => readBulk(session, BULK[entity], load, onPiece),
       rows: (entity, chunk) => readRows(session, entity, chunk),
       close: session.close,
     };
@@ -109,10 +123,20 @@ async function* readRows(session: Session, entity: Entity, chunk: number): Async
   if (rows.length > 0) yield rows;
 }
 
-async function readGrants(session: Session, onGrant: (grant: Grant) => void, settle: () => Promise<void>) {
-  const read = makeGrantReader(onGrant);
-  for await (const piece of session.client.query(copyTo(`copy (${GRANTS}) to stdout (format binary)`))) {
-    read(piece as Buffer);
-    await settle();
+async function readBulk(
+  session: Session,
+  copies: readonly BulkCopy[] | undefined,
+  load: BulkLoad,
+  onPiece: (rows: number) => Promise<void>,
+): Promise<boolean> {
+  for (const { sql, makeReader } of copies ?? []) {
+    let rows = 0;
+    const read = makeReader(load, () => rows++);
+    for await (const piece of session.client.query(copyTo(`copy (${sql}) to stdout (format binary)`))) {
+      read(piece as Buffer);
+      await onPiece(rows);
+      rows = 0;
+    }
   }
+  return copies !== undefined;
 }
