@@ -77,8 +77,9 @@ async function* places(servers: RedisServers, partitions: readonly Partition[]):
             yield { client, key, kind, rest: key.subarray(data.length + 2), bits: bitsOf(copy) };
         }
       } while (cursor !== '0');
-      // A slot that went to another server meanwhile left a shorter list behind: here Redis says so.
-      await client.exists(head);
+      // A slot that went, or is on its way, to another server left a shorter list behind: of a key that never is, Redis
+      // then says so.
+      await client.exists(`${data}never`);
     }
   } catch (thrown) {
     throw toRedisError(thrown);

@@ -46,6 +46,7 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
   const heartbeat = makePartScript(servers, readScript(here, 'admit.lua', 'heartbeat-3.lua'));
   const applyTo = makeApply(servers, all.length, leafBytes);
   const sweep = makeSweeper(servers, all);
+  let stampedBy: Redis | undefined;
   return {
     async state() {
       await assertNowhereEvicted(servers);
@@ -63,22 +64,21 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
     async time() {
       // Asked before every heartbeat: neither a new connection nor a changed setting is vouched for unseen.
       // Of several servers there is one clock: of the one that holds the first partition.
-      const now = servers
-        .of(0)
-        .time()
-        .catch((thrown) => Promise.reject(toRedisError(thrown)));
+      stampedBy = servers.of(0);
+      const now = stampedBy.time().catch((thrown) => Promise.reject(toRedisError(thrown)));
       const [[seconds, micros]] = await Promise.all([now, assertNowhereEvicted(servers)]);
       return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     },
     async heartbeat(stampMs, revision, fence) {
-      const args = [fence, stampMs, formatRevision(revision), STREAM_LENGTH];
-      const live = await Promise.all(
+      if (stampedBy !== undefined && stampedBy !== servers.of(0)) {
+        throw new AppError('conflict', 'the stamp is of another clock than readers compare it with');
+      }
+      const copy = all.length > 1 ? await readCopy(servers, all) : '';
+      const args = [fence, stampMs, formatRevision(revision), STREAM_LENGTH, copy];
+      const [live] = await Promise.all(
         all.map(({ head, fence, stream }, index) => heartbeat(index, [head, fence, stream], args)),
       );
-      // A server that lost its last moments may have gone back to an older copy, at this very revision.
-      if (new Set(live).size > 1)
-        throw new AppError('conflict', 'the partitions of the projection are of several copies');
-      await sweep.someBelow(Number(live[0]));
+      await sweep.someBelow(Number(live));
     },
     contents: () => readContents(servers, all),
     keys: () => readKeys(servers, all),
@@ -117,6 +117,19 @@ async function assertAt(servers: RedisServers, index: number, { head }: Partitio
   if (at !== formatRevision(revision)) {
     throw new AppError('conflict', `the projection is at ${at ?? 'no revision'}, not at ${formatRevision(revision)}`);
   }
+}
+
+/**
+ * Which copy is the live one in all partitions. A server that lost its last moments may have gone back to an older one, at the very
+ * revision of the others: nothing may be vouched for then, in no partition. @throws AppError `conflict`
+ */
+async function readCopy(servers: RedisServers, all: readonly Partition[]): Promise<string> {
+  const found = await Promise.all(all.map(async ({ head }, index) => servers.of(index).hget(head, 'generation'))).catch(
+    (thrown) => Promise.reject(toRedisError(thrown)),
+  );
+  const [copy] = found;
+  if (copy && found.every((one) => one === copy)) return copy;
+  throw new AppError('conflict', 'the partitions of the projection are of several copies');
 }
 
 /**

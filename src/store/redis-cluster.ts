@@ -42,6 +42,8 @@ export function makeRedisCluster(options: RedisClusterOptions): RedisCluster {
   function connect(address: string): Redis {
     const client = makeRedis({ ...options, url: seeds.urlOf(address) });
     client.on('close', looking.wake);
+    // Each part that is followed there listens.
+    client.setMaxListeners(keys.length + 10);
     return client;
   }
 

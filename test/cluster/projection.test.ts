@@ -3,10 +3,21 @@ import { partitions } from '../../src/mandates/redis-layout.ts';
 import { makeRedisLookups } from '../../src/mandates/redis-lookups.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { makeRedisReach } from '../../src/mandates/redis-reach.ts';
+import { makeRedis, untilReady } from '../../src/store/redis.ts';
 import { makeRedisCluster, type RedisCluster } from '../../src/store/redis-cluster.ts';
 import { slotOf } from '../../src/store/redis-cluster-nodes.ts';
 import { lookupsContract } from '../contract/lookups.ts';
-import { at, batch, contentsOf, fill, grant, HEADER, PLACE_KEY, projectionContract } from '../contract/projection.ts';
+import {
+  at,
+  batch,
+  contentsOf,
+  fill,
+  grant,
+  HEADER,
+  keysOf,
+  PLACE_KEY,
+  projectionContract,
+} from '../contract/projection.ts';
 import { reachContract } from '../contract/reach.ts';
 import { makeWorld, type World } from '../contract/register-world.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -88,6 +99,7 @@ describe('a Redis Cluster', () => {
     return {
       from,
       to,
+      send,
       async sendSome(count: number) {
         await send(...((await from.raw('CLUSTER', 'GETKEYSINSLOT', slot, count)) as Buffer[]));
       },
@@ -107,6 +119,13 @@ describe('a Redis Cluster', () => {
       if (Array.isArray(keys) && keys.length > 0) return head;
     }
     throw new Error('the mandate is nowhere');
+  }
+
+  /** How much each partition has told. */
+  async function lengths(): Promise<unknown[]> {
+    return Promise.all(
+      partitions(PARTITIONS).map(async ({ stream }) => (await cluster.holder(stream)).call('XLEN', stream)),
+    );
   }
 
   it('has its keys in the slots that Redis says', async () => {
@@ -169,7 +188,44 @@ describe('a Redis Cluster', () => {
     await fill({ projection }, 1, grant(1));
     await projection.heartbeat(1, at(0), 1);
     await (await cluster.holder('{m1}:head')).call('HSET', '{m1}:head', 'generation', '7-10');
+    const told = await lengths();
     await expect(projection.heartbeat(2, at(0), 1)).rejects.toMatchObject({ code: 'conflict' });
+    // What one partition holds at this revision may be the copy of before: in no partition is anything vouched for.
+    expect(await lengths()).toEqual(told);
+  });
+
+  it('gets no heartbeat with the stamp of a clock that readers look at no more', async () => {
+    let first = servers.of(0);
+    const moving = { ...servers, of: (part: number) => (part === 0 ? first : servers.of(part)) };
+    const { projection } = {
+      ...(await open()),
+      projection: await openRedisProjection({ client: moving, partitions: PARTITIONS }),
+    };
+    await fill({ projection }, 1, grant(1));
+    const stamp = await projection.time();
+    const other = makeRedis({ url: servers.urlOf(0) ?? '', name: 'another server', onError: () => {} });
+    try {
+      await untilReady(other);
+      first = other;
+      const told = await lengths();
+      await expect(projection.heartbeat(stamp, at(0), 1)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await lengths()).toEqual(told);
+      await projection.heartbeat(await projection.time(), at(0), 1);
+    } finally {
+      other.disconnect();
+    }
+  });
+
+  it('lists nothing as all there is while a slot goes to another master', async () => {
+    const subject = await open();
+    const head = await headOf(subject);
+    const moving = await move(head);
+    const [prefix] = head.split('head');
+    await moving.send(...((await moving.from.raw('KEYS', `${prefix}*:m:*`)) as Buffer[]));
+    await expect(keysOf(subject.projection)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(contentsOf(subject.projection)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await moving.end();
+    await eventually('all is listed again', async () => (await contentsOf(subject.projection)).length === 1);
   });
 
   it('is not reached through a server that is none', async () => {
