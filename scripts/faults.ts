@@ -1,15 +1,16 @@
 /**
- * `npm run faults -- [--only name] [--runs N] [--minutes M] [--seed S] [--partitions P] [--program dist/main.js]`: does to real processes
- * under load whatever may go wrong, and checks every answer. Writes loadtest/results/faults.json and docs/faults.md.
+ * `npm run faults -- [--only name] [--runs N] [--minutes M] [--seed S] [--partitions P] [--program dist/main.js] [--add]`: does to
+ * real processes under load whatever may go wrong, and checks every answer. Writes loadtest/results/faults.json and docs/faults.md;
+ * with `--only` nothing, or with `--add` these faults in the place of what was known of them.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../loadtest/bench/processes.ts';
 import { startProgress } from '../src/process/progress.ts';
 import { SCENARIOS } from '../test/faults/all.ts';
 import { expectedOf } from '../test/faults/expected.ts';
-import { faultsPage } from '../test/faults/page.ts';
+import { addResults, type FaultResults, faultsPage } from '../test/faults/page.ts';
 import { RIGS, type RigKind } from '../test/faults/rigs.ts';
 import { emptiness, runScenario } from '../test/faults/run.ts';
 import type { Scenario } from '../test/faults/scenario.ts';
@@ -25,11 +26,14 @@ const { values } = parseArgs({
     partitions: { type: 'string', default: '1' },
     program: { type: 'string' },
     'no-save': { type: 'boolean', default: false },
+    add: { type: 'boolean', default: false },
   },
 });
 
 const MAX_STALENESS_MS = 2000;
+const RESULTS = 'loadtest/results/faults.json';
 const firstSeed = Number(values.seed);
+const known: FaultResults | undefined = values.add ? JSON.parse(readFileSync(RESULTS, 'utf8')) : undefined;
 const only = new RegExp(values.only, 'i');
 const chosen = SCENARIOS.filter(({ name, needs }) => only.test(name) && needs?.() === undefined);
 const tallies = new Map<Scenario, FaultTally>(chosen.map((one) => [one, emptyTally(one.name)]));
@@ -78,13 +82,12 @@ function tell(what: string, scenario?: Scenario, seed?: number): void {
 
 /** After each run: what was done before somebody stops it counts as well. */
 function save(): void {
-  if (values['no-save'] || values.only !== '') return;
-  const results = {
-    machine,
-    ...{ seed: firstSeed, minutes: Math.round(minutes() * 10) / 10, maxStalenessMs: MAX_STALENESS_MS },
-    tallies: [...tallies.values()].filter(({ runs, failures }) => runs + failures.length > 0),
-  };
-  writeFileSync('loadtest/results/faults.json', `${JSON.stringify(results, null, 2)}\n`);
+  if (values['no-save'] || (values.only !== '' && !values.add)) return;
+  const found = [...tallies.values()].filter(({ runs, failures }) => runs + failures.length > 0);
+  const fresh = { machine, seed: firstSeed, minutes: minutes(), maxStalenessMs: MAX_STALENESS_MS, tallies: found };
+  const results = known === undefined ? fresh : addResults(known, fresh);
+  results.minutes = Math.round(results.minutes * 10) / 10;
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync('docs/faults.md', faultsPage(SCENARIOS, results));
 }
 

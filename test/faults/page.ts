@@ -9,6 +9,16 @@ export interface FaultResults {
   tallies: readonly FaultTally[];
 }
 
+/** Results of some faults, in the place of what was known of them. */
+export function addResults(known: FaultResults, fresh: FaultResults): FaultResults {
+  const names = new Set(fresh.tallies.map(({ scenario }) => scenario));
+  const commit = String(fresh.machine.commit);
+  const isSame = commit === known.machine.commit;
+  const added = fresh.tallies.map((tally) => (isSame ? tally : { ...tally, commit }));
+  const kept = known.tallies.filter(({ scenario }) => !names.has(scenario));
+  return { ...known, minutes: known.minutes + fresh.minutes, tallies: [...kept, ...added] };
+}
+
 /** docs/faults.md */
 export function faultsPage(scenarios: readonly Scenario[], results: FaultResults): string {
   return `${intro(results)}\n${table(scenarios, results)}\n${TAIL}`;
@@ -24,25 +34,31 @@ function intro({ tallies, machine, seed, minutes, maxStalenessMs }: FaultResults
   return `# What happens when things fail
 
 Written by \`npm run faults\`, which does everything that stands here to real processes: sidecars, \`sync\`, PostgreSQL, Redis with its replica, each
-behind TCP links that can be cut. All the while every sidecar is asked without a pause and the register is changed about a hundred
+behind TCP links that can be cut; for some faults a Redis Cluster, or sidecars of several processes. All the while every sidecar is asked without a pause and the register is changed about a hundred
 times a second. **The promise under test**: every answer is one that the rules give on a committed state of the register that is no older
 than the answer says and no older than the bound; otherwise there is no answer, but an error, never an allow. Every answer is replayed against the history
 of commits by an oracle of its own ([how](decisions/0029-how-answers-are-proved.md)).
 
 The last run: ${sum(tallies, ({ runs }) => runs)} runs in ${Math.round(minutes)} minutes, ${sum(tallies, ({ strikes }) => strikes)} faults, ${sum(tallies, ({ answers }) => answers)} answers checked (${sum(tallies, ({ allows }) => allows)} allows), ${sum(tallies, ({ commits }) => commits)} commits,
-${bad.length === 0 ? '**no answer that breaks the promise**' : `**broken by: ${bad.map(({ scenario }) => scenario).join(', ')}**`}. Bound of staleness ${maxStalenessMs} ms; first seed ${seed}; commit ${machine.commit}, ${machine.cpu}, ${machine.cores} cores.
+${bad.length === 0 ? '**no answer that breaks the promise**' : `**broken by: ${bad.map(({ scenario }) => scenario).join(', ')}**`}. Bound of staleness ${maxStalenessMs} ms; first seed ${seed}; commit ${machine.commit}${alsoAt(tallies)}, ${machine.cpu}, ${machine.cores} cores.
 
 \`\`\`
 npm run faults                                  # each once; part of npm test as well, without those that take long
 npm run faults -- --runs 50 --seed 7            # fifty times, with the seeds 7, 8, …
 npm run faults -- --minutes 60                  # as often as an hour allows
 npm run faults -- --only 'Redis|clock'          # those whose names match
+npm run faults -- --only cluster --add          # the same, in the place of what was known of them
 npm run faults -- --partitions 3                # on a projection of three partitions
 \`\`\`
 
 What is left to chance in a run follows from its seed; how processes interleave does not. The evidence of each line is in
 [loadtest/results/faults.json](../loadtest/results/faults.json); the scenarios are in \`test/faults\`.
 `;
+}
+
+function alsoAt(tallies: readonly FaultTally[]): string {
+  const others = new Set(tallies.flatMap(({ commit }) => commit ?? []));
+  return others.size === 0 ? '' : ` (of some lines ${[...others].join(', ')})`;
 }
 
 function table(scenarios: readonly Scenario[], { tallies }: FaultResults): string {

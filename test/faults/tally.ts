@@ -3,6 +3,8 @@ import type { Outcome } from './run.ts';
 /** What came of all runs of one fault. */
 export interface FaultTally {
   scenario: string;
+  /** Of the program, where it is another than that of the other results. */
+  commit?: string;
   runs: number;
   /** How often the fault happened in them. */
   strikes: number;
