@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Caller } from '../domain/caller.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Decision, Question, Verdict } from '../domain/evaluation.ts';
@@ -6,6 +5,7 @@ import { formatRevision, type Revision } from '../domain/revision.ts';
 import type { Freshness } from '../mandates/lookups.ts';
 import type { Engine } from '../policy/engine.ts';
 import type { PolicyInput } from '../policy/input.ts';
+import { randomUuid } from '../process/random-ids.ts';
 import type { Shadow } from '../rollout/shadow.ts';
 import type { Refusal } from './call.ts';
 import type { Gathered } from './gather.ts';
@@ -25,7 +25,7 @@ export function makeDecide({ policy, freshness, now, keepInput, shadow }: Decide
   /** Field by field: spreading an object that was parsed costs some microseconds. */
   function toDecision(verdict: Verdict, revision: Revision, ageMs: number): Decision {
     return {
-      id: randomUUID(),
+      id: randomUuid(),
       allow: verdict.allow,
       reasons: verdict.reasons,
       basis: verdict.basis,

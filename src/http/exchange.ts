@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Call } from '../evaluate/call.ts';
+import { randomUuid } from '../process/random-ids.ts';
 import type { Identify } from './callers.ts';
 import type { Connection } from './connection.ts';
 import type { HostCheck } from './hosts.ts';
@@ -89,5 +89,5 @@ const SANE_ID = /^[\x21-\x7e]{1,128}$/;
 /** The caller's own id when it is short and printable, else one of ours. */
 export function requestIdOf(header: Header): string {
   const given = header('x-request-id');
-  return given !== undefined && SANE_ID.test(given) ? given : randomUUID();
+  return given !== undefined && SANE_ID.test(given) ? given : randomUuid();
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomHex } from '../process/random-ids.ts';
 import type { Entry } from './entry.ts';
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?$/;
@@ -9,17 +9,4 @@ export function makeSpan(traceparent: string | undefined): Pick<Entry, 'trace_id
   const span_id = randomHex(8);
   if (trace_id === undefined || parent_span_id === undefined) return { trace_id: randomHex(16), span_id };
   return { trace_id, span_id, parent_span_id };
-}
-
-/** Random bytes are drawn many at a time: one draw costs as much as the rest of a record's head. */
-const pool = Buffer.alloc(4096);
-let used = pool.length;
-
-function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  used += bytes;
-  return pool.toString('hex', used - bytes, used);
 }
