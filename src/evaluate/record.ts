@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { Question } from '../domain/evaluation.ts';
 import type { PartyId } from '../domain/facts.ts';
-import { member, quoted, quotedList } from '../process/json-text.ts';
+import { codeMember, member, quoted, quotedCode, quotedCodes, quotedList } from '../process/json-text.ts';
 import type { Entry } from '../records/entry.ts';
 import { makeSpan } from '../records/trace.ts';
 import { type Call, isRefusal } from './call.ts';
@@ -89,12 +89,12 @@ export function partiesNamed({ via, together }: Pick<Question, 'via' | 'together
 function responseOf({ answer }: Outcome): string {
   if (answer instanceof AppError) return `{"error":"${answer.code}"}`;
   const { branches, changes_at, services, holders_required, follow_up } = answer;
-  let text = `{"id":"${answer.id}","allow":${answer.allow},"reasons":${quotedList(answer.reasons)}`;
-  text += `${member('basis', answer.basis)},"mandates":${quotedList(answer.mandates)}`;
+  let text = `{"id":"${answer.id}","allow":${answer.allow},"reasons":${quotedCodes(answer.reasons)}`;
+  text += `${codeMember('basis', answer.basis)},"mandates":${quotedList(answer.mandates)}`;
   if (branches !== null) text += `,"branches":${branchesText(branches)}`;
   text += `,"branch_verified":${answer.branch_verified}`;
   if (changes_at !== null) text += `,"changes_at":${changes_at}`;
-  text += member('loa_required', answer.loa_required);
+  text += codeMember('loa_required', answer.loa_required);
   if (services !== null) text += `,"services":${quotedList(services)}`;
   if (holders_required !== null) text += `,"holders_required":${holders_required}`;
   if (follow_up !== null) text += `,"follow_up":${followUpText(follow_up)}`;
@@ -109,7 +109,7 @@ function provenanceOf(outcomes: readonly Outcome[]): string {
     const inputs = outcomes.flatMap(({ input }) => input ?? []);
     const kept = inputs.length > 0 ? `,"inputs":${JSON.stringify(inputs)}` : '';
     const information = `{"revision":"${data_revision}","age_ms":${data_age_ms}${kept}}`;
-    return `,"adl.core.policies":{"revision":${quoted(policy_revision)}},"adl.core.information":${information}`;
+    return `,"adl.core.policies":{"revision":${quotedCode(policy_revision)}},"adl.core.information":${information}`;
   }
   return '';
 }
