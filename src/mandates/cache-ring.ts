@@ -20,14 +20,18 @@ export interface Ring {
   size(): { bytes: number; entries: number };
 }
 
+/** Of the memory for entries, what is used while they are few. */
+const FIRST_BYTES = 8 * 2 ** 20;
+
 /** Takes `maxBytes` and no more. Nothing takes long: a new entry pushes out about as much as it takes itself. */
-export function makeRing(maxBytes: number): Ring {
+export function makeRing(maxBytes: number, firstBytes = FIRST_BYTES): Ring {
   let [liveWords, entries, version] = [0, 0, 0];
   const buckets = makeBuckets(maxBytes, {
     isUnder: (place, key) => isUnder(words, place, key),
     ageOf: (place) => block.ageOf(place),
   });
-  const block = makeBlock(maxBytes - buckets.bytes, (hash, place) => unlink(buckets.slotTo(hash, place)));
+  const onEvicted = (hash: number, place: number) => unlink(buckets.slotTo(hash, place));
+  const block = makeBlock({ maxBytes: maxBytes - buckets.bytes, firstBytes, liveWords: () => liveWords, onEvicted });
   const { words, bytes } = block;
 
   const word = (at: number): number => words[at] ?? 0;
