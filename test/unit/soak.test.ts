@@ -81,6 +81,18 @@ describe('the verdict of a soak', () => {
     expect(grown(leaking)).toEqual(['sidecar, resident', 'sync, file handles']);
   });
 
+  it('takes no growth from what is taken and given back, however often', () => {
+    const releasing = flat.map((sample, index) => {
+      const isUnderWay = index % 10 < sample.minute / 7;
+      return { ...sample, sidecar: { ...sample.sidecar, rss: sample.sidecar.rss + (isUnderWay ? 30 : 0) } };
+    });
+    expect(grown(releasing)).toEqual([]);
+  });
+
+  it('judges a run of few samples, and none of hardly any', () => {
+    expect([judge(flat.slice(0, 9), 0).length > 0, judge(flat.slice(0, 6), 0)]).toEqual([true, []]);
+  });
+
   it('leaves out how memory is filled at first', () => {
     const filling = flat.map((sample) => {
       const rss = sample.sidecar.rss - Math.max(0, 10 - sample.minute) * 15;
