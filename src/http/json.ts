@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError, type Fault } from '../domain/errors.ts';
 import { escapePointer, isFields } from './fields.ts';
+import { readPlainJson } from './plain-json.ts';
 
 const MAX_DEPTH = 16;
 const LONE_SURROGATE = /\p{Cs}/u;
@@ -14,9 +15,15 @@ type Container = { names: Set<string> | undefined; path: string; name: string; i
  * @throws AppError `invalid_request`
  */
 export function parseJson(bytes: Uint8Array): unknown {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return readPlainJson(buffer) ?? parseAnyJson(buffer);
+}
+
+/** As `parseJson`, without the short way for what is plain. @throws AppError `invalid_request` */
+export function parseAnyJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw refused([{ at: '', message: 'the body is empty; a JSON object is needed' }]);
   if (!isUtf8(bytes)) throw refused([{ at: '', message: 'the body is not UTF-8' }]);
-  const text = textOf(bytes);
+  const text = bytes.toString('utf8');
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -27,11 +34,6 @@ export function parseJson(bytes: Uint8Array): unknown {
   const members = countMembers(value, 0, escapes);
   if (members !== countNames(text)) throw refused(findDoubles(text));
   return value;
-}
-
-function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.toString('utf8');
 }
 
 function refused(faults: Fault[], cause?: unknown): AppError {
