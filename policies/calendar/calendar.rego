@@ -21,15 +21,23 @@ else if lasting_within_five_years(until - from, from, until)
 # scope: document
 lasting_within_five_years(lasts, from, until) if {
 	lasts <= _surely_beyond
-	start := _position(from)
-	clocks_stand(start.since)
-	lasts <= _five_years_from(start)
+	beginning_within_five_years(lasts, _position(from))
 }
 
 else if {
 	lasts <= _surely_beyond
 	not clocks_stand(_position(from).since)
 	to_local(until) <= five_years_after(to_local(from))
+}
+
+# METADATA
+# title: What begins there in the year lasts at most five years
+# description: |
+#   Given the year within its four years and the milliseconds since 1 March at which it begins; says nothing near the
+#   days on which clocks change (R60).
+beginning_within_five_years(lasts, start) if {
+	clocks_stand(start.since)
+	lasts <= _five_years_from(start)
 }
 
 # METADATA

@@ -21,30 +21,40 @@ const FOLLOW_UPS: Record<FollowUp, true> = { delegate: true, represented: true, 
 type Check = (value: unknown) => boolean;
 
 const isBoolean: Check = (value) => typeof value === 'boolean';
-const isTexts: Check = (value) => Array.isArray(value) && value.every((item) => typeof item === 'string');
-const isOneOf =
-  (names: object): Check =>
-  (value) =>
-    typeof value === 'string' && Object.hasOwn(names, value);
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
+const isWhole: Check = (value) => value === null || Number.isSafeInteger(value);
+const isLoa: Check = (value) => value === null || isOneOf(LOAS, value);
+const isBasis: Check = (value) => value === null || isOneOf(BASES, value);
 
-const CHECKS: Record<keyof Verdict, Check> = {
-  allow: isBoolean,
-  reasons: isTexts,
-  basis: orNull(isOneOf(BASES)),
-  mandates: isTexts,
-  branches: orNull((value) => value === 'all' || isTexts(value)),
-  branch_verified: isBoolean,
-  changes_at: orNull(Number.isSafeInteger),
-  loa_required: orNull(isOneOf(LOAS)),
-  services: orNull(isTexts),
-  holders_required: orNull(Number.isSafeInteger),
-  follow_up: orNull(isFollowUp),
-};
-const FIELDS = Object.keys(CHECKS) as (keyof Verdict)[];
+function isTexts(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  for (const item of value) if (typeof item !== 'string') return false;
+  return true;
+}
+
+function isOneOf(names: object, value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(names, value);
+}
+
+/** The first field that is not well-formed. One by one: a table of checks took more than the checks. */
+function malformed(verdict: Record<keyof Verdict, unknown>): keyof Verdict | undefined {
+  if (!isBoolean(verdict.allow)) return 'allow';
+  if (!isTexts(verdict.reasons)) return 'reasons';
+  if (!isBasis(verdict.basis)) return 'basis';
+  if (!isTexts(verdict.mandates)) return 'mandates';
+  if (verdict.branches !== null && verdict.branches !== 'all' && !isTexts(verdict.branches)) return 'branches';
+  if (!isBoolean(verdict.branch_verified)) return 'branch_verified';
+  if (!isWhole(verdict.changes_at)) return 'changes_at';
+  if (!isLoa(verdict.loa_required)) return 'loa_required';
+  if (verdict.services !== null && !isTexts(verdict.services)) return 'services';
+  if (!isWhole(verdict.holders_required)) return 'holders_required';
+  if (verdict.follow_up !== null && !isFollowUp(verdict.follow_up)) return 'follow_up';
+  return undefined;
+}
+
+const FIELDS: ReadonlySet<string> = new Set<keyof Verdict>([
+  ...(['allow', 'reasons', 'basis', 'mandates', 'branches', 'branch_verified', 'changes_at'] as const),
+  ...(['loa_required', 'services', 'holders_required', 'follow_up'] as const),
+]);
 const NO_TEXTS: readonly string[] = Object.freeze([]);
 
 /** `[]` is what an undefined entrypoint gives; anything but one result is no decision. */
@@ -75,8 +85,9 @@ export function readVerdict(value: unknown): Verdict | string {
     holders_required: value.holders_required ?? null,
     follow_up: readFollowUp(value.follow_up),
   };
-  for (const field in value) if (!Object.hasOwn(CHECKS, field)) return `the decision has an unknown field ${field}`;
-  for (const field of FIELDS) if (!CHECKS[field](verdict[field])) return `the decision has no well-formed ${field}`;
+  for (const field in value) if (!FIELDS.has(field)) return `the decision has an unknown field ${field}`;
+  const fault = malformed(verdict);
+  if (fault !== undefined) return `the decision has no well-formed ${fault}`;
   // All fields have just been checked.
   return whole(verdict as Verdict);
 }
@@ -102,7 +113,7 @@ function readFollowUp(value: unknown): unknown {
 }
 
 function isFollowUp(value: unknown): boolean {
-  return isObject(value) && isOneOf(FOLLOW_UPS)(value.to) && isBoolean(value.delegate_may_read);
+  return isObject(value) && isOneOf(FOLLOW_UPS, value.to) && isBoolean(value.delegate_may_read);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

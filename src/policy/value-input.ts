@@ -15,9 +15,9 @@ import {
 import type { ChainCandidate, Participant, PathMandate, PolicyInput, ServiceQuestion } from './input.ts';
 import { service as serviceText } from './input-json.ts';
 import * as trim from './trim.ts';
-import { type ConstantOf, unify } from './value-constants.ts';
 import type { ValueMemory } from './value-memory.ts';
-import { type Fields, makeSite, Shapes, type Site } from './value-shapes.ts';
+import { makeSite, type Site, type Spelling } from './value-shape.ts';
+import { type Fields, Shapes } from './value-shapes.ts';
 
 /** Texts of which there are few, so that each is written once. */
 const FEW = new Set(
@@ -27,18 +27,20 @@ const FEW = new Set(
   ].flat(),
 );
 
+const LASTS = ['lasts'];
+const BEGINS = ['lasts', 'begins'];
+const IN_YEAR = ['year', 'since'];
+
 /** The policy input as values in the memory of an instance: what input-json.ts writes as text, field by field the same. */
 export class ValueInput {
   readonly #memory: ValueMemory;
-  readonly #constantOf: ConstantOf;
   readonly #shapes: Shapes;
   readonly #services = new Map<string, number>();
   readonly #sites = makeSites();
 
-  constructor(memory: ValueMemory, constantOf: ConstantOf) {
+  constructor(memory: ValueMemory, spelling: Spelling) {
     this.#memory = memory;
-    this.#constantOf = constantOf;
-    this.#shapes = new Shapes(memory, constantOf);
+    this.#shapes = new Shapes(memory, spelling);
     for (const text of FEW) this.#shapes.keepText(text);
   }
 
@@ -128,7 +130,16 @@ export class ValueInput {
     if (parent !== undefined) return shapes.object(trim.trimPath(mandate), this.#sites.onward);
     const site = granted_under === undefined ? this.#sites.mandate : this.#sites.onAuthority;
     if (valid_until === undefined) return shapes.object(mandate, site);
-    return shapes.object(mandate, site, 'lasts', this.#memory.integer(valid_until - valid_from));
+    const memory = this.#memory;
+    const lasts = valid_until - valid_from;
+    const length = memory.integer(lasts);
+    const begins = trim.beginsOf(valid_from, lasts);
+    if (begins === undefined) return shapes.object(mandate, site, LASTS, length);
+    const place = shapes.assemble(this.#sites.begins, {
+      names: IN_YEAR,
+      values: [shapes.index(begins.year), memory.integer(begins.since)],
+    });
+    return shapes.object(mandate, site, BEGINS, length, place);
   }
 
   /** Services are few, and most of what is read: each is kept, in every way in which it is read. */
@@ -136,8 +147,7 @@ export class ValueInput {
     const text = serviceText(facts, reading);
     const known = this.#services.get(text);
     if (known !== undefined) return known;
-    const value = this.#memory.keep(text);
-    unify(this.#memory.bytes, value, this.#constantOf);
+    const value = this.#shapes.keepObject(trim.trimService(facts, reading), this.#sites.service);
     this.#services.set(text, value);
     return value;
   }
@@ -149,7 +159,18 @@ function add(fields: Fields, name: string, value: number): void {
 }
 
 function makeSites() {
-  const sites = ['input', 'request', 'participant', 'represented', 'means', 'question', 'chain', 'onward'] as const;
+  const sites = [
+    'input',
+    'request',
+    'participant',
+    'represented',
+    'means',
+    'question',
+    'chain',
+    'onward',
+    'service',
+    'begins',
+  ] as const;
   return {
     ...(Object.fromEntries(sites.map((name) => [name, makeSite()])) as Record<(typeof sites)[number], Site>),
     party: makeSite(trim.UNREAD.party),

@@ -17,7 +17,8 @@ export const TYPE = {
   constantBoolean: 9,
 } as const;
 
-/** The second byte of a number whose text follows. */
+/** The second byte of a number: whether it follows itself, in 64 bits, or its text. */
+export const SMALL = 1;
 export const DIGITS = 2;
 
 /** The memory of an instance. */

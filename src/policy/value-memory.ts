@@ -1,12 +1,13 @@
 import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
 import { cString, exportsOf } from './instance.ts';
-import { DIGITS, TYPE } from './value-layout.ts';
+import { writeDigits } from './value-digits.ts';
+import { DIGITS, SMALL, TYPE } from './value-layout.ts';
 
 const PAGE = 64 * 1024;
 const NUMBER = TYPE.number | (DIGITS << 8);
+const SMALL_NUMBER = TYPE.number | (SMALL << 8);
 const NUMBER_BYTES = 24;
 const MAX_DIGITS = 24;
-const TEN_7 = 10_000_000;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** What cannot be written as values is asked as text. `full`: nothing more can be kept, until all is forgotten. */
@@ -27,22 +28,26 @@ export class ValueMemory {
   readonly exports: ReturnType<typeof exportsOf>;
   words: Int32Array;
   bytes: Buffer;
+  view: DataView;
   readonly #policy: LoadedPolicy;
   readonly #scratch: number;
   readonly #end: number;
   #kept: number;
   #at: number;
+  #keeps = false;
 
-  constructor(policy: LoadedPolicy, keptBytes: number, scratchBytes: number) {
+  /** @param from where the memory is free from on */
+  constructor(policy: LoadedPolicy, keptBytes: number, scratchBytes: number, from = policy.dataHeapPtr) {
     this.exports = exportsOf(policy);
     this.#policy = policy;
-    this.#kept = align(policy.dataHeapPtr);
+    this.#kept = align(from);
     this.#scratch = this.#kept + keptBytes;
     this.#end = this.#scratch + scratchBytes;
     this.#at = this.#scratch;
     grow(policy, this.#end);
     this.words = new Int32Array(policy.mem.buffer);
     this.bytes = Buffer.from(policy.mem.buffer);
+    this.view = new DataView(policy.mem.buffer);
   }
 
   /** Growing detaches what looked at the memory before. */
@@ -51,6 +56,27 @@ export class ValueMemory {
     if (this.words.buffer === buffer) return;
     this.words = new Int32Array(buffer);
     this.bytes = Buffer.from(buffer);
+    this.view = new DataView(buffer);
+  }
+
+  /** Where what is kept ends. */
+  get end(): number {
+    return this.#kept;
+  }
+
+  /** Whether what is written now stays. */
+  get keeps(): boolean {
+    return this.#keeps;
+  }
+
+  /** All that is written meanwhile stays. */
+  keeping<T>(write: () => T): T {
+    this.#keeps = true;
+    try {
+      return write();
+    } finally {
+      this.#keeps = false;
+    }
   }
 
   /** Forgets the last question. Whoever asked as text meanwhile may have let the memory grow: writing to what is detached does nothing. */
@@ -66,14 +92,16 @@ export class ValueMemory {
 
   /** A value that OPA reads from JSON once, and that stays. */
   keep(json: string): number {
-    if (json.length * 3 > this.#scratch - this.#kept) throw new NotWritten(true);
-    const length = this.bytes.write(json, this.#kept);
-    this.exports.opa_heap_ptr_set(align(this.#kept + length));
-    const value = this.exports.opa_json_parse(this.#kept, length);
-    this.refresh();
+    const value = this.#parse(json);
     this.#keepUntil(this.exports.opa_heap_ptr_get());
-    if (value === 0) throw new NotWritten();
     return value;
+  }
+
+  /** Looks at a value that OPA reads from JSON, and forgets it. */
+  glance<T>(json: string, look: (bytes: Buffer, value: number) => T): T {
+    const value = this.#parse(json);
+    if (this.exports.opa_heap_ptr_get() > this.#scratch) throw new NotWritten(true);
+    return look(this.bytes, value);
   }
 
   /** Words that stay, to be written over for each question. @returns the number of the first */
@@ -95,6 +123,17 @@ export class ValueMemory {
     return context;
   }
 
+  /** At most 31 bits: these OPA subtracts rightly as well. */
+  small(value: number): number {
+    const place = this.#take(16);
+    const { words } = this;
+    const first = place >> 2;
+    words[first] = SMALL_NUMBER;
+    words[first + 2] = value;
+    words[first + 3] = 0;
+    return place;
+  }
+
   /** As its digits, like OPA's parser does: from an integer beyond 32 bits its runtime subtracts wrongly. */
   integer(value: number): number {
     const place = this.#take(NUMBER_BYTES + MAX_DIGITS);
@@ -113,7 +152,8 @@ export class ValueMemory {
     const place = this.#take(12 + value.length * 3);
     const from = place + 12;
     const length = writeText(this.bytes, value, from);
-    this.#at = align(from + length);
+    if (this.#keeps) this.#kept = align(from + length);
+    else this.#at = align(from + length);
     const { words } = this;
     const first = place >> 2;
     words[first] = TYPE.string;
@@ -141,8 +181,23 @@ export class ValueMemory {
     return text;
   }
 
-  /** A place for so many bytes, which is forgotten with the question. */
+  #parse(json: string): number {
+    if (json.length * 3 > this.#scratch - this.#kept) throw new NotWritten(true);
+    const length = this.bytes.write(json, this.#kept);
+    this.exports.opa_heap_ptr_set(align(this.#kept + length));
+    const value = this.exports.opa_json_parse(this.#kept, length);
+    this.refresh();
+    if (value === 0) throw new NotWritten();
+    return value;
+  }
+
+  /** A place for so many bytes, which is forgotten with the question unless what is written stays. */
   #take(size: number): number {
+    if (this.#keeps) {
+      const place = this.#kept;
+      this.#keepUntil(place + size);
+      return place;
+    }
     const place = this.#at;
     this.#at = align(place + size);
     if (this.#at > this.#end) throw new NotWritten();
@@ -153,26 +208,6 @@ export class ValueMemory {
     this.#kept = align(address);
     if (this.#kept > this.#scratch) throw new NotWritten(true);
   }
-}
-
-/** Fewer than fifteen digits, in halves that fit in 31 bits. @returns how many */
-function writeDigits(bytes: Buffer, value: number, from: number): number {
-  const high = Math.floor(value / TEN_7);
-  if (high === 0) return writeHalf(bytes, value, from, 1);
-  const length = writeHalf(bytes, high, from, 1);
-  return length + writeHalf(bytes, value - high * TEN_7, from + length, 7);
-}
-
-function writeHalf(bytes: Buffer, value: number, from: number, atLeast: number): number {
-  let length = atLeast;
-  for (let power = 10 ** length; value >= power; power *= 10) length += 1;
-  let rest = value | 0;
-  for (let i = from + length - 1; i >= from; i--) {
-    const tenth = (rest / 10) | 0;
-    bytes[i] = 48 + rest - tenth * 10;
-    rest = tenth;
-  }
-  return length;
 }
 
 /** @returns how many bytes it took */

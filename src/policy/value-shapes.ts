@@ -1,28 +1,7 @@
-import type { ConstantOf } from './value-constants.ts';
-import { at, eachEntry, TYPE, textAt, word } from './value-layout.ts';
+import { unify } from './value-constants.ts';
+import { word } from './value-layout.ts';
 import { NotWritten, type ValueMemory } from './value-memory.ts';
-
-/** Objects with the same fields in the same order. OPA made the first; the others are that one with other values. */
-interface Shape {
-  fields: readonly string[];
-  /** For each field the word in which its value stands, counted from where a copy begins; 0 for what is left out. */
-  slots: readonly number[];
-  /** What is found under each field. */
-  below: readonly Site[];
-  words: Int32Array;
-  /** The words that point at another, in bytes from where a copy begins. */
-  pointers: readonly number[];
-  /** The first word of each copy, of which the question numbered `question` uses so many. */
-  copies: number[];
-  used: number;
-  question: number;
-}
-
-/** A place in the input, where objects of few shapes are found. */
-export interface Site {
-  leftOut: readonly string[];
-  shapes: Shape[];
-}
+import { layOut, type Shape, type Site, type Spelling } from './value-shape.ts';
 
 /** Fields with the addresses of their values. */
 export interface Fields {
@@ -30,13 +9,10 @@ export interface Fields {
   values: number[];
 }
 
+const NO_FIELDS: readonly string[] = [];
 const MAX_SHAPES = 64;
 /** Longer texts are ids. */
 const MAX_KNOWN_TEXT = 20;
-
-export function makeSite(leftOut: readonly string[] = []): Site {
-  return { leftOut, shapes: [] };
-}
 
 /**
  * Writes values without hashing the fields of objects: OPA parses one object of each shape, which is kept, and for every
@@ -44,16 +20,18 @@ export function makeSite(leftOut: readonly string[] = []): Site {
  */
 export class Shapes {
   readonly #memory: ValueMemory;
-  readonly #constantOf: ConstantOf;
+  readonly #spelling: Spelling;
   readonly #texts = new Map<string, number>();
   readonly #yes: number;
   readonly #no: number;
   readonly #empty: number;
+  readonly #indices: readonly number[];
   #question = 0;
 
-  constructor(memory: ValueMemory, constantOf: ConstantOf) {
+  constructor(memory: ValueMemory, spelling: Spelling) {
     this.#memory = memory;
-    this.#constantOf = constantOf;
+    this.#spelling = spelling;
+    this.#indices = memory.keeping(() => Array.from({ length: 64 }, (_, index) => memory.small(index)));
     this.#yes = memory.keep('true');
     this.#no = memory.keep('false');
     this.#empty = memory.keep('[]');
@@ -66,7 +44,7 @@ export class Shapes {
 
   /** A text that is often written stays. */
   keepText(text: string): void {
-    this.#texts.set(text, this.#constantOf(text) ?? this.#memory.keep(JSON.stringify(text)));
+    this.#texts.set(text, this.#spelling.constantOf(text) ?? this.#memory.keep(JSON.stringify(text)));
   }
 
   value(one: unknown, site: Site): number {
@@ -79,7 +57,8 @@ export class Shapes {
 
   text(one: string): number {
     const known = one.length > MAX_KNOWN_TEXT ? undefined : this.#texts.get(one);
-    return known ?? this.#memory.text(one);
+    if (known !== undefined) return known;
+    return (this.#memory.keeps ? this.#spelling.constantOf(one) : undefined) ?? this.#memory.text(one);
   }
 
   list<T>(items: readonly T[], write: (item: T) => number): number {
@@ -88,7 +67,7 @@ export class Shapes {
     const entries = memory.array(items.length);
     let entry = entries;
     for (const item of items) {
-      const index = memory.integer((entry - entries) / 2);
+      const index = this.index((entry - entries) / 2);
       const value = write(item);
       memory.words[entry] = index;
       memory.words[entry + 1] = value;
@@ -97,20 +76,28 @@ export class Shapes {
     return (entries - 4) * 4;
   }
 
-  /** An object, with one field more whose value is written already. */
-  object(one: object, site: Site, extra?: string, extraValue = 0): number {
+  /** A small number from 0 on. */
+  index(number: number): number {
+    return this.#indices[number] ?? this.#memory.integer(number);
+  }
+
+  /** An object, with up to two fields more whose values are written already. */
+  object(one: object, site: Site, extra = NO_FIELDS, extraValue = 0, another = 0): number {
     const shape = this.#shapeOf(one, site, extra);
+    if (shape === undefined) return this.#keepAny(one);
     const first = this.#copyOf(shape);
     const { slots, below, fields } = shape;
-    const given = one as Readonly<Record<string, unknown>>;
-    const own = extra === undefined ? fields.length : fields.length - 1;
+    const given: unknown[] = Object.values(one);
+    const own = fields.length - extra.length;
     for (let i = 0; i < own; i++) {
       const slot = slots[i] ?? 0;
       if (slot === 0) continue;
-      const value = this.value(given[fields[i] ?? ''], below[i] ?? site);
+      const value = this.value(given[i], below[i] ?? site);
       this.#memory.words[first + slot] = value;
     }
-    if (extra !== undefined) this.#memory.words[first + (slots[own] ?? 0)] = extraValue;
+    const { words } = this.#memory;
+    if (extra.length > 0) words[first + (slots[own] ?? 0)] = extraValue;
+    if (extra.length > 1) words[first + (slots[own + 1] ?? 0)] = another;
     return first * 4;
   }
 
@@ -123,9 +110,27 @@ export class Shapes {
     return first * 4;
   }
 
-  #shapeOf(one: object, site: Site, extra: string | undefined): Shape {
+  /** Nothing for one more shape of what is to stay: that can be kept as OPA parses it. */
+  #shapeOf(one: object, site: Site, extra: readonly string[]): Shape | undefined {
     for (const shape of site.shapes) if (hasFields(one, shape.fields, extra)) return shape;
-    return this.#learn(site, fieldsOf(one, extra));
+    if (this.#memory.keeps && site.shapes.length === MAX_SHAPES) return undefined;
+    return this.#learn(site, [...Object.keys(one), ...extra]);
+  }
+
+  /** An object that stays. */
+  keepObject(one: object, site: Site): number {
+    try {
+      return this.#memory.keeping(() => this.object(one, site));
+    } catch (thrown) {
+      if (!(thrown instanceof NotWritten) || thrown.full) throw thrown;
+      return this.#keepAny(one);
+    }
+  }
+
+  #keepAny(one: object): number {
+    const value = this.#memory.keep(JSON.stringify(one));
+    unify(this.#memory.bytes, value, this.#spelling.constantOf);
+    return value;
   }
 
   #shapeWith(names: readonly string[], site: Site): Shape {
@@ -135,13 +140,14 @@ export class Shapes {
 
   #learn(site: Site, fields: readonly string[]): Shape {
     if (site.shapes.length === MAX_SHAPES) throw new NotWritten(true);
-    const shape = layOut(this.#memory, fields, site.leftOut, this.#constantOf);
+    const shape = layOut(this.#memory, this.#spelling, fields, site.leftOut);
     site.shapes.push(shape);
     return shape;
   }
 
   /** A copy that this question does not use yet: its first word. */
   #copyOf(shape: Shape): number {
+    if (this.#memory.keeps) return this.#copy(shape);
     if (shape.question !== this.#question) {
       shape.question = this.#question;
       shape.used = 0;
@@ -149,69 +155,31 @@ export class Shapes {
     const free = shape.copies[shape.used];
     shape.used += 1;
     if (free !== undefined) return free;
+    const first = this.#copy(shape);
+    shape.copies.push(first);
+    return first;
+  }
+
+  #copy(shape: Shape): number {
     const first = this.#memory.keepWords(shape.words);
     const { words } = this.#memory;
     for (const pointer of shape.pointers) words[first + pointer] = word(words, first + pointer) + first * 4;
-    shape.copies.push(first);
     return first;
   }
 }
 
-function fieldsOf(one: object, extra: string | undefined): string[] {
-  const fields: string[] = [];
-  for (const field in one) fields.push(field);
-  return extra === undefined ? fields : [...fields, extra];
-}
-
-function hasFields(one: object, fields: readonly string[], extra: string | undefined): boolean {
+function hasFields(one: object, fields: readonly string[], extra: readonly string[]): boolean {
   let i = 0;
   for (const field in one) {
     if (field !== fields[i]) return false;
     i += 1;
   }
-  return fields[i] === extra && fields.length === (extra === undefined ? i : i + 1);
+  if (fields.length !== i + extra.length) return false;
+  return fields[i] === extra[0] && fields[i + 1] === extra[1];
 }
 
 function isEqual(names: readonly string[], fields: readonly string[]): boolean {
   if (names.length !== fields.length) return false;
   for (let i = 0; i < names.length; i++) if (names[i] !== fields[i]) return false;
   return true;
-}
-
-/** What OPA makes of an object with these fields: itself in four words, its buckets, and its entries, one after another. */
-function layOut(
-  memory: ValueMemory,
-  fields: readonly string[],
-  leftOut: readonly string[],
-  constantOf: ConstantOf,
-): Shape {
-  const read = fields.filter((field) => !leftOut.includes(field));
-  const made = memory.keep(JSON.stringify(Object.fromEntries(read.map((field) => [field, 0]))));
-  const { bytes } = memory;
-  const count = at(bytes, made + 8);
-  const copy = [TYPE.object, 16, count, at(bytes, made + 12)];
-  for (let bucket = 0; bucket < count; bucket++) copy.push(0);
-  const pointers = [1];
-  const slots = new Map<string, number>();
-  let [last, inBucket] = [0, -1];
-  eachEntry(bytes, made, (entry, bucket) => {
-    const place = copy.length;
-    const before = bucket === inBucket ? last + 2 : 4 + bucket;
-    copy[before] = place * 4;
-    pointers.push(before);
-    const name = textAt(bytes, at(bytes, entry));
-    copy.push(constantOf(name) ?? at(bytes, entry), 0, 0);
-    slots.set(name, place + 1);
-    [last, inBucket] = [place, bucket];
-  });
-  return {
-    fields,
-    slots: fields.map((field) => slots.get(field) ?? 0),
-    below: fields.map(() => makeSite()),
-    words: Int32Array.from(copy),
-    pointers,
-    copies: [],
-    used: 0,
-    question: 0,
-  };
 }

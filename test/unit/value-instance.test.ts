@@ -11,6 +11,7 @@ import { makeConstants, unify } from '../../src/policy/value-constants.ts';
 import { ValueInput } from '../../src/policy/value-input.ts';
 import { makeValueInstance } from '../../src/policy/value-instance.ts';
 import { NotWritten, ValueMemory } from '../../src/policy/value-memory.ts';
+import { makePlaces, spread } from '../../src/policy/value-places.ts';
 import { aMandate, aParty, aService, id, NOW } from '../support/decide-world.ts';
 import { committedBundle } from '../support/policy.ts';
 import { inputs } from '../support/policy-inputs.ts';
@@ -54,7 +55,8 @@ function writer() {
   const policy = load(bundle.module, bundle.data);
   const memory = new ValueMemory(policy, 512 * 1024, 128 * 1024);
   memory.keepContext(entrypointId(policy, bundle.entrypoint));
-  const written = new ValueInput(memory, makeConstants(Buffer.from(policy.mem.buffer.slice(0, policy.baseHeapPtr))));
+  const constantOf = makeConstants(Buffer.from(policy.mem.buffer.slice(0, policy.baseHeapPtr)));
+  const written = new ValueInput(memory, { constantOf, placesOf: makePlaces() });
   return (input: PolicyInput): unknown => {
     const value = written.write(input);
     memory.release();
@@ -126,6 +128,83 @@ describe('spelling data by texts of the module', () => {
   });
 });
 
+describe('buckets of their own', () => {
+  it('leave the data what it is, and every field where it is looked for', () => {
+    const policy = load(bundle.module, bundle.data);
+    const memory = new ValueMemory(policy, 512 * 1024, 128 * 1024);
+    spread(memory, policy.dataAddr, makePlaces());
+    memory.release();
+    expect(JSON.parse(memory.dump(policy.dataAddr))).toEqual(bundle.data);
+  });
+
+  it.each([
+    ['one', 1],
+    ['as many as OPA gives eight buckets', 5],
+    ['many', 20],
+    ['more than are moved', 60],
+  ])('hold objects of %s fields', (_, count) => {
+    const policy = load(bundle.module, bundle.data);
+    const memory = new ValueMemory(policy, 512 * 1024, 128 * 1024);
+    const json = JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`field ${i}`, { i }])));
+    const [moved, other] = [memory.keep(json), memory.keep(json)];
+    spread(memory, moved, makePlaces());
+    const buckets = (object: number) => memory.bytes.readInt32LE(object + 8);
+    expect(buckets(moved)).toBeGreaterThanOrEqual(buckets(other));
+    memory.release();
+    expect(JSON.parse(memory.dump(moved))).toEqual(JSON.parse(json));
+  });
+
+  it('keep services whatever stands in them', () => {
+    const sets = (i: number) => Object.fromEntries([[`set ${i}`, i]]);
+    const scope = { by: 'set' as const, set: 'set 1', version: 1 };
+    const write = writer();
+    for (let i = 0; i < 200; i++) {
+      const service = {
+        ...aService({ service_id: `urn:${i}`, sets: sets(i) }),
+        ...(i % 9 === 0 && { newer: [null, 0.5] }),
+      };
+      const input = inputOf({ services: [{ service, direct: [{ ...DIRECT, scope }], chains: [] }] });
+      expect(write(input)).toEqual(JSON.parse(writeInput(input)));
+    }
+  });
+});
+
+describe('the beginning of what lasts about five years', () => {
+  const DAY_MS = 86_400_000;
+  const answer = (begins: boolean, valid_from: number, lasts: number) => {
+    const valid_until = valid_from + lasts;
+    const direct = aMandate(id(10), { valid_from, valid_until });
+    const input = {
+      ...inputOf({ now: valid_from }),
+      services: [{ service: aService(), direct: [direct], chains: [] }],
+    };
+    const written = JSON.parse(writeInput(input));
+    const [mandate] = written.services[0].direct;
+    expect(mandate.lasts).toBe(lasts);
+    if (!begins) delete mandate.begins;
+    return [mandate.begins, text.evaluate(JSON.stringify(written))];
+  };
+  const days = fc.integer({ min: Date.UTC(1996, 0, 1) / DAY_MS, max: Date.UTC(2093, 0, 1) / DAY_MS });
+  const hours = fc.integer({ min: -30, max: 54 });
+
+  it('tells what the rules reckon without it', () => {
+    fc.assert(
+      fc.property(days, hours, fc.constantFrom(-1, 0, 1), fc.constantFrom(-1, 0, 1), (day, over, more, less) => {
+        const from = day * DAY_MS - 3_600_000 + less;
+        const lasts = 1826 * DAY_MS + over * 1_800_000 + more;
+        const [begins, found] = answer(true, from, lasts);
+        expect(begins).toBeDefined();
+        expect(found).toEqual(answer(false, from, lasts)[1]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('is left out of what lasts longer or shorter', () => {
+    for (const lasts of [1, 1824 * DAY_MS, 1829 * DAY_MS]) expect(answer(true, NOW, lasts)[0]).toBeUndefined();
+  });
+});
+
 describe('an evaluation by values', () => {
   it('answers as one by text does, whatever was asked before', () => {
     fc.assert(
@@ -162,11 +241,11 @@ describe('an evaluation by values', () => {
   it('forgets, and keeps anew, when there are more services than can be kept', () => {
     const asked = instance();
     let asText = 0;
-    for (let i = 0; i < 1500; i++) {
+    for (let i = 0; i < 6000; i++) {
       const input = withService(`urn:service:${i}`);
       const answer = asked.evaluateInput?.(input);
       if (answer === undefined) asText += 1;
-      else if (i % 50 === 0) expect(answer).toEqual(text.evaluate(writeInput(input)));
+      else if (i % 200 === 0) expect(answer).toEqual(text.evaluate(writeInput(input)));
     }
     expect(asText).toBeGreaterThan(0);
     expect(asText).toBeLessThan(20);

@@ -55,6 +55,8 @@ short_enough(mandate) if mandate.kind == "statutory"
 
 else if calendar.surely_within_five_years(mandate.lasts)
 
+else if calendar.beginning_within_five_years(mandate.lasts, mandate.begins)
+
 else if calendar.lasting_within_five_years(mandate.lasts, mandate.valid_from, mandate.valid_until)
 
 else if {
