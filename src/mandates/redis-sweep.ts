@@ -1,5 +1,5 @@
 import { toRedisError } from '../store/redis.ts';
-import type { RedisServers } from '../store/redis-servers.ts';
+import type { RedisServer, RedisServers } from '../store/redis-servers.ts';
 import type { Partition } from './redis-layout.ts';
 
 /** Keys looked at in one round trip, and round trips per slice: some milliseconds of Redis's time a slice. */
@@ -20,11 +20,23 @@ export function makeSweeper(servers: RedisServers, partitions: readonly Partitio
   let sweptBelow = 0;
   /** One cursor for all servers, one server after the other. */
   let [nth, cursor] = [0, '0'];
+  let walked: readonly RedisServer[] | undefined;
+
+  /** Where others hold the data than before, what was cleared away may have come back, and a cursor means nothing. */
+  function serversNow(): readonly RedisServer[] {
+    const all = servers.all();
+    if (all !== walked) {
+      [nth, cursor] = [0, '0'];
+      sweptBelow = 0;
+    }
+    walked = all;
+    return all;
+  }
 
   /** True: it was the last round on the last server. */
   async function round(isRubbish: (generation: number) => boolean): Promise<boolean> {
-    const all = servers.all();
-    const server = all[nth] ?? all[0];
+    const all = serversNow();
+    const server = all[nth];
     if (server === undefined) return true;
     const [next, keys] = await server.client.scanBuffer(cursor, 'COUNT', SCAN_COUNT);
     cursor = next.toString();
@@ -40,8 +52,9 @@ export function makeSweeper(servers: RedisServers, partitions: readonly Partitio
 
   return {
     async someBelow(generation) {
-      if (sweptBelow >= generation) return;
       try {
+        serversNow();
+        if (sweptBelow >= generation) return;
         for (let i = 0; i < ROUNDS_A_SLICE; i++) {
           if (!(await round((found) => found < generation))) continue;
           sweptBelow = generation;
@@ -52,8 +65,9 @@ export function makeSweeper(servers: RedisServers, partitions: readonly Partitio
       }
     },
     async all(generation) {
-      [nth, cursor] = [0, '0'];
       try {
+        serversNow();
+        [nth, cursor] = [0, '0'];
         while (!(await round((found) => found === generation)));
       } catch (thrown) {
         throw toRedisError(thrown);

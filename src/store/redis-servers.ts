@@ -12,7 +12,7 @@ export interface RedisServer {
 export interface RedisServers {
   /** Where a part of the data is. @throws AppError `store_unavailable` while nobody is known to hold it */
   of(part: number): Redis;
-  /** Each server once. @throws AppError `store_unavailable` while a part is held by nobody that is known */
+  /** Each server once; another list when others hold the data than before. @throws AppError `store_unavailable` while a part is held by nobody that is known */
   all(): readonly RedisServer[];
   /** Something failed that may mean that another server holds a part now. */
   doubt(): void;
