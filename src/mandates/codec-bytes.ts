@@ -30,6 +30,8 @@ export interface Bytes {
   part(source: Uint8Array, from: number, to: number): void;
   /** CRC-32 of everything from `start` on, behind what `seed` is the checksum of. */
   checksum(start: number, seed?: number): void;
+  /** CRC-32 of what is written between two places, behind what `seed` is the checksum of. */
+  sum(start: number, end: number, seed: number): number;
   /** Overwrites what was left for a length. */
   patchU8(at: number, value: number): void;
   patchU16(at: number, value: number): void;
@@ -96,6 +98,7 @@ export function makeBytes(capacity = 1024): Bytes {
       const at = reserve(4);
       buffer.writeUInt32BE(sum, at);
     },
+    sum: (start, stop, seed) => checksumOf(buffer, start, stop, seed),
     patchU8: (at, value) => void buffer.writeUInt8(value, at),
     patchU16: (at, value) => void buffer.writeUInt16BE(value, at),
     patchU32: (at, value) => void buffer.writeUInt32BE(value, at),

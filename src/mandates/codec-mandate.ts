@@ -39,32 +39,65 @@ const SECONDS = 128;
 /** Names that often stand in the tail, as they are written there. */
 const SHORT = { operations: 'o', branches: 'b', cases: 'c', set: 's' };
 
+/** Few combinations occur in a register. */
+export type CodedTerms = Pick<
+  MandateFacts,
+  | 'kind'
+  | 'ground'
+  | 'status'
+  | 'loa'
+  | 'reach'
+  | 'follow_up'
+  | 'granted_under'
+  | 'survivor'
+  | 'reads_messages'
+  | 'substitution'
+>;
+export type Period = Pick<MandateFacts, 'valid_from' | 'granted_at' | 'valid_until'>;
+export type Limits = Pick<MandateFacts, 'operations' | 'branches' | 'cases'>;
+
 /** Writes everything but the id: it stands in front. `scope` is the key under which the mandate is found. */
 export function writeMandate(out: Bytes, facts: MandateFacts, scopeKey: string): void {
-  const { mandate_id: _id, kind, ground, status, loa, reach, scope, follow_up, granted_under, ...more } = facts;
-  const { valid_from: from, granted_at: granted, valid_until: until, operations, branches, cases, ...flagged } = more;
-  const { survivor, reads_messages, substitution, ...rare } = flagged;
-  const far = farMoments({ valid_from: from, granted_at: granted, valid_until: until });
-  const [valid_from, granted_at] = [Math.min(from, LAST_MOMENT), Math.min(granted, LAST_MOMENT)];
-  const valid_until = far?.valid_until === undefined ? until : undefined;
-  const tail = tailOf(facts, far ? { ...rare, ...far } : rare, scopeKey);
-  out.u8(indexIn(MANDATE_KINDS, kind) | (indexIn(MAYBE_GROUNDS, ground) << 3) | inSeconds(valid_from));
+  const { mandate_id: _id, kind: _kind, ground: _ground, status: _status, loa: _loa, reach: _reach, ...more } = facts;
+  const { scope, follow_up: _follow, granted_under: _under, valid_from: _from, granted_at: _granted, ...others } = more;
+  const { valid_until: _until, operations: _operations, branches: _branches, cases: _cases, ...flagged } = others;
+  const { survivor: _survivor, reads_messages: _reads, substitution: _substitution, ...rare } = flagged;
+  writeTerms(out, facts, facts, facts, scope, scopeKey, rare);
+}
+
+/** As `writeMandate`, of what has no `rare` facets. */
+export function writeTerms(
+  out: Bytes,
+  coded: CodedTerms,
+  period: Period,
+  limits: Limits,
+  scope: MandateFacts['scope'],
+  scopeKey: string,
+  rare: object = {},
+): void {
+  const far = farMoments(period);
+  const valid_from = Math.min(period.valid_from, LAST_MOMENT);
+  const granted_at = Math.min(period.granted_at, LAST_MOMENT);
+  const valid_until = far?.valid_until === undefined ? period.valid_until : undefined;
+  const tail = tailOf(limits, scope, far ? { ...rare, ...far } : rare, scopeKey);
+  out.u8(indexIn(MANDATE_KINDS, coded.kind) | (indexIn(MAYBE_GROUNDS, coded.ground) << 3) | inSeconds(valid_from));
   out.u8(
-    indexIn(MANDATE_STATUSES, status) |
-      (indexIn(LOAS, loa) << 3) |
-      (indexIn(MAYBE_REACHES, reach) << 5) |
+    indexIn(MANDATE_STATUSES, coded.status) |
+      (indexIn(LOAS, coded.loa) << 3) |
+      (indexIn(MAYBE_REACHES, coded.reach) << 5) |
       inSeconds(granted_at),
   );
   out.u8(
-    (operations === 'all' ? FLAG.allOperations : 0) |
-      (branches === 'all' ? FLAG.allBranches : 0) |
-      (cases === 'all' ? FLAG.allCases : 0) |
+    (limits.operations === 'all' ? FLAG.allOperations : 0) |
+      (limits.branches === 'all' ? FLAG.allBranches : 0) |
+      (limits.cases === 'all' ? FLAG.allCases : 0) |
       (valid_until === undefined ? 0 : FLAG.ends) |
-      (survivor ? FLAG.survivor : 0) |
-      (reads_messages ? FLAG.readsMessages : 0) |
-      (substitution ? FLAG.substitution : 0) |
+      (coded.survivor ? FLAG.survivor : 0) |
+      (coded.reads_messages ? FLAG.readsMessages : 0) |
+      (coded.substitution ? FLAG.substitution : 0) |
       (tail === undefined ? 0 : FLAG.tail),
   );
+  const { follow_up, granted_under } = coded;
   const origin = (indexIn(MAYBE_FOLLOW_UPS, follow_up) << 2) | (indexIn(MAYBE_AUTHORITIES, granted_under) << 4);
   out.u8(indexIn(SCOPES, scope.by) | origin | (valid_until === undefined ? 0 : inSeconds(valid_until)));
   writeMoment(out, valid_from);
@@ -79,10 +112,13 @@ const LAST_MOMENT = BEYOND_MOMENTS - 1;
 type Moments = { [name in 'valid_from' | 'granted_at' | 'valid_until']?: number | undefined };
 
 /** Those that do not fit; mostly none. */
-function farMoments(moments: Moments): Moments | undefined {
-  const { valid_from = 0, granted_at = 0, valid_until = 0 } = moments;
-  if (Math.max(valid_from, granted_at, valid_until) <= LAST_MOMENT) return undefined;
-  const far = Object.entries(moments).filter(([, moment]) => moment !== undefined && moment > LAST_MOMENT);
+function farMoments({ valid_from, granted_at, valid_until }: Period): Moments | undefined {
+  if (valid_from <= LAST_MOMENT && granted_at <= LAST_MOMENT && !(valid_until && valid_until > LAST_MOMENT)) {
+    return undefined;
+  }
+  const far = Object.entries({ valid_from, granted_at, valid_until }).filter(
+    ([, moment]) => moment !== undefined && moment > LAST_MOMENT,
+  );
   return Object.fromEntries(far);
 }
 
@@ -96,17 +132,23 @@ function writeMoment(out: Bytes, moment: number): void {
 }
 
 /** What few mandates have, and whatever a later version of the facts adds. */
-function tailOf(facts: MandateFacts, rare: object, scopeKey: string): string | undefined {
-  const { operations, branches, cases, scope } = facts;
-  const tail = {
+function tailOf(limits: Limits, scope: MandateFacts['scope'], rare: object, scopeKey: string): string | undefined {
+  const { operations, branches, cases } = limits;
+  const setApart = scope.by === 'set' && scopeKey !== `t${scope.set}` ? scope.set : undefined;
+  const isLimited = operations !== 'all' || branches !== 'all' || cases !== 'all' || setApart !== undefined;
+  if (!isLimited && isEmpty(rare)) return undefined;
+  return JSON.stringify({
     ...rare,
     ...(operations === 'all' ? {} : { [SHORT.operations]: operations }),
     ...(branches === 'all' ? {} : { [SHORT.branches]: branches }),
     ...(cases === 'all' ? {} : { [SHORT.cases]: cases }),
-    ...(scope.by === 'set' && scopeKey !== `t${scope.set}` ? { [SHORT.set]: scope.set } : {}),
-  };
-  for (const _some in tail) return JSON.stringify(tail);
-  return undefined;
+    ...(setApart !== undefined && { [SHORT.set]: setApart }),
+  });
+}
+
+function isEmpty(object: object): boolean {
+  for (const _some in object) return false;
+  return true;
 }
 
 /**

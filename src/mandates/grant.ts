@@ -1,7 +1,7 @@
-import type { MandateFacts } from '../domain/facts.ts';
+import type { CodedTerms, Limits, Period } from './codec-mandate.ts';
 import type { MandateRow } from './rows.ts';
 
-/** A mandate as a rebuild reads it, before anything else is made of it: ids are 16 bytes. */
+/** A mandate as a rebuild reads it, before anything else is made of it: ids are 16 bytes. Good until another is read. */
 export interface Grant {
   represented: Buffer;
   delegate: Buffer;
@@ -16,8 +16,9 @@ export interface Grant {
 export type Terms = PlainTerms | { row: MandateRow };
 
 export interface PlainTerms {
-  /** All but who, and what it covers. */
-  facts: Omit<MandateFacts, 'mandate_id' | 'scope'>;
+  coded: CodedTerms;
+  period: Period;
+  limits: Limits;
   services: Buffer[];
   sets: { set: string; version: number }[];
   owner: Buffer | undefined;

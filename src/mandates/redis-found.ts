@@ -93,11 +93,13 @@ export function* inlineMembers(held: Buffer, idLength: number): Generator<[Buffe
 
 /** What `sizedMembers` takes apart again. */
 export function sizedMember(...parts: Buffer[]): Buffer {
-  const member = Buffer.concat(parts);
-  const length = Buffer.alloc(member.length < LONG ? 1 : 5, LONG);
-  if (member.length < LONG) length.writeUInt8(member.length);
-  else length.writeUInt32BE(member.length, 1);
-  return Buffer.concat([length, member]);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  let at = length < LONG ? 1 : 5;
+  const bytes = Buffer.allocUnsafe(at + length);
+  bytes[0] = Math.min(length, LONG);
+  if (at > 1) bytes.writeUInt32BE(length, 1);
+  for (const part of parts) at += part.copy(bytes, at);
+  return bytes;
 }
 
 /** A reply that alternates names and values. */

@@ -1,11 +1,12 @@
-import { crc32 } from 'node:zlib';
 import { AppError } from '../domain/errors.ts';
-import type { MandateFacts, Scope } from '../domain/facts.ts';
+import type { Scope } from '../domain/facts.ts';
 import { makeBytes } from './codec-bytes.ts';
+import { checksumOf } from './codec-checksum.ts';
 import { packScope } from './codec-key.ts';
-import { writeMandate } from './codec-mandate.ts';
+import { writeTerms } from './codec-mandate.ts';
 import type { Grant, PlainTerms } from './grant.ts';
 import { sizedMember } from './redis-found.ts';
+import { leafEntries } from './redis-leaf.ts';
 import { makeOpPacker } from './redis-ops.ts';
 import { emitTree } from './redis-tree.ts';
 import type { MandateRow } from './rows.ts';
@@ -21,18 +22,15 @@ const SCOPE_AT = 1 + 2 * ID;
 const OP_HEAD = 7;
 const ROOT = Buffer.from('m:');
 const KIND = Buffer.from('m');
-const LETTER = crc32(KIND);
+const LETTER = checksumOf(KIND, 0, 1);
 const EVERYTHING = Buffer.from('e');
 const SERVICE = Buffer.from('s');
 const OWNER = Buffer.from('o');
 
-/** One member of a leaf (mandates.lua). */
+/** One member of a leaf (mandates.lua), behind its length of `at` bytes. */
 interface Member {
-  delegate: Buffer;
-  id: Buffer;
-  body: Buffer;
-  /** Each packed, with its checksum behind it. */
-  scopes: Buffer[];
+  bytes: Buffer;
+  at: number;
   paired: boolean;
 }
 
@@ -56,16 +54,15 @@ export function makeGrantPacker(leafBytes: number, emit: Emit) {
     if (represented === undefined) return;
     const party = represented;
     const far = delegatesApart(members, leafBytes);
-    const near = members.filter(({ delegate }) => !far.has(name(delegate)));
-    const held = near.map((member) => ({ id: member.delegate, bytes: bytesOf(member) }));
+    const near = far.size === 0 ? members : members.filter((member) => !far.has(name(delegateOf(member))));
+    const held = near.map((member) => ({ id: delegateOf(member), bytes: member.bytes }));
     emitTree(Buffer.concat([ROOT, party]), held, leafBytes, (key, value) => emit('leaf', party, key, value));
-    const delegates = new Map(near.filter(({ paired }) => !paired).map(({ delegate }) => [name(delegate), delegate]));
-    for (const delegate of delegates.values()) emit('pair', party, delegate, party);
-    for (const { delegate, id, body, scopes } of members) {
-      if (!far.has(name(delegate))) continue;
-      for (const scope of scopes) {
-        const [key, checksum] = [scope.subarray(0, -CHECKSUM), scope.subarray(-CHECKSUM)];
-        emit('put', party, Buffer.concat([KIND, party, delegate, key]), Buffer.concat([id, body, checksum]));
+    const unpaired = near.filter(({ paired }) => !paired).map(delegateOf);
+    for (const delegate of new Map(unpaired.map((id) => [name(id), id])).values()) emit('pair', party, delegate, party);
+    for (const member of far.size === 0 ? [] : members) {
+      if (!far.has(name(delegateOf(member)))) continue;
+      for (const { key, id, value } of leafEntries(party, member.bytes)) {
+        emit('put', party, key, Buffer.concat([id, value]));
       }
     }
     members = [];
@@ -78,99 +75,105 @@ export function makeGrantPacker(leafBytes: number, emit: Emit) {
         if (represented && represented.compare(grant.represented) > 0) {
           throw new AppError('internal', 'mandates came out of order');
         }
-        represented = grant.represented;
+        represented = Buffer.from(grant.represented);
       }
-      for (const member of makeMembers(grant)) members.push(member);
+      makeMembers(grant, members);
     },
     end: flush,
   };
 }
 
-function makeMemberMaker(): (grant: Grant) => Member[] {
+/** Adds to the members. */
+function makeMemberMaker(): (grant: Grant, members: Member[]) => void {
   const out = makeBytes(256);
   const pack = makeOpPacker();
 
+  /** What stands under some scopes, each packed, with its checksum behind it. */
   function memberOf(
     { represented, delegate, id, paired }: Grant,
-    facts: PlainTerms['facts'],
+    terms: PlainTerms,
     scope: Scope,
     keys: Buffer[],
-  ) {
+  ): Member {
     out.rewind();
-    writeMandate(out, { ...facts, scope } as MandateFacts, scope.by === 'set' ? `t${scope.set}` : '');
-    const body = Buffer.from(out.view());
-    const start = crc32(delegate, crc32(represented, LETTER));
-    const scopes = keys.map((key) => checked(key, crc32(body, crc32(id, crc32(key, start)))));
-    return { delegate, id, body, scopes, paired };
+    out.part(delegate, 0, ID);
+    out.part(id, 0, ID);
+    out.u8(keys.length);
+    for (const key of keys) {
+      out.part(key, 0, key.length);
+      out.u32(0);
+    }
+    const bodyAt = out.length();
+    writeTerms(out, terms.coded, terms.period, terms.limits, scope, scope.by === 'set' ? `t${scope.set}` : '');
+    const pair = checksumOf(delegate, 0, ID, checksumOf(represented, 0, ID, LETTER));
+    let at = HEAD;
+    for (const { length } of keys) {
+      const key = out.sum(at, at + length, pair);
+      out.patchU32(at + length, out.sum(bodyAt, out.length(), out.sum(ID, 2 * ID, key)));
+      at += length + CHECKSUM;
+    }
+    return sized(out.view(), paired);
   }
 
-  function plain(grant: Grant, { facts, services, sets, owner, everything }: PlainTerms): Member[] {
-    const members = [];
+  function plain(grant: Grant, terms: PlainTerms, members: Member[]): void {
+    const { services, sets, owner, everything } = terms;
     for (let from = 0; from < services.length; from += SCOPES_AT_MOST) {
       const keys = services.slice(from, from + SCOPES_AT_MOST).map((service) => Buffer.concat([SERVICE, service]));
-      members.push(memberOf(grant, facts, { by: 'service' }, keys));
+      members.push(memberOf(grant, terms, { by: 'service' }, keys));
     }
     for (const { set, version } of sets) {
-      members.push(memberOf(grant, facts, { by: 'set', set, version }, [packScope(`t${set}`)]));
+      members.push(memberOf(grant, terms, { by: 'set', set, version }, [packScope(`t${set}`)]));
     }
-    if (owner) members.push(memberOf(grant, facts, { by: 'owner' }, [Buffer.concat([OWNER, owner])]));
-    if (everything) members.push(memberOf(grant, facts, { by: 'everything' }, [EVERYTHING]));
-    return members;
+    if (owner) members.push(memberOf(grant, terms, { by: 'owner' }, [Buffer.concat([OWNER, owner])]));
+    if (everything) members.push(memberOf(grant, terms, { by: 'everything' }, [EVERYTHING]));
   }
 
   /** What it says under one scope may be otherwise than under another. */
-  function special({ delegate, id, paired }: Grant, row: MandateRow): Member[] {
-    const members = new Map<string, Member>();
+  function special({ delegate, id, paired }: Grant, row: MandateRow, members: Member[]): void {
+    const parts = new Map<string, { body: Buffer; scopes: Buffer[] }>();
     for (const write of mandateWrites(row)) {
       if (!('scope' in write)) continue;
       const { bytes, key } = pack(write);
       const value = Buffer.from(bytes.subarray(OP_HEAD + key.length + ID));
       const body = value.subarray(0, -CHECKSUM);
       const scope = Buffer.concat([key.subarray(SCOPE_AT), value.subarray(-CHECKSUM)]);
-      const known = members.get(name(body));
+      const known = parts.get(name(body));
       if (known && known.scopes.length < SCOPES_AT_MOST) known.scopes.push(scope);
-      else
-        members.set(known ? `${name(body)} ${members.size}` : name(body), {
-          delegate,
-          id,
-          body,
-          scopes: [scope],
-          paired,
-        });
+      else parts.set(known ? `${name(body)} ${parts.size}` : name(body), { body, scopes: [scope] });
     }
-    return [...members.values()];
+    for (const { body, scopes } of parts.values()) {
+      members.push(sized(Buffer.concat([delegate, id, Buffer.from([scopes.length]), ...scopes, body]), paired));
+    }
   }
 
-  return (grant) => ('row' in grant.terms ? special(grant, grant.terms.row) : plain(grant, grant.terms));
+  return (grant, members) => {
+    if ('row' in grant.terms) special(grant, grant.terms.row, members);
+    else plain(grant, grant.terms, members);
+  };
 }
 
-function checked(key: Buffer, checksum: number): Buffer {
-  const both = Buffer.allocUnsafe(key.length + CHECKSUM);
-  both.set(key);
-  both.writeUInt32BE(checksum, key.length);
-  return both;
+function sized(member: Buffer, paired: boolean): Member {
+  const bytes = sizedMember(member);
+  return { bytes, at: bytes.length - member.length, paired };
 }
 
 function name(bytes: Buffer): string {
   return bytes.toString('latin1');
 }
 
-function sizeOf({ body, scopes }: Member): number {
-  return 1 + HEAD + body.length + scopes.reduce((sum, scope) => sum + scope.length, 0);
+function delegateOf({ bytes, at }: Member): Buffer {
+  return bytes.subarray(at, at + ID);
 }
 
 /** Those who take most of a leaf: they get a hash of their own, which `write_mandate` in mandates.lua makes. */
 function delegatesApart(members: readonly Member[], leafBytes: number): Set<string> {
   const sizes = new Map<string, number>();
   let total = 0;
-  for (const member of members) total += sizeOf(member);
+  for (const { bytes } of members) total += bytes.length;
   if (total <= leafBytes) return new Set();
   for (const member of members) {
-    sizes.set(name(member.delegate), (sizes.get(name(member.delegate)) ?? 0) + sizeOf(member));
+    const delegate = name(delegateOf(member));
+    sizes.set(delegate, (sizes.get(delegate) ?? 0) + member.bytes.length);
   }
   return new Set([...sizes].filter(([, size]) => size > leafBytes / 2).map(([delegate]) => delegate));
-}
-
-function bytesOf({ delegate, id, body, scopes }: Member): Buffer {
-  return sizedMember(delegate, id, Buffer.from([scopes.length]), ...scopes, body);
 }

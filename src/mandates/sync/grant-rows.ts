@@ -1,4 +1,5 @@
 import type { MandateFacts } from '../../domain/facts.ts';
+import type { CodedTerms, Limits } from '../codec-mandate.ts';
 import type { Grant, PlainTerms } from '../grant.ts';
 import { factRows } from '../rows.ts';
 import { type CopyRow, makeCopyReader } from './copy-rows.ts';
@@ -33,7 +34,7 @@ const COLUMNS = AT_WHOLE + 1;
 /** Few combinations occur; a register in which many do costs no more than this. */
 const REMEMBERED_AT_MOST = 4096;
 
-type Coded = Omit<PlainTerms['facts'], 'valid_from' | 'valid_until' | 'granted_at' | 'operations' | 'branches'>;
+const UNLIMITED: Limits = { operations: 'all', branches: 'all', cases: 'all' };
 
 export const GRANTS: BulkCopy = {
   sql: SQL,
@@ -46,9 +47,9 @@ export const GRANTS: BulkCopy = {
 
 /** Returns what takes pieces of the copy, and gives each row as a grant. */
 function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer) => void {
-  const remembered = new Map<string, Coded>();
+  const remembered = new Map<string, CodedTerms>();
 
-  function codedOf(row: CopyRow): Coded {
+  function codedOf(row: CopyRow): CodedTerms {
     const text = row.textOf(AT_CODES, AT_EVERYTHING - 1);
     const known = remembered.get(text);
     if (known) return known;
@@ -60,18 +61,17 @@ function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer) => vo
 
   function termsOf(row: CopyRow): PlainTerms {
     const until = row.field(AT_UNTIL);
-    const moments = { valid_from: readMoment(row.field(AT_FROM)), granted_at: readMoment(row.field(AT_GRANTED)) };
     return {
-      facts: {
-        ...codedOf(row),
-        ...moments,
+      coded: codedOf(row),
+      period: {
+        valid_from: readMoment(row.field(AT_FROM)),
+        granted_at: readMoment(row.field(AT_GRANTED)),
         ...(until && { valid_until: readMoment(until) }),
-        operations: namedOrAll(row.field(AT_OPERATIONS)),
-        branches: namedOrAll(row.field(AT_BRANCHES)),
       },
+      limits: limitsOf(row),
       services: readIds(row.field(AT_SERVICES)),
       sets: readSets(row.field(AT_SETS)),
-      owner: copied(row.field(AT_OWNER)),
+      owner: row.field(AT_OWNER),
       everything: isTrue(row.field(AT_EVERYTHING)),
     };
   }
@@ -89,25 +89,25 @@ function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer) => vo
   });
 }
 
-function readCoded(row: CopyRow): Coded {
-  const facts: Record<string, unknown> = { cases: 'all' };
+function readCoded(row: CopyRow): CodedTerms {
+  const facts: Record<string, unknown> = {};
   for (const [place, name] of CODES.entries()) {
     const value = row.field(AT_CODES + place);
     if (value) facts[name] = value.toString();
   }
   for (const [place, name] of FLAGS.entries()) if (isTrue(row.field(AT_FLAGS + place))) facts[name] = true;
   // The register's own constraints say which words there are; the codec refuses any other.
-  return facts as unknown as Coded;
-}
-
-/** A copy: what stands in a row changes with the next piece. */
-function copied(field: Buffer | undefined): Buffer | undefined {
-  return field && Buffer.from(field);
+  return facts as unknown as CodedTerms;
 }
 
 function idOf(field: Buffer | undefined): Buffer {
   if (field?.length !== 16) throw new TypeError('a row without an id');
-  return Buffer.from(field);
+  return field;
+}
+
+function limitsOf(row: CopyRow): Limits {
+  const [operations, branches] = [namedOrAll(row.field(AT_OPERATIONS)), namedOrAll(row.field(AT_BRANCHES))];
+  return operations === 'all' && branches === 'all' ? UNLIMITED : { operations, branches, cases: 'all' };
 }
 
 /** Microseconds since 2000 as milliseconds since 1970; the columns hold whole milliseconds, of which far ones come rounded. */
@@ -122,7 +122,7 @@ const YEAR_2000 = Date.UTC(2000, 0, 1);
 function readIds(field: Buffer | undefined): Buffer[] {
   if (field === undefined || field.readInt32BE(0) === 0) return [];
   const ids = [];
-  for (let at = 20; at < field.length; at += 20) ids.push(Buffer.from(field.subarray(at + 4, at + 20)));
+  for (let at = 20; at < field.length; at += 20) ids.push(field.subarray(at + 4, at + 20));
   return ids;
 }
 
