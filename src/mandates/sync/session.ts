@@ -42,7 +42,6 @@ export async function openSession({ databaseUrl, purpose, answerWithinMs }: Sess
     connectionTimeoutMillis: 2000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 2000,
-    ...(answerWithinMs > 0 ? { query_timeout: answerWithinMs } : {}),
     stream: () => socket,
   });
   const lose = (cause: Error) => {
@@ -53,12 +52,15 @@ export async function openSession({ databaseUrl, purpose, answerWithinMs }: Sess
   client.on('end', () => lose(new Error('the connection ended')));
 
   async function query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const silence = answerWithinMs > 0 ? watch(answerWithinMs, lose) : undefined;
     try {
       return (await client.query<Row>(text, values)).rows;
     } catch (thrown) {
       // A refused statement leaves the connection whole; silence does not, and pg cannot take the statement back.
       if (!isRefusal(thrown)) lose(toError(thrown));
       throw new AppError('store_unavailable', `postgres (${purpose}): ${toError(thrown).message}`, { cause: thrown });
+    } finally {
+      silence?.end();
     }
   }
 
@@ -78,6 +80,20 @@ export async function openSession({ databaseUrl, purpose, answerWithinMs }: Sess
       lose(new Error('the session was closed'));
     },
   };
+}
+
+/** How long it looks for an answer that may lie here unread. */
+const LOOK_MS = 50;
+
+/**
+ * Says that there was no answer, once it is overdue. A process that got no CPU for as long, or stood still, finds the answer and the
+ * alarm at once, the alarm first: so it looks once more. A long rebuild is not given up for that.
+ */
+function watch(ms: number, onSilence: (cause: Error) => void): { end(): void } {
+  let timer = setTimeout(() => {
+    timer = setTimeout(() => onSilence(new Error(`no answer within ${ms} ms`)), LOOK_MS);
+  }, ms);
+  return { end: () => clearTimeout(timer) };
 }
 
 /** The server answered, with an error of its own (it carries an SQLSTATE of five characters). */
