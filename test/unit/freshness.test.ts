@@ -29,6 +29,19 @@ test('is not ready before the projection was reached', () => {
   expect(() => setUp().freshness.position()).toThrow(failing('not_ready'));
 });
 
+test('is not ready while a partition was never reached, whatever else is said of it; one that was reached and lost is stale', () => {
+  const { freshness } = setUp({ partitions: 2 });
+  freshness.positioned(0, at(7));
+  freshness.lose(1, 'data_stale', 'another server holds it');
+  expect(() => freshness.position()).toThrow(failing('not_ready'));
+  freshness.lose(0, 'data_stale', 'another server holds it');
+  expect(() => freshness.position()).toThrow(failing('not_ready'));
+  freshness.positioned(0, at(7));
+  freshness.positioned(1, at(7));
+  freshness.lose(0, 'data_stale', 'another server holds it');
+  expect(() => freshness.position()).toThrow(failing('data_stale'));
+});
+
 describe('age', () => {
   test('is that of the last heartbeat applied, by the clock of the projection, plus the time since', () => {
     const { freshness, pass, read, beat, clock } = setUp();

@@ -44,7 +44,7 @@ export function makePlaces({ partitions, tracks, cache, log }: PlacesOptions) {
   /** Another server holds the first partition, and has another clock: what the former stamped says nothing any more. */
   function forgetStamps(seen: Sight['partitions']): void {
     for (const partition of partitions.keys()) {
-      if (seen.some(({ index }) => index === partition)) continue;
+      if (ids[partition] === undefined || seen.some(({ index }) => index === partition)) continue;
       lose(partition, 'data_stale', 'the clock of the projection is another one');
     }
   }

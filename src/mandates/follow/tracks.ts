@@ -22,6 +22,8 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
   const none: Track = { revision: undefined, beat: undefined };
   const tracks: Track[] = Array.from({ length: partitions }, () => none);
   const losses = new Map<number, { code: ErrorCode; why: string }>(tracks.map((_, index) => [index, UNKNOWN]));
+  /** Partitions of which something was known once: only what was known can be stale. */
+  const reached = new Set<number>();
   let highest: Revision = { epoch: 0, n: 0 };
 
   function put(partition: number, track: Track): void {
@@ -34,6 +36,7 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
   return {
     positioned(partition: number, revision: Revision, told?: number): void {
       losses.delete(partition);
+      reached.add(partition);
       put(partition, { revision, told, beat: undefined });
     },
     heard(partition: number, notice: Notice): boolean {
@@ -42,7 +45,7 @@ export function makeTracks(partitions: number, clock: Clock, onReached: (revisio
       return next !== undefined;
     },
     lose(partition: number, code: ErrorCode, why: string): void {
-      losses.set(partition, { code, why });
+      losses.set(partition, { code: reached.has(partition) ? code : UNKNOWN.code, why });
       tracks[partition] = none;
     },
     appliedIn: (partition: number) => tracks[partition]?.revision,
