@@ -18,6 +18,11 @@ export interface SessionOptions {
   purpose: string;
   /** A statement unanswered for so long means that the connection is dead; 0: no limit (COPY). */
   answerWithinMs: number;
+  /**
+   * How long what the server sent may lie unread before it takes this end for gone. Linux counts a reader that pauses among
+   * the vanished, though it answers; so whoever waits for another store while it reads needs longer. Default 4000.
+   */
+  unreadAtMostMs?: number;
 }
 
 /**
@@ -28,12 +33,13 @@ const SERVER_NOTICES = `
   select set_config('tcp_keepalives_idle', '2', false),
          set_config('tcp_keepalives_interval', '1', false),
          set_config('tcp_keepalives_count', '2', false),
-         set_config('tcp_user_timeout', '4000', false),
+         set_config('tcp_user_timeout', $1, false),
          set_config('idle_session_timeout', '4000', false),
          set_config('idle_in_transaction_session_timeout', '60000', false)`;
 
 /** @throws AppError `store_unavailable` */
-export async function openSession({ databaseUrl, purpose, answerWithinMs }: SessionOptions): Promise<Session> {
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { databaseUrl, purpose, answerWithinMs, unreadAtMostMs = 4000 } = options;
   const socket = new Socket();
   const lost = new AbortController();
   const client = new Client({
@@ -66,7 +72,7 @@ export async function openSession({ databaseUrl, purpose, answerWithinMs }: Sess
 
   try {
     await client.connect();
-    await query(SERVER_NOTICES);
+    await query(SERVER_NOTICES, [String(unreadAtMostMs)]);
   } catch (thrown) {
     lose(toError(thrown));
     throw new AppError('store_unavailable', `postgres (${purpose}): ${toError(thrown).message}`, { cause: thrown });

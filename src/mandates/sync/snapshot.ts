@@ -39,6 +39,9 @@ const WORK_HARD = `
          set_config('jit', 'off', true),
          set_config('work_mem', '128MB', true)`;
 
+/** Redis may be silent for a while in the middle of a rebuild, and be well again; this session holds no lock. */
+const UNREAD_MS = 60_000;
+
 /** All facts as of one moment in the history of the register. */
 export interface Snapshot {
   /** The highest revision that is committed in it. */
@@ -55,7 +58,12 @@ export interface Snapshot {
 
 /** One repeatable-read transaction on a connection of its own. */
 export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
-  const session = await openSession({ databaseUrl, purpose: 'sync: snapshot', answerWithinMs: 0 });
+  const session = await openSession({
+    databaseUrl,
+    purpose: 'sync: snapshot',
+    answerWithinMs: 0,
+    unreadAtMostMs: UNREAD_MS,
+  });
   try {
     await session.query('begin transaction isolation level repeatable read read only');
     await session.query(WORK_HARD);
