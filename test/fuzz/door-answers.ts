@@ -99,12 +99,14 @@ export function readPlain(sent: Uint8Array): PlainRequest | undefined {
   if (path === undefined || !lines.every((line) => HEADER.test(line))) return undefined;
   const names = lines.map((line) => line.split(':', 1)[0]?.toLowerCase() ?? '');
   if (new Set(names).size < names.length || names.some((name) => !PLAIN.has(name))) return undefined;
-  // Without a host it is no HTTP/1.1 request, and never comes as far as the doors.
-  if (!names.includes('host')) return undefined;
   const headers = Object.fromEntries(lines.map((line, index) => [names[index] ?? '', afterColon(line)]));
+  // Without a host, or with one that is none, it never comes as far as the doors.
+  if (!HOST.test(headers.host ?? '')) return undefined;
   const body = all.subarray(end + 4);
   return headers['content-length'] === String(body.length) ? { path, headers, body } : undefined;
 }
+
+const HOST = /^[a-z0-9.-]+(:\d{1,4})?$/i;
 
 /** Headers that mean the same to both doors. */
 const PLAIN = new Set(['host', 'authorization', 'content-type', 'content-length', 'x-request-id']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAnswers } from '../fuzz/door-answers.ts';
+import { readAnswers, readPlain } from '../fuzz/door-answers.ts';
 import { Broken } from '../fuzz/target.ts';
 
 const head = 'HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\n';
@@ -25,5 +25,15 @@ describe('answers read by the fuzzer', () => {
   it('are not whole with less than they announce', () => {
     expect(() => read(head, 'GET / HTTP/1.1\r\n\r\n')).toThrow(Broken);
     expect(() => read(`${head}non`, 'HEAD / HTTP/1.1\r\n\r\n')).toThrow(Broken);
+  });
+});
+
+describe('a request that both doors are asked', () => {
+  const plain = (host: string) =>
+    readPlain(Buffer.from(`POST /v1/decision HTTP/1.1\r\n${host}content-length: 2\r\n\r\n{}`))?.path;
+
+  it('has a host that is one', () => {
+    expect(plain('host: localhost:8181\r\n')).toBe('/v1/decision');
+    for (const host of ['', 'host: t r\r\n', 'host: ::\r\n']) expect(plain(host)).toBeUndefined();
   });
 });
