@@ -16,51 +16,91 @@ export interface Queue {
   admits(nowMs: number): boolean;
 }
 
+/** What a process has done since it began, in ms. */
+export interface Spent {
+  /** Its loop stood still: waiting, not working. */
+  idleMs: number;
+  /** On a core, all its threads together. */
+  cpuMs: number;
+}
+
 export interface QueueOptions {
   /** Work that a turn of the event loop may hold while there is more of it than can be done. */
   afterMs: number;
-  /** How long the loop has stood still since the process began: waiting, not working. Monotonic milliseconds. */
-  idleMs: () => number;
+  spent: () => Spent;
   /** Calls back when the present turn of the event loop is over. */
   atEndOfTurn: (end: () => void) => void;
 }
 
-/** So long may a burst last before it counts as overload, and so long a turn may take in it (CoDel's interval). */
+/** So long may a burst last before it counts as overload, and so long a turn may work in it (CoDel's interval). */
 const BURST_MS = 100;
 
 /**
  * A queue of requests stands in the sockets, where nobody can see how long it is; but all of it comes up in one turn of
- * the event loop, and the next turn waits for this one. So the length of a turn is what a request waits. A turn that
- * is short now and then has worked off its queue: a burst. None for BURST_MS: more comes than can be done.
+ * the event loop, and the next turn waits for this one. So the length of a turn is what a request waits. A turn with
+ * little work now and then has worked off its queue: a burst. None for BURST_MS: more comes than can be done.
+ * Time in which others had the core makes no overload: refusing would give none of it back.
  */
-export function makeQueue({ afterMs, idleMs, atEndOfTurn }: QueueOptions): Queue {
+export function makeQueue({ afterMs, spent, atEndOfTurn }: QueueOptions): Queue {
   let beganAt = 0;
-  let idleAtBegin: number | undefined;
+  let atBegin: Spent | undefined;
   let calmAt = 0;
   let within = false;
+  let hasRefused = false;
+  /** So far the clock alone says that the turn may go on. */
+  let openUntil = 0;
   const end = () => {
     within = false;
   };
 
+  /** Since the last turn with requests began; nobody works for longer than passes, or than he is on a core. */
+  function workedMs(nowMs: number, now: Spent, before: Spent): number {
+    return Math.min(nowMs - beganAt - (now.idleMs - before.idleMs), now.cpuMs - before.cpuMs);
+  }
+
+  /** Little was done since and all was answered, or the loop waited for longer than it worked: there was no queue. */
+  function wasCalm(nowMs: number, now: Spent, before: Spent): boolean {
+    const worked = workedMs(nowMs, now, before);
+    return (worked <= afterMs && !hasRefused) || now.idleMs - before.idleMs >= worked;
+  }
+
   function begin(nowMs: number): void {
     within = true;
     atEndOfTurn(end);
-    const sinceMs = nowMs - beganAt;
-    // Only long turns are looked at twice: asking how long the loop stood still costs more than a short one may.
-    const idle = sinceMs > afterMs ? idleMs() : undefined;
-    const stoodMs = idle === undefined || idleAtBegin === undefined ? sinceMs : idle - idleAtBegin;
-    if (sinceMs - stoodMs <= afterMs) calmAt = nowMs;
+    // Only long turns are looked at twice.
+    const now = nowMs - beganAt > afterMs ? spent() : undefined;
+    if (now === undefined || atBegin === undefined || wasCalm(nowMs, now, atBegin)) calmAt = nowMs;
     beganAt = nowMs;
-    idleAtBegin = idle;
+    atBegin = now;
+    hasRefused = false;
+    openUntil = nowMs + afterMs;
+  }
+
+  /** Whether a burst may go on; looks again after `afterMs` at the latest. */
+  function goesOn(nowMs: number): boolean {
+    const leftOfBurstMs = BURST_MS - (beganAt - calmAt);
+    if (leftOfBurstMs < 0) return false;
+    const now = spent();
+    atBegin ??= now; // A turn after a short one: counted from here on, so that it works for `afterMs` more at most.
+    const leftMs = Math.max(afterMs, leftOfBurstMs) - workedMs(nowMs, now, atBegin);
+    openUntil = nowMs + Math.min(leftMs, afterMs);
+    return leftMs >= 0;
   }
 
   return {
     admits(nowMs) {
       if (!within) begin(nowMs);
-      const limitMs = nowMs - calmAt > BURST_MS ? afterMs : Math.max(BURST_MS, afterMs);
-      return nowMs - beganAt <= limitMs;
+      if (nowMs <= openUntil || goesOn(nowMs)) return true;
+      hasRefused = true;
+      return false;
     },
   };
+}
+
+/** Costs a quarter of a microsecond. */
+function spentHere(): Spent {
+  const { user, system } = process.cpuUsage();
+  return { idleMs: performance.eventLoopUtilization().idle, cpuMs: (user + system) / 1000 };
 }
 
 export interface ShedOptions {
@@ -76,8 +116,7 @@ export interface ShedOptions {
  * answered in time. One for all doors of a process: they share its event loop.
  */
 export function makeShed({ afterMs, unansweredAtMost, onShed }: ShedOptions): Shed {
-  const idleMs = () => performance.eventLoopUtilization().idle;
-  const queue = makeQueue({ afterMs, idleMs, atEndOfTurn: (end) => void setImmediate(end) });
+  const queue = makeQueue({ afterMs, spent: spentHere, atEndOfTurn: (end) => void setImmediate(end) });
   let unanswered = 0;
   const answered = () => {
     unanswered -= 1;
