@@ -50,11 +50,14 @@ async function startOne(
   { mandates, plan, folder, lifecycle, cpu }: Surroundings & { mandates: number; cpu: number },
 ): Promise<StartedPeer | LeftOut> {
   const register = seededRegister({ mandates, seed: SEED });
-  const progress = startProgress({ label: server, unit: 'mandates', total: register.size, screen: process.stderr });
+  // Where the data travels nothing is loaded.
+  const total = peer.dataClass === 'data held' ? register.size : undefined;
+  const progress = startProgress({ label: server, unit: 'mandates', ...(total && { total }), screen: process.stderr });
   try {
     const { loadSeconds } = plan;
     const onProgress = (loaded: number) => progress.reach(loaded);
     const running = await peer.start({ register, folder, lifecycle, cpu, loadSeconds, onProgress });
+    if (total) progress.reach(total); // Some engines are not told of mandates that nobody may use any more.
     return {
       running,
       target: targetOf(server, peer, running, mandates),
