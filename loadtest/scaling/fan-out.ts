@@ -48,9 +48,12 @@ function change(records: number): Entry {
   return {
     name: `change of ${records} ${records === 1 ? 'record' : 'records'}`,
     fields,
-    share: Math.min(1, 16 / records),
+    share: records > 16 ? SHARE_OF_LARGE : 1,
   };
 }
+
+/** So many that followers still hear something before they ask anew: that would be counted too. */
+const SHARE_OF_LARGE = 0.2;
 
 /** As heartbeat-3.lua and apply-3.lua write them; a batch that names more records than the last says `all`. */
 export const ENTRIES: readonly Entry[] = [

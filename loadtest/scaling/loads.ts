@@ -65,6 +65,9 @@ function cpuLoads(world: World, measured: Measured): Load[] {
   ];
 }
 
+/** Share of decisions that allow, and so use a mandate; hardly any is used twice within one report. */
+export const ALLOWED = 0.5;
+
 export function loadsOf(world: World, measured: Measured): Load[] {
   const { sidecars, partitionsOnBusiest } = world;
   const connections = sidecars * (1 + partitionsOnBusiest);
@@ -91,6 +94,10 @@ export function loadsOf(world: World, measured: Measured): Load[] {
     {
       ...{ what: 'memory, with a second copy', unit: 'GiB of the busiest master', demand: memory },
       ...{ limit: LIMITS.masterGiB, growsWith: 'mandates' },
+    },
+    {
+      ...{ what: 'uses of mandates written back', unit: 'a second into one PostgreSQL', growsWith: 'sidecars' },
+      ...{ demand: sidecars * world.decisionsPerSecond * ALLOWED, limit: measured.usesPerSecond.value },
     },
     {
       ...{ what: 'commits', unit: 'a second by one PostgreSQL', demand: world.commitsPerSecond },

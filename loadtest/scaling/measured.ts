@@ -33,6 +33,7 @@ export type FigureName =
   | 'cacheBytesPerQuestion'
   | 'decisionUs'
   | 'commitsPerSecond'
+  | 'usesPerSecond'
   | 'revocationP50Ms'
   | 'revocationP99Ms'
   | 'bundleBytes';
@@ -78,6 +79,7 @@ const shapes = {
   cache: z.object({ runs: z.array(z.object({ bytesPerQuestion: number })) }),
   cost: z.object({ entries: z.array(z.object({ cpuUs: z.object({ sidecar: number }) })) }),
   admin: z.object({ grants: z.array(z.object({ writers: number, perSecond: number })) }),
+  uses: z.object({ mandates: number, perSecond: z.array(number).min(1) }),
   revocation: z.object({
     results: z.array(z.object({ phase: z.string(), deniedMs: z.object({ p50: number, p99: number }) })),
   }),
@@ -194,6 +196,7 @@ export function readMeasured(root: string): Measured {
   const decision = readResult(folder, 'cost').entries.at(-1);
   const question = readResult(folder, 'cache').runs.at(-1);
   const writers = readResult(folder, 'admin').grants.map(({ perSecond }) => perSecond);
+  const uses = readResult(folder, 'uses');
   if (!calm || !decision || !question || !existsSync(bundle)) throw new Error('a result has no run in it');
   return {
     ...scaleFigures(folder),
@@ -202,6 +205,7 @@ export function readMeasured(root: string): Measured {
     cacheBytesPerQuestion: { value: question.bytesPerQuestion, unit: 'bytes', from: 'cache.json' },
     decisionUs: { value: decision.cpuUs.sidecar, unit: 'µs', from: 'cost.json' },
     commitsPerSecond: { value: Math.max(...writers), unit: 'a second', from: 'admin.json' },
+    usesPerSecond: { value: Math.max(...uses.perSecond), unit: 'a second', from: 'uses.json' },
     revocationP50Ms: { value: calm.deniedMs.p50, unit: 'ms', from: 'revocation.json' },
     revocationP99Ms: { value: calm.deniedMs.p99, unit: 'ms', from: 'revocation.json' },
     bundleBytes: { value: statSync(bundle).size, unit: 'bytes', from: 'bundles/mandates.tar.gz' },

@@ -27,16 +27,16 @@ const SIDECARS = [10, 30, 100, 300, 1000, 2000, 5000, 10_000];
 /** Reckoned: cores of the busiest master that following alone takes. */
 export function fanOutPlot(world: World, measured: Measured): string {
   const names = variantsOf(world, measured).map(({ name }) => name);
-  const coresAt = (sidecars: number, index: number) => {
+  const shareAt = (sidecars: number, index: number) => {
     const variant = variantsOf({ ...world, sidecars }, measured)[index];
-    return variant === undefined ? 0 : followingOf(variant).cores;
+    return variant === undefined ? 0 : followingOf(variant).cores * 100;
   };
   return lineChart({
-    title: 'Cores of the busiest master that following takes; there is one',
+    title: 'What following takes of the one core of the busiest master',
     subtitle: `${world.commitsPerSecond} commits a second`,
     x: { label: 'sidecars', log: true },
-    y: { label: 'cores', log: true },
-    series: names.map((name, index) => ({ name, points: SIDECARS.map((n) => [n, coresAt(n, index)] as const) })),
+    y: { label: 'percent', log: true },
+    series: names.map((name, index) => ({ name, points: SIDECARS.map((n) => [n, shareAt(n, index)] as const) })),
   });
 }
 

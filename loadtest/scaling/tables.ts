@@ -121,7 +121,6 @@ const RECONCILE_SECONDS_PER_MANDATE = 13 / 10_000;
 export function eventsTable(world: World, measured: Measured): string[] {
   const rebuild = rebuildSeconds(world, measured);
   const disk = (world.mandates * measured.registerBytesPerMandate.value) / 1e9;
-  const uses = world.sidecars * world.decisionsPerSecond;
   return table(
     ['what', 'comes to'],
     [
@@ -134,7 +133,6 @@ export function eventsTable(world: World, measured: Measured): string[] {
       ['one pass of the comparison, at 5 % of a core', duration(world.mandates * RECONCILE_SECONDS_PER_MANDATE)],
       ['a sidecar may be away, before it forgets everything', duration(streamSeconds(world, measured))],
       ['reports of use into the first partition', `${told(world.sidecars / FIXED.useReportSeconds)} entries/s`],
-      ['… which name, if every second decision allows, up to', `${told(uses / 2)} mandates/s`],
       ['questions for a newer bundle', `${told(world.sidecars / FIXED.bundlePollSeconds)}/s`],
       ['fetching a new bundle, within one interval', `${told(rollOutMBs(world, measured))} MB/s`],
     ],

@@ -80,6 +80,12 @@ describe('all caches emptied at once', () => {
     expect(moments.at(-1)?.refused).toBe(0);
   });
 
+  it('is warmed by what was served alone', () => {
+    const [, second] = playHerd({ ...herd, capacityPerSecond: 1000 });
+    // Half of the five questions that each sidecar had within a quarter of a second.
+    expect(second?.missing).toBeCloseTo(1 - hitShareAfter(herd.popularity, 2.5), 10);
+  });
+
   it('goes on refusing where even warm caches miss more than can be served', () => {
     const moments = playHerd({ ...herd, room: 100, capacityPerSecond: 100 }, 600);
     const missing = 1 - hitShareOf(herd.popularity, 100);
@@ -101,6 +107,14 @@ describe('all connections coming back', () => {
     const { seconds, attempts } = playStorm({ ...patient, draw: makeDice(1).next });
     expect(attempts).toBe(10_000);
     expect(seconds).toBeCloseTo(10, 0);
+  });
+
+  it('serves whoever gave up in vain, and again when he comes back', () => {
+    const slow = { ...storm, clients: 2, serviceMs: 1500, backoffMs: () => 100, draw: () => 0.5 };
+    // Both come at 50 ms; the second gives up at 2050 and 4250, and is served on his third coming, from 4550 on.
+    const served = playStorm(slow);
+    expect(served).toMatchObject({ attempts: 4, wasted: 2, longestWaitMs: 2000 });
+    expect(served.seconds).toBeCloseTo(6.05, 10);
   });
 
   it('never ends when those who give up come back sooner than they can be served', () => {
@@ -134,6 +148,14 @@ describe('what is used all the time', () => {
       return loads.find(({ what }) => what === 'telling changes')?.demand ?? 0;
     });
     expect(all).toBeCloseTo((fourth ?? 0) * 4, 10);
+  });
+
+  it('counts each thing that a sidecar asks of a master as often as it does so', () => {
+    const loads = loadsOf({ ...WORLD, sidecars: 1000, commitsPerSecond: 10 }, measured);
+    const cores = (what: string) => loads.find((load) => load.what === what)?.demand;
+    expect(cores('telling changes')).toBeCloseTo((1000 * 10 * measured.changeUs.value) / 1e6, 10);
+    expect(cores('telling heartbeats')).toBeCloseTo((1000 * 5 * measured.heartbeatUs.value) / 1e6, 10);
+    expect(cores('looks every 500 ms')).toBeCloseTo((1000 * 2 * measured.lookUs.value) / 1e6, 10);
   });
 
   it('falls from one way of telling to the next that was thought of', () => {
