@@ -50,6 +50,19 @@ describe('a copy in binary format', () => {
     expect(() => readIn([copyOf([[null, null]])])).toThrow('2 columns');
   });
 
+  it('tells what fields begin with', () => {
+    const told: unknown[] = [];
+    const read = makeCopyReader(COLUMNS, (row) => {
+      for (const index of [0, 1, 2]) told.push([row.byte(index), row.int32(index, 0), row.int32(index, 4)]);
+    });
+    read(copyOf([[null, Buffer.alloc(0), Buffer.from('fffffffe00000007', 'hex')]]));
+    expect(told).toEqual([
+      [undefined, undefined, undefined],
+      [0, 0, 0],
+      [255, -2, 7],
+    ]);
+  });
+
   it('gives the same text for the same fields, and another where the bytes would run together', () => {
     const texts: string[] = [];
     const read = makeCopyReader(COLUMNS, (row) => texts.push(row.textOf(1, 2)));

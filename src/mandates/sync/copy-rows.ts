@@ -4,6 +4,9 @@ import { AppError } from '../../domain/errors.ts';
 export interface CopyRow {
   /** Undefined: null. */
   field(index: number): Buffer | undefined;
+  /** What a field begins with, without a view of it; 0 behind its end. Undefined: null. */
+  byte(index: number): number | undefined;
+  int32(index: number, offset: number): number | undefined;
   /** Fields from one to another, with their lengths in front: the same text for the same values. */
   textOf(first: number, last: number): string;
 }
@@ -27,6 +30,14 @@ export function makeCopyReader(columns: number, onRow: (row: CopyRow) => void): 
     field(index) {
       const [start = 0, length = END] = [starts[index], lengths[index]];
       return length < 0 ? undefined : buffer.subarray(start, start + length);
+    },
+    byte(index) {
+      const [start = 0, length = END] = [starts[index], lengths[index]];
+      return length < 0 ? undefined : length === 0 ? 0 : buffer[start];
+    },
+    int32(index, offset) {
+      const [start = 0, length = END] = [starts[index], lengths[index]];
+      return length < 0 ? undefined : length < offset + 4 ? 0 : buffer.readInt32BE(start + offset);
     },
     textOf(first, last) {
       const end = (starts[last] ?? 0) + Math.max(0, lengths[last] ?? 0);

@@ -1,4 +1,3 @@
-import type { MandateFacts } from '../../domain/facts.ts';
 import type { CodedTerms, Limits } from '../codec-mandate.ts';
 import type { Grant, PlainTerms } from '../grant.ts';
 import { factRows } from '../rows.ts';
@@ -60,19 +59,19 @@ function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer) => vo
   }
 
   function termsOf(row: CopyRow): PlainTerms {
-    const until = row.field(AT_UNTIL);
+    const until = momentIn(row, AT_UNTIL);
     return {
       coded: codedOf(row),
       period: {
-        valid_from: readMoment(row.field(AT_FROM)),
-        granted_at: readMoment(row.field(AT_GRANTED)),
-        ...(until && { valid_until: readMoment(until) }),
+        valid_from: surely(momentIn(row, AT_FROM)),
+        granted_at: surely(momentIn(row, AT_GRANTED)),
+        ...(until !== undefined && { valid_until: until }),
       },
       limits: limitsOf(row),
-      services: readIds(row.field(AT_SERVICES)),
+      services: idsIn(row, AT_SERVICES),
       sets: readSets(row.field(AT_SETS)),
       owner: row.field(AT_OWNER),
-      everything: isTrue(row.field(AT_EVERYTHING)),
+      everything: isTrue(row, AT_EVERYTHING),
     };
   }
 
@@ -83,8 +82,8 @@ function makeGrantReader(onGrant: (grant: Grant) => void): (piece: Buffer) => vo
       delegate: idOf(row.field(1)),
       id: idOf(row.field(2)),
       terms: whole ? { row: factRows.mandate.parse(JSON.parse(whole.toString())) } : termsOf(row),
-      secondLink: isTrue(row.field(AT_SECOND)),
-      paired: isTrue(row.field(AT_PAIRED)),
+      secondLink: isTrue(row, AT_SECOND),
+      paired: isTrue(row, AT_PAIRED),
     });
   });
 }
@@ -95,7 +94,7 @@ function readCoded(row: CopyRow): CodedTerms {
     const value = row.field(AT_CODES + place);
     if (value) facts[name] = value.toString();
   }
-  for (const [place, name] of FLAGS.entries()) if (isTrue(row.field(AT_FLAGS + place))) facts[name] = true;
+  for (const [place, name] of FLAGS.entries()) if (isTrue(row, AT_FLAGS + place)) facts[name] = true;
   // The register's own constraints say which words there are; the codec refuses any other.
   return facts as unknown as CodedTerms;
 }
@@ -106,29 +105,37 @@ function idOf(field: Buffer | undefined): Buffer {
 }
 
 function limitsOf(row: CopyRow): Limits {
-  const [operations, branches] = [namedOrAll(row.field(AT_OPERATIONS)), namedOrAll(row.field(AT_BRANCHES))];
+  const [operations, branches] = [namedOrAll(row, AT_OPERATIONS), namedOrAll(row, AT_BRANCHES)];
   return operations === 'all' && branches === 'all' ? UNLIMITED : { operations, branches, cases: 'all' };
 }
 
 /** Microseconds since 2000 as milliseconds since 1970; the columns hold whole milliseconds, of which far ones come rounded. */
-function readMoment(field: Buffer | undefined): MandateFacts['valid_from'] {
-  if (field?.length !== 8) throw new TypeError('a row without a moment');
-  return Math.round((field.readInt32BE(0) * 2 ** 32 + field.readUInt32BE(4)) / 1000) + YEAR_2000;
+function momentIn(row: CopyRow, index: number): number | undefined {
+  const high = row.int32(index, 0);
+  if (high === undefined) return undefined;
+  return Math.round((high * 2 ** 32 + ((row.int32(index, 4) ?? 0) >>> 0)) / 1000) + YEAR_2000;
+}
+
+function surely(moment: number | undefined): number {
+  if (moment === undefined) throw new TypeError('a row without a moment');
+  return moment;
 }
 
 const YEAR_2000 = Date.UTC(2000, 0, 1);
 
 /** An array: dimensions, flags, type, and for the one dimension its length and first index; elements behind a length. */
-function readIds(field: Buffer | undefined): Buffer[] {
-  if (field === undefined || field.readInt32BE(0) === 0) return [];
+function idsIn(row: CopyRow, index: number): Buffer[] {
+  const field = row.int32(index, 0) ? row.field(index) : undefined;
+  if (field === undefined) return [];
   const ids = [];
   for (let at = 20; at < field.length; at += 20) ids.push(field.subarray(at + 4, at + 20));
   return ids;
 }
 
 /** An array of texts, as those of ids; an empty one stands for all there are. */
-function namedOrAll(field: Buffer | undefined): 'all' | string[] {
-  if (field === undefined || field.readInt32BE(0) === 0) return 'all';
+function namedOrAll(row: CopyRow, index: number): 'all' | string[] {
+  const field = row.int32(index, 0) ? row.field(index) : undefined;
+  if (field === undefined) return 'all';
   const names = [];
   for (let at = 20; at < field.length; ) {
     const end = at + 4 + field.readInt32BE(at);

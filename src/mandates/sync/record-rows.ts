@@ -43,17 +43,17 @@ export const PARTIES = copyOf(
       return;
     }
     load.party(idIn(row, 0), {
-      isPerson: isTrue(row.field(1)),
-      birthDate: dateIn(row.field(2)),
+      isPerson: isTrue(row, 1),
+      birthDate: dateIn(row.int32(2, 0)),
       kvk: numberIn(row.field(3)),
-      hasBranches: isTrue(row.field(4)),
+      hasBranches: isTrue(row, 4),
     });
   },
 );
 
 export const ALIASES = copyOf(3, 'select alias, party_id, means_active from aliases order by alias', (load, row) => {
-  const active = row.field(2);
-  load.alias(idIn(row, 0), idIn(row, 1), active && isTrue(active));
+  const active = row.byte(2);
+  load.alias(idIn(row, 0), idIn(row, 1), active === undefined ? undefined : active === 1);
 });
 
 export const BRANCHES = copyOf(2, 'select party_id, branch::text from branches order by party_id', (load, row) =>
@@ -76,8 +76,8 @@ export const PAIRS: BulkCopy = {
   },
 };
 
-export function isTrue(field: Buffer | undefined): boolean {
-  return field?.[0] === 1;
+export function isTrue(row: CopyRow, index: number): boolean {
+  return row.byte(index) === 1;
 }
 
 function fieldIn(row: CopyRow, index: number): Buffer {
@@ -100,9 +100,9 @@ function numberIn(field: Buffer | undefined): number | undefined {
 }
 
 /** Days since 2000 as yyyymmdd. */
-function dateIn(field: Buffer | undefined): number | undefined {
-  if (field === undefined) return undefined;
-  const date = new Date(YEAR_2000 + field.readInt32BE(0) * DAY_MS);
+function dateIn(days: number | undefined): number | undefined {
+  if (days === undefined) return undefined;
+  const date = new Date(YEAR_2000 + days * DAY_MS);
   const year = date.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) throw new RangeError('a date of birth does not have eight digits');
   return year * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
