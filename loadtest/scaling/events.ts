@@ -17,7 +17,7 @@ export function rebuildSeconds({ mandates, masters }: World, measured: Measured)
   );
 }
 
-/** Cold decisions that all masters serve a second, with what is left to them beside following. */
+/** Cold decisions that all masters serve a second when they do nothing else. */
 export function coldCapacity({ masters }: World, measured: Measured): number {
   return (masters * CORE_SHARE * 1e6) / measured.coldDecisionUs.value;
 }
@@ -30,7 +30,8 @@ export interface Warming {
   seconds: number;
 }
 
-const PLAYED_SECONDS = 900;
+/** Fifteen minutes. */
+export const PLAYED_SECONDS = 900;
 
 /** All caches are emptied at once. */
 export function warmingOf(world: World, measured: Measured): Warming {

@@ -19,7 +19,8 @@ export interface StormResult {
   longestWaitMs: number;
 }
 
-const LIMIT_MS = 300_000;
+/** Five minutes. */
+export const LIMIT_MS = 300_000;
 
 interface Attempt {
   client: number;

@@ -1,8 +1,17 @@
 import { makeDice } from '../../test/support/dice.ts';
 import { table } from '../bench/report.ts';
-import { coldCapacity, rebuildSeconds, rollOutMBs, stormOf, streamSeconds, warmingOf } from './events.ts';
+import {
+  coldCapacity,
+  PLAYED_SECONDS,
+  rebuildSeconds,
+  rollOutMBs,
+  stormOf,
+  streamSeconds,
+  warmingOf,
+} from './events.ts';
 import { loadsOf, missShareOf, sidecarsAtLimit } from './loads.ts';
 import type { Measured } from './measured.ts';
+import { LIMIT_MS } from './storm.ts';
 import { followingOf, variantsOf } from './variants.ts';
 import { CORE_SHARE, FIXED, LIMITS, spreadOf, type World } from './world.ts';
 
@@ -14,8 +23,9 @@ export function told(value: number): string {
 
 const percent = (share: number) => `${told(share * 100)} %`;
 
-function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'never, as far as was played';
+/** @param played after so many seconds a play was broken off */
+function duration(seconds: number, played = 0): string {
+  if (!Number.isFinite(seconds)) return `not within ${played / 60} min`;
   if (seconds < 120) return `${told(seconds)} s`;
   return seconds < 7200 ? `${told(seconds / 60)} min` : `${told(seconds / 3600)} h`;
 }
@@ -84,7 +94,7 @@ export function warmingTable(world: World, measured: Measured): string[] {
       decisionsPerSecond,
       told(decisionsPerSecond * world.sidecars),
       percent(refusedInFirstMinute),
-      duration(seconds),
+      duration(seconds, PLAYED_SECONDS),
     ];
   });
   return table(
@@ -102,7 +112,7 @@ export function stormTable(world: World, measured: Measured): string[] {
       );
       const clients = sidecars * (1 + partitionsOnBusiest);
       const attempts = told((storm?.attempts ?? 0) / clients);
-      const seconds = [storm, patient].map((played) => duration(played?.seconds ?? 0));
+      const seconds = [storm, patient].map((played) => duration(played?.seconds ?? 0, LIMIT_MS / 1000));
       return [told(sidecars), partitionsOnBusiest, told(clients), seconds[0], attempts, seconds[1]];
     }),
   );
