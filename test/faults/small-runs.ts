@@ -25,14 +25,14 @@ export function testOnce(scenarios: readonly Scenario[]): () => Rig {
     return rig;
   }
 
-  beforeAll(open, 120_000);
+  beforeAll(open, 240_000);
   afterAll(close);
   // What one fault left behind is not to be blamed on the next.
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
     await close();
     await open();
-  }, 120_000);
+  }, 240_000);
 
   for (const scenario of scenarios.filter(({ isLong }) => isLong !== true)) {
     it.skipIf(scenario.needs?.())(

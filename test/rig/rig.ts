@@ -112,7 +112,7 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
   const syncs = await inTurn(options.syncs ?? 2, (i) => startSync(`sync ${i}`, start));
   const sidecars = await inTurn(options.sidecars ?? 3, (i) => startSidecar(`sidecar ${i}`, start, options.sidecarEnv));
   const links = [...syncs, ...sidecars].flatMap(({ opened }) => opened);
-  await Promise.all(sidecars.map((sidecar) => untilFresh(sidecar)));
+  await Promise.all(sidecars.map((sidecar) => untilFresh(sidecar, START_WITHIN_MS)));
   return {
     seed,
     maxStalenessMs,
@@ -139,6 +139,9 @@ async function open(lifecycle: Lifecycle, options: RigOptions): Promise<Rig> {
     close: lifecycle.close,
   };
 }
+
+/** Several processes for each sidecar, from source, on a machine that has other things to do. */
+const START_WITHIN_MS = 150_000;
 
 function makeSecrets() {
   const [hmacKey, sealKey, keyId] = [randomBytes(32), randomBytes(32), 'rig'];
