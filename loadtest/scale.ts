@@ -1,6 +1,6 @@
 /**
  * What a register of a size costs to seed and to load: time, CPU, memory of `seed`, `sync` and Redis, bytes per mandate.
- * `npx tsx loadtest/scale.ts [--sizes 10000,1000000,10000000]`; adds to loadtest/results/scale.json, replacing runs of
+ * `npm run build && npx tsx loadtest/scale.ts [--sizes 10000,1000000,10000000]`; adds to loadtest/results/scale.json, replacing runs of
  * the same size. `--database URL` loads a register that is there (of `--sizes`, one) instead of seeding one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ import { describeMachine } from './bench/processes.ts';
 import { bytesByKind } from './bench/redis-memory.ts';
 
 const RESULTS = join(import.meta.dirname, 'results/scale.json');
-const PROGRAM = join(import.meta.dirname, '../bin/machtig.js');
+const PROGRAM = join(import.meta.dirname, '../dist/main.js');
 /** Kinds of keys that hold mandates, by grantor and by delegate (docs/decisions/0028-redis-bytes.md). */
 const OF_MANDATES = ['m', 'x', 'r', 'y'];
 const TICKS_A_SECOND = 100;
@@ -64,6 +64,19 @@ function start(env: NodeJS.ProcessEnv, ...args: string[]) {
   return { child, look, usage: () => usage };
 }
 
+/** CPU seconds of a PostgreSQL on this machine, with those of its processes that have ended; undefined where it is elsewhere. */
+async function cpuOfPostgres(connectionString: string): Promise<number | undefined> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query<{ folder: string }>("select current_setting('data_directory') as folder");
+  await client.end();
+  const file = join(rows[0]?.folder ?? '', 'postmaster.pid');
+  if (!existsSync(file)) return undefined;
+  const stat = readFileSync(`/proc/${readFileSync(file, 'utf8').split('\n')[0]}/stat`, 'utf8');
+  const fields = stat.replace(/^.*\) /, '').split(' ');
+  return [11, 12, 13, 14].reduce((sum, place) => sum + Number(fields[place]), 0) / TICKS_A_SECOND;
+}
+
 async function ended(child: ChildProcess): Promise<void> {
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`it ended with ${code}`);
@@ -94,6 +107,8 @@ async function startRedis(): Promise<{ socket: string; server: ChildProcess; cli
 async function load(mandates: number, env: NodeJS.ProcessEnv) {
   const { socket, server, client } = await startRedis();
   const before = usageOf(server.pid).cpuSeconds;
+  const { DATABASE_URL: databaseUrl = '' } = env;
+  const postgresBefore = await cpuOfPostgres(databaseUrl);
   const startedAt = performance.now();
   const { child, look, usage } = start({ ...env, REDIS_URL: socket }, 'sync');
   while ((await client.hget(partition(0).head, 'generation')) === null) {
@@ -104,6 +119,9 @@ async function load(mandates: number, env: NodeJS.ProcessEnv) {
   look();
   const redisCpuSeconds = Math.round((usageOf(server.pid).cpuSeconds - before) * 10) / 10;
   child.kill();
+  await once(child, 'exit'); // Its sessions end with it: then PostgreSQL has counted what they took.
+  await sleep(500);
+  const postgresAfter = await cpuOfPostgres(databaseUrl);
   const all = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
   const kinds = await bytesByKind(client);
   const ofMandates = OF_MANDATES.reduce((sum, kind) => sum + (kinds[kind]?.bytes ?? 0), 0);
@@ -116,6 +134,7 @@ async function load(mandates: number, env: NodeJS.ProcessEnv) {
     mandatesPerSecond: Math.round(mandates / seconds),
     sync: usage(),
     redisCpuSeconds,
+    ...(postgresBefore !== undefined && { postgresCpuSeconds: round((postgresAfter ?? 0) - postgresBefore) }),
     bytesPerMandate: bytes,
   };
 }
