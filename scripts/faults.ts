@@ -1,6 +1,6 @@
 /**
- * `npm run faults -- [--only name] [--runs N] [--minutes M] [--seed S] [--partitions P] [--program dist/main.js] [--add]`: does to
- * real processes under load whatever may go wrong, and checks every answer. Writes loadtest/results/faults.json and docs/faults.md;
+ * `npm run faults -- [--only name] [--runs N] [--minutes M] [--seed S] [--lanes L] [--partitions P] [--program dist/main.js] [--add]`:
+ * does to real processes under load whatever may go wrong, and checks every answer. Writes loadtest/results/faults.json and docs/faults.md;
  * with `--only` nothing, or with `--add` these faults in the place of what was known of them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,12 +10,13 @@ import { describeMachine } from '../loadtest/bench/processes.ts';
 import { startProgress } from '../src/process/progress.ts';
 import { SCENARIOS } from '../test/faults/all.ts';
 import { expectedOf } from '../test/faults/expected.ts';
-import { addResults, type FaultResults, faultsPage } from '../test/faults/page.ts';
+import { addResults, type FaultResults, faultsPage, joinResults } from '../test/faults/page.ts';
 import { RIGS, type RigKind } from '../test/faults/rigs.ts';
 import { emptiness, runScenario } from '../test/faults/run.ts';
 import type { Scenario } from '../test/faults/scenario.ts';
 import { addOutcome, emptyTally, type FaultTally } from '../test/faults/tally.ts';
 import { type Rig, startRig } from '../test/rig/rig.ts';
+import { runLanes } from './faults-lanes.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,9 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1' },
     minutes: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '1' },
+    /** Of a lane: where its results go. */
+    results: { type: 'string' },
     partitions: { type: 'string', default: '1' },
     program: { type: 'string' },
     'no-save': { type: 'boolean', default: false },
@@ -82,9 +86,14 @@ function tell(what: string, scenario?: Scenario, seed?: number): void {
 
 /** After each run: what was done before somebody stops it counts as well. */
 function save(): void {
-  if (values['no-save'] || (values.only !== '' && !values.add)) return;
   const found = [...tallies.values()].filter(({ runs, failures }) => runs + failures.length > 0);
   const fresh = { machine, seed: firstSeed, minutes: minutes(), maxStalenessMs: MAX_STALENESS_MS, tallies: found };
+  if (values.results !== undefined) writeFileSync(values.results, JSON.stringify(fresh));
+  else publish(fresh);
+}
+
+function publish(fresh: FaultResults): void {
+  if (values['no-save'] || (values.only !== '' && !values.add)) return;
   const results = known === undefined ? fresh : addResults(known, fresh);
   results.minutes = Math.round(results.minutes * 10) / 10;
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
@@ -101,22 +110,34 @@ const began = performance.now();
 const minutes = () => (performance.now() - began) / 60_000;
 const isOver = (round: number) =>
   values.minutes === undefined ? round >= Number(values.runs) : minutes() >= Number(values.minutes);
-const total = values.minutes === undefined ? chosen.length * Number(values.runs) : undefined;
-const progress = startProgress({ label: 'faults', unit: 'runs', screen: process.stderr, ...(total && { total }) });
-for (let round = 0; !isOver(round); round++) {
-  for (const [scenario, tally] of tallies) {
-    if (round > 0 && isOver(round)) break;
-    await run(scenario, tally, firstSeed + round);
-    save();
-    progress.advance(1);
-  }
-}
-progress.end();
-await rig?.close();
 
-for (const { scenario, runs, strikes, answers, allows, violations, failures } of tallies.values()) {
+async function runAll(): Promise<FaultTally[]> {
+  const total = values.minutes === undefined ? chosen.length * Number(values.runs) : undefined;
+  const progress = startProgress({ label: 'faults', unit: 'runs', screen: process.stderr, ...(total && { total }) });
+  for (let round = 0; !isOver(round); round++) {
+    for (const [scenario, tally] of tallies) {
+      if (round > 0 && isOver(round)) break;
+      await run(scenario, tally, firstSeed + round);
+      save();
+      progress.advance(1);
+    }
+  }
+  progress.end();
+  await rig?.close();
+  return [...tallies.values()];
+}
+
+async function runBeside(lanes: number): Promise<FaultTally[]> {
+  const joined = joinResults(await runLanes(lanes, firstSeed));
+  publish({ ...joined, machine });
+  return [...joined.tallies];
+}
+
+const lanes = Number(values.lanes);
+const ended = lanes > 1 ? await runBeside(lanes) : await runAll();
+for (const { scenario, runs, strikes, answers, allows, violations, failures } of ended) {
   process.stdout.write(
     `${scenario}: ${runs} runs, ${strikes} faults, ${answers} answers (${allows} allows), ${violations.length} wrong, ${failures.length} failed\n`,
   );
 }
-process.exitCode = [...tallies.values()].some((one) => one.violations.length + one.failures.length > 0) ? 1 : 0;
+process.exitCode = ended.some((one) => one.violations.length + one.failures.length > 0) ? 1 : 0;

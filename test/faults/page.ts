@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.ts';
-import type { FaultTally } from './tally.ts';
+import { type FaultTally, joinTallies } from './tally.ts';
 
 export interface FaultResults {
   machine: Record<string, string | number>;
@@ -17,6 +17,18 @@ export function addResults(known: FaultResults, fresh: FaultResults): FaultResul
   const added = fresh.tallies.map((tally) => (isSame ? tally : { ...tally, commit }));
   const kept = known.tallies.filter(({ scenario }) => !names.has(scenario));
   return { ...known, minutes: known.minutes + fresh.minutes, tallies: [...kept, ...added] };
+}
+
+/** Results of lanes that ran beside each other. */
+export function joinResults(lanes: readonly FaultResults[]): FaultResults {
+  const [first] = lanes;
+  if (first === undefined) throw new Error('no lane left a result');
+  const joined = new Map<string, FaultTally>();
+  for (const tally of lanes.flatMap(({ tallies }) => tallies)) {
+    const before = joined.get(tally.scenario);
+    joined.set(tally.scenario, before === undefined ? tally : joinTallies(before, tally));
+  }
+  return { ...first, minutes: Math.max(...lanes.map(({ minutes }) => minutes)), tallies: [...joined.values()] };
 }
 
 /** docs/faults.md */
@@ -45,7 +57,7 @@ ${bad.length === 0 ? '**no answer that breaks the promise**' : `**broken by: ${b
 \`\`\`
 npm run faults                                  # each once; part of npm test as well, without those that take long
 npm run faults -- --runs 50 --seed 7            # fifty times, with the seeds 7, 8, …
-npm run faults -- --minutes 60                  # as often as an hour allows
+npm run faults -- --minutes 60 --lanes 3        # as often as an hour allows, three at a time, each with processes and seeds of its own
 npm run faults -- --only 'Redis|clock'          # those whose names match
 npm run faults -- --only cluster --add          # the same, in the place of what was known of them
 npm run faults -- --partitions 3                # on a projection of three partitions

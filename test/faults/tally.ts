@@ -49,3 +49,20 @@ export function addOutcome(tally: FaultTally, { seed, strikes, recoveredInMs, re
   tally.longestRecoveryMs = Math.max(tally.longestRecoveryMs, Math.round(recoveredInMs));
   tally.violations.push(...report.violations.map(({ rule, says }) => ({ seed, rule, says })));
 }
+
+/** Of runs beside each other, with other seeds. */
+export function joinTallies(one: FaultTally, other: FaultTally): FaultTally {
+  const joined = { ...one, refusals: { ...one.refusals } };
+  for (const key of ['runs', 'strikes', 'answers', 'allows', 'denials', 'silences', 'commits'] as const) {
+    joined[key] += other[key];
+  }
+  for (const key of ['oldestMs', 'longestGapMs', 'longestRecoveryMs'] as const) {
+    joined[key] = Math.max(one[key], other[key]);
+  }
+  for (const [code, count] of Object.entries(other.refusals)) {
+    joined.refusals[code] = (joined.refusals[code] ?? 0) + count;
+  }
+  joined.violations = [...one.violations, ...other.violations];
+  joined.failures = [...one.failures, ...other.failures];
+  return joined;
+}
