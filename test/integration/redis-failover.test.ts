@@ -7,6 +7,7 @@ import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
 import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { KEY, mandatesKey, redisClient, sidecar, syncToRedis } from '../support/redis-stack.ts';
 import { fillRegister, highestRevision, revoke } from '../support/small-register.ts';
@@ -33,16 +34,6 @@ beforeEach(async () => {
   await fillRegister(database.pool, 1, 5);
 });
 afterEach(() => lifecycle.close());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('there is no free port');
-  return address.port;
-}
 
 /** Projects, lets the replica have it, stops replication and revokes mandate 1. */
 async function leaveReplicaBehind(): Promise<Projection> {

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyRecords } from '../../src/records/verify.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort, type Process, runMachtig, startMachtig } from '../support/program.ts';
+import { freePort } from '../support/free-port.ts';
+import { type Process, runMachtig, startMachtig } from '../support/program.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { askOnce, beginQuestion, isAlive, metricOf, workersOf } from '../support/workers.ts';
 

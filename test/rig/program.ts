@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/program.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** Runs from source; `dist/main.js` of a build does as well. */
 export const FROM_SOURCE = join(import.meta.dirname, '../../bin/machtig.js');

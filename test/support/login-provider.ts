@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
+import { freePort } from './free-port.ts';
 
 export const AUDIENCE = 'urn:machtig:admin';
 export const PSEUDONYM = 'urn:etoegang:core:ActingSubjectID';
@@ -120,13 +121,4 @@ export async function startLoginProvider(options: { up?: boolean } = {}): Promis
   renew();
   if (options.up !== false) await provider.up();
   return provider;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
