@@ -3,6 +3,7 @@
 //   k6 run -e SCENARIO=rate -e RATE=2000 loadtest/decision.k6.js   constant arrival rate
 // Questions come from the example register that `machtig dev` loads, or from a file: -e BODIES=questions.ndjson
 import { check } from 'k6';
+import { SharedArray } from 'k6/data';
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { Counter, Rate, Trend } from 'k6/metrics';
@@ -18,8 +19,10 @@ if (!/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(base)) {
   throw new Error(`this script loads the loopback only, not ${base}`);
 }
 
-const fromFile = __ENV.BODIES ? open(__ENV.BODIES).trim().split('\n') : undefined;
-const questions = fromFile ? fromFile.map((line) => JSON.parse(line)) : JSON.parse(open('./questions.json'));
+// Read once and shared: a copy for each of hundreds of virtual users fills the memory.
+const questions = new SharedArray('questions', () =>
+  __ENV.BODIES ? open(__ENV.BODIES).trim().split('\n').map(JSON.parse) : JSON.parse(open('./questions.json')),
+);
 
 const allowed = new Rate('answers_allowed');
 const undecided = new Counter('answers_undecided');
