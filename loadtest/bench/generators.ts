@@ -2,11 +2,20 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { endWithUs } from './children.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { Load, OpenLoad } from './measurement.ts';
 import { pinned } from './processes.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+
+/** What a program printed; it ends with this process. */
+function run(program: string, args: readonly string[]): Promise<{ stdout: string }> {
+  const running = execute(program, args);
+  endWithUs(running.child);
+  return running;
+}
+
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** The core of every generator; servers have another. */
@@ -53,11 +62,12 @@ export async function loadByWrk({
   headers = {},
   bodies,
   offset,
+  stream,
 }: LoadOptions): Promise<Load> {
   if ('socket' in target) throw new Error('wrk speaks TCP only');
   const url = `http://127.0.0.1:${target.port}${path}`;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  const script = ['-s', beside('wrk.lua'), url, '--', bodies, String(offset), ...lines];
+  const script = ['-s', beside('wrk.lua'), url, '--', bodies, String(offset), String(stream ?? '-'), ...lines];
   const options = ['-t1', `-c${connections}`, `-d${Math.ceil(seconds)}s`, ...script];
   const { stdout } = await run(...pinned('wrk', options, GENERATOR_CPU));
   const line = /^MACHTIG (.*)$/m.exec(stdout)?.[1];

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import type { Progress } from '../../src/process/progress.ts';
 import { startCounting } from './counting.ts';
 import { hasWrk, loadByClosedLoop, loadByOpenModel, loadByWrk } from './generators.ts';
-import type { LoadOptions } from './load-options.ts';
+import { type LoadOptions, seedOf } from './load-options.ts';
 import type { Asked, Measurement, RateMeasurement } from './measurement.ts';
 import type { Plan } from './plan.ts';
+import { SEED } from './sidecars.ts';
 import type { Target } from './targets.ts';
 
 export interface Setup {
@@ -14,13 +15,12 @@ export interface Setup {
   asked: Asked;
 }
 
-/** Each run goes on with the questions where the one before it stopped. */
-let nextQuestion = 0;
-
 /** Where the questions of a target stand of which it allows every one. */
 export const allowedOf = (bodies: string): string => `${bodies}.allowed`;
 
-function optionsOf({ target, transport, connections, asked }: Setup, seconds: number): LoadOptions {
+/** Each server is asked the same draws in the same setup and round, and others in every other. */
+function optionsOf(setup: Setup, { seconds, stream }: { seconds: number; stream: string }): LoadOptions {
+  const { target, transport, connections, asked } = setup;
   const { port, socket, path, headers, markers, bodies } = target;
   return {
     target: transport === 'unix' && socket !== undefined ? { socket } : { port },
@@ -28,23 +28,23 @@ function optionsOf({ target, transport, connections, asked }: Setup, seconds: nu
     seconds,
     path,
     bodies: asked === 'allowed' ? allowedOf(bodies) : bodies,
-    offset: nextQuestion,
+    offset: 0,
+    stream: seedOf(`${SEED} ${transport} ${connections} ${asked} ${stream}`),
     ...(headers && { headers }),
     ...(markers && { markers }),
   };
 }
 
 /** Loads a server as much as it takes. */
-export async function measureMaximum(setup: Setup, seconds: number): Promise<Measurement> {
+export async function measureMaximum(setup: Setup, options: { seconds: number; stream: string }): Promise<Measurement> {
   const { target, transport, connections, asked } = setup;
   const generator = transport === 'tcp' && hasWrk ? 'wrk' : 'closed loop';
   const before = await target.counters();
   const stopStore = startCounting(target.storePids());
   const stop = startCounting(target.pids());
   const load = generator === 'wrk' ? loadByWrk : loadByClosedLoop;
-  const result = await load(optionsOf(setup, seconds));
+  const result = await load(optionsOf(setup, options));
   const [spent, stored] = [await stop(), await stopStore()];
-  nextQuestion += result.requests;
   const cpuUs = spent.cpuUs / result.requests;
   return {
     server: target.name,
@@ -83,7 +83,7 @@ export async function measureMaxima(
   const runs: Measurement[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const setup of setups) {
-      runs.push(await measureMaximum(setup, seconds));
+      runs.push(await measureMaximum(setup, { seconds, stream: `round ${round}` }));
       progress.advance(1);
     }
   }
@@ -103,13 +103,13 @@ export interface Rate {
 
 async function measureRate(
   { target, connections, why, rate, maximum }: Rate,
-  seconds: number,
+  { seconds, round }: { seconds: number; round: number },
 ): Promise<RateMeasurement> {
   const stop = startCounting(target.pids());
-  const options = optionsOf({ target, transport: 'tcp', connections, asked: 'half' }, seconds);
+  const setup: Setup = { target, transport: 'tcp', connections, asked: 'half' };
+  const options = optionsOf(setup, { seconds, stream: `${why} round ${round}` });
   const load = await loadByOpenModel({ ...options, rate, warmSeconds: Math.min(2, seconds / 2) });
   const spent = await stop();
-  nextQuestion += load.requests;
   const asked = load.requests * (1 + Math.min(2, seconds / 2) / seconds);
   const { name: server, dataClass } = target;
   return { server, dataClass, connections, why, share: rate / maximum, cpuUs: spent.cpuUs / asked, ...load };
@@ -123,7 +123,7 @@ export async function measureRates(
   const runs: RateMeasurement[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const rate of rates) {
-      runs.push(await measureRate(rate, seconds));
+      runs.push(await measureRate(rate, { seconds, round }));
       progress.advance(1);
     }
   }

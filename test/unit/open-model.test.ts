@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadByClosedLoop, loadByOpenModel } from '../../loadtest/bench/generators.ts';
+import { hasWrk, loadByClosedLoop, loadByOpenModel, loadByWrk } from '../../loadtest/bench/generators.ts';
 import { makeHistogram } from '../../loadtest/bench/histogram.ts';
 import { isWhole, outcomeOf } from '../../loadtest/bench/http-client.ts';
+import { makeDraws, seedOf } from '../../loadtest/bench/load-options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'machtig-open-model-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -139,5 +140,45 @@ describe('the closed-loop generator', () => {
     );
     expect([load.requests, load.errors]).toEqual([8, 0]);
     expect(readFileSync(outcomes, 'utf8')).toBe('ddadddad');
+  });
+});
+
+describe('a stream of draws', () => {
+  const drawn = (seed: number, count: number, size: number) => {
+    const draw = makeDraws(seed, count);
+    return Array.from({ length: size }, draw);
+  };
+
+  it('is the same for one name, and another for every other', () => {
+    expect(drawn(seedOf('tcp 64 round 0'), 1000, 50)).toEqual(drawn(seedOf('tcp 64 round 0'), 1000, 50));
+    expect(drawn(seedOf('tcp 64 round 0'), 1000, 50)).not.toEqual(drawn(seedOf('tcp 64 round 1'), 1000, 50));
+  });
+
+  it('draws each line as often as it stands there, with repetitions as chance has them', () => {
+    const times = new Array<number>(1000).fill(0);
+    for (const index of drawn(seedOf('any'), 1000, 1000)) times[index] = (times[index] ?? 0) + 1;
+    const missing = times.filter((n) => n === 0).length / 1000;
+    expect(missing).toBeGreaterThan(0.33); // 1/e = 0.37 of what is drawn with replacement
+    expect(missing).toBeLessThan(0.41);
+  });
+
+  it.skipIf(!hasWrk)('is the same from wrk as from our own generators', async () => {
+    const lines = Array.from({ length: 500 }, (_, n) => `{"n":${n}}`);
+    const file = join(folder, 'many.ndjson');
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const askedBy = async (load: typeof loadByWrk) => {
+      const asked: string[] = [];
+      const note: RequestListener = async (request, response) => {
+        for await (const chunk of request) asked.push(String(chunk));
+        response.writeHead(200, { 'content-length': 17 }).end('{"decision":true}');
+      };
+      const stream = seedOf('same');
+      await withServer(note, (port) => load({ ...options(port), bodies: file, connections: 1, stream }));
+      return asked;
+    };
+    const [wrk, own] = [await askedBy(loadByWrk), await askedBy(loadByClosedLoop)];
+    // wrk draws one by itself before it begins.
+    expect(wrk.slice(0, 100)).toEqual(own.slice(1, 101));
+    expect(new Set(own.slice(0, 100)).size).toBeGreaterThan(1);
   });
 });
