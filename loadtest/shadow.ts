@@ -11,10 +11,11 @@ import { parseArgs } from 'node:util';
 import { toUrn } from '../src/domain/identifier.ts';
 import { makeLifecycle } from '../src/process/lifecycle.ts';
 import { drawSeedQuestions } from '../src/register/seed-questions.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { hasWrk, loadByClosedLoop, loadByWrk } from './bench/generators.ts';
 import { type Load, median } from './bench/measurement.ts';
 import { cpuTimeUs, describeMachine, residentMiB, startNode } from './bench/processes.ts';
-import { answers, freePort } from './bench/targets.ts';
+import { answers } from './peers/process.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { endWithUs } from './children.ts';
 import { cpuTimeUs } from './processes.ts';
 
 /** What processes used between two moments. */
@@ -61,9 +62,8 @@ export function startCounting(pids: readonly number[]): () => Promise<Spent> {
 }
 
 function countInstructions(pids: readonly number[]): () => Promise<{ user: number; kernel: number }> {
-  const counter = spawn('perf', ['stat', '-x,', '-e', 'instructions:u,instructions:k', '-p', pids.join(',')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const args = ['stat', '-x,', '-e', 'instructions:u,instructions:k', '-p', pids.join(',')];
+  const counter = endWithUs(spawn('perf', args, { stdio: ['ignore', 'ignore', 'pipe'] }));
   let printed = '';
   counter.stderr.on('data', (chunk: Buffer) => {
     printed += chunk;

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from './children.ts';
 
 const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).error === undefined;
 
@@ -29,10 +30,12 @@ function withoutOurs(): NodeJS.ProcessEnv {
 
 /** Starts `node args…` on one core and waits until it is ready. @throws Error with its output when it ends before. */
 export async function startNode(name: string, { args, cpu, env, ready }: StartOptions): Promise<Child> {
-  const child = spawn(...pinned(process.execPath, args, cpu), {
-    env: { ...withoutOurs(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = endWithUs(
+    spawn(...pinned(process.execPath, args, cpu), {
+      env: { ...withoutOurs(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk).slice(-4000);

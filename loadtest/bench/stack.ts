@@ -15,10 +15,12 @@ import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { makeKeys } from '../../src/store/keys.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { makePool } from '../../src/store/postgres.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { answers } from '../peers/process.ts';
+import { endWithUs } from './children.ts';
 import { treeOf } from './counting.ts';
 import { type Child, residentMiB, startNode } from './processes.ts';
 import { bytesOfMandates } from './redis-memory.ts';
-import { answers, freePort } from './targets.ts';
 
 /** The built program. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -67,7 +69,7 @@ export async function startRegisters(lifecycle: Lifecycle): Promise<(mandates: n
 async function startRedis(folder: string, mandates: number, lifecycle: Lifecycle): Promise<string> {
   const socket = join(folder, `redis-${mandates}.sock`);
   const args = ['--port', '0', '--unixsocket', socket, '--save', '', '--maxmemory-policy', 'noeviction'];
-  const server = spawn('redis-server', [...args, '--dir', folder], { stdio: 'ignore' });
+  const server = endWithUs(spawn('redis-server', [...args, '--dir', folder], { stdio: 'ignore' }));
   lifecycle.onClose('Redis', () => server.kill());
   for (let waitedMs = 0; !existsSync(socket); waitedMs += 20) {
     if (waitedMs > 10_000) throw new Error('redis-server did not start; is it installed? (see the README)');

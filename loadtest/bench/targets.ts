@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lifecycle } from '../../src/process/lifecycle.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { answers } from '../peers/process.ts';
 import type { Markers } from './http-client.ts';
 import type { Counters, Shares } from './metrics.ts';
 import { startNode } from './processes.ts';
@@ -43,23 +44,6 @@ const BODY = JSON.stringify({
   action: { name: 'urn:etoegang:DV:00000003123456780000:services:1', properties: { operation: 'submit' } },
   resource: { type: 'organisation', id: 'urn:nl:kvk:12345678', properties: { branch: '000012345678' } },
 });
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
-}
-
-/** True once the URL answers 200. */
-export const answers = async (url: string, init?: RequestInit): Promise<boolean> =>
-  fetch(url, init).then(
-    (response) => response.ok,
-    () => false,
-  );
 
 export interface ConstantOptions {
   names: readonly ('bare' | 'hono')[];

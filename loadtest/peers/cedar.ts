@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../test/support/free-port.ts';
 import type { Peer, PeerOptions, RunningPeer } from './peer.ts';
-import { answers, freePort, PEERS_FOLDER, startServer } from './process.ts';
+import { answers, PEERS_FOLDER, startServer } from './process.ts';
 import { askOf, candidatesOf } from './wire.ts';
 
 const PACKAGE = join(PEERS_FOLDER, 'node_modules/@cedar-policy/cedar-wasm/package.json');

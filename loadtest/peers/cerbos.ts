@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../test/support/free-port.ts';
 import type { Peer, PeerOptions, RunningPeer } from './peer.ts';
-import { answers, findProgram, freePort, startServer, versionOf } from './process.ts';
+import { answers, findProgram, startServer, versionOf } from './process.ts';
 import { askOf, candidatesOf, celHolds } from './wire.ts';
 
 /** Cerbos keeps no data: the mandates travel as attributes of the resource. */

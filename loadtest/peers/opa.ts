@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { writeInput } from '../../src/policy/input-json.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { policyInput } from './facts.ts';
 import { writeOwnData, writeSharedData } from './opa-data.ts';
 import { DoesNotFit, type Peer, type PeerOptions, type RunningPeer } from './peer.ts';
-import { answers, findProgram, freePort, startServer, versionOf } from './process.ts';
+import { answers, findProgram, startServer, versionOf } from './process.ts';
 import { LEVELS, type PeerQuestion, type PeerRegister } from './register.ts';
 import { askOf, candidatesOf } from './wire.ts';
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { freePort } from '../../test/support/free-port.ts';
 import { type PeerDatabase, startPeerDatabase } from './database.ts';
 import { DoesNotFit, type Peer, type PeerOptions, type RunningPeer } from './peer.ts';
-import { answers, call, findProgram, freePort, startServer, versionOf } from './process.ts';
+import { answers, call, findProgram, startServer, versionOf } from './process.ts';
 import { objectId, relationOf, type Tuple, writeAll } from './tuples.ts';
 import { askOf, celHolds } from './wire.ts';
 

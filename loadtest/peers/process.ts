@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Lifecycle } from '../../src/process/lifecycle.ts';
+import { endWithUs } from '../bench/children.ts';
 
 /** Where `install.ts` puts engines: outside what the product depends on. */
 export const PEERS_FOLDER = process.env.MACHTIG_PEERS ?? fileURLToPath(new URL('../../.tools/peers', import.meta.url));
@@ -42,10 +42,12 @@ export async function startServer(name: string, lifecycle: Lifecycle, options: S
   const { program, args, env, cpu, ready, seconds = 60 } = options;
   const startedAt = performance.now();
   const command = cpu === undefined ? [program, ...args] : ['taskset', '-c', String(cpu), program, ...args];
-  const child = spawn(command[0] ?? program, command.slice(1), {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = endWithUs(
+    spawn(command[0] ?? program, command.slice(1), {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   lifecycle.onClose(name, () => stop(child));
   let output = '';
   const keep = (chunk: Buffer) => {
@@ -72,16 +74,6 @@ async function stop(child: ChildProcess): Promise<void> {
   const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await ended;
   clearTimeout(patience);
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 /** True once the address answers 200. */

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../../test/support/free-port.ts';
 import { startPeerDatabase } from './database.ts';
 import { DoesNotFit, type Peer, type PeerOptions, type RunningPeer } from './peer.ts';
-import { answers, call, findProgram, freePort, startServer, versionOf } from './process.ts';
+import { answers, call, findProgram, startServer, versionOf } from './process.ts';
 import { objectId, relationOf, type Tuple, writeAll } from './tuples.ts';
 import { askOf, celHolds } from './wire.ts';
 

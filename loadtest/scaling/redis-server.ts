@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { Redis } from 'ioredis';
 import type { Lifecycle } from '../../src/process/lifecycle.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { type Spent, startCounting } from '../bench/counting.ts';
 import { pinned } from '../bench/processes.ts';
-import { freePort } from '../bench/targets.ts';
 
 export interface CountedRedis {
   port: number;
