@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toError } from '../src/domain/errors.ts';
 import { makeLifecycle } from '../src/process/lifecycle.ts';
 import { startProgress } from '../src/process/progress.ts';
 import { type Agreement, compareAnswers } from './bench/agreement.ts';
@@ -15,6 +16,7 @@ import { type Field, noteIdleCpu, noteMemory, startField } from './bench/field.t
 import { hasWrk } from './bench/generators.ts';
 import { type CrossCheck, crossCheck, hasK6 } from './bench/k6.ts';
 import { type Measurement, summarise, summariseRates, withoutAnswers } from './bench/measurement.ts';
+import { mergeReports } from './bench/merge.ts';
 import { fillPage } from './bench/page.ts';
 import { type Plan, RESULTS, readPlan } from './bench/plan.ts';
 import { toPlots } from './bench/plots.ts';
@@ -30,9 +32,16 @@ const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const lifecycle = makeLifecycle();
 const folder = mkdtempSync(join(tmpdir(), 'machtig-bench-'));
 lifecycle.onClose('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void lifecycle.close().finally(() => process.exit(130)));
+let interrupted = false;
+
+/** A terminal, npm and tsx may each pass the signal on: the first counts, and none of them may end us before all is closed. */
+function interrupt(): void {
+  if (interrupted) return;
+  interrupted = true;
+  process.exitCode = 130;
+  void lifecycle.close().finally(() => process.exit());
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 
 const progressOf = (label: string, total: number) =>
   startProgress({ label, unit: 'runs', total, screen: process.stderr });
@@ -46,20 +55,33 @@ async function agree({ circles }: Field, plan: Plan): Promise<Agreement[]> {
   return agreements;
 }
 
-async function measure(field: Field, plan: Plan) {
+type Keep = (found: Partial<Report>) => void;
+
+async function measure(field: Field, plan: Plan, keep: Keep): Promise<Measurement[]> {
   const { rounds, seconds, openSeconds } = plan;
   await noteIdleCpu(field);
   const setups = field.targets.flatMap((target) => setupsOf(target, plan));
   const maxima = progressOf('at the maximum', setups.length * rounds);
-  const runs = await measureMaxima(setups, { rounds, seconds, progress: maxima });
+  const summary = summarise(
+    await measureMaxima(setups, {
+      rounds,
+      seconds,
+      progress: maxima,
+      keep: (runs) => keep({ runs: [...runs], summary: summarise(runs) }),
+    }),
+  );
   maxima.end();
-  const summary = summarise(runs);
   const rates = ratesOf(field.targets, summary, plan);
   const below = progressOf('below it', rates.length * rounds);
-  const rateRuns = await measureRates(rates, { rounds, seconds: openSeconds, progress: below });
+  await measureRates(rates, {
+    rounds,
+    seconds: openSeconds,
+    progress: below,
+    keep: (runs) => keep({ rateRuns: [...runs], rates: summariseRates(runs) }),
+  });
   below.end();
   noteMemory(field);
-  return { summary, runs, rates: summariseRates(rateRuns), rateRuns };
+  return summary;
 }
 
 /** Of the smallest register: there, nothing but the decision itself is in the way. */
@@ -86,45 +108,78 @@ function settingOf({ seconds, openSeconds, rounds, questions }: Plan): Report['s
     'seconds at a rate below it': openSeconds,
     rounds,
     seed: SEED,
-    questions: `${questions.toLocaleString('en')} drawn, Zipf 1.0 over represented parties, asked in turn; each at least twice before`,
+    questions: `${questions.toLocaleString('en')} drawn, Zipf 1.0 over represented parties; each asked at least twice before`,
+    'order of asking':
+      'independent draws from those, seeded by seed, setup and round: the same stream for every server',
     sidecar: 'records `written`, else as it comes',
     generator: `${hasWrk ? 'wrk on TCP, own closed loop on Unix' : 'own closed loop'} at the maximum; own open model below it`,
   };
 }
 
-function write(report: Report, { out, quick }: Plan): void {
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
-  for (const [name, svg] of toPlots(report)) writeFileSync(join(out, name), svg);
-  writeFileSync(join(out, 'bench.md'), toMarkdown(report));
+const write = (plan: Plan, name: string, text: string) => writeFileSync(join(plan.out, name), text);
+const asJson = (report: Report) => `${JSON.stringify(report, null, 2)}\n`;
+const PARTIAL = 'bench.partial.json';
+
+function writeReport(report: Report, plan: Plan): void {
+  write(plan, 'bench.json', asJson(report));
+  for (const [name, svg] of toPlots(report)) write(plan, name, svg);
+  write(plan, 'bench.md', toMarkdown(report));
   // Only what is kept is shown, and nobody should cite a short run.
-  if (!quick && out === RESULTS) writeFileSync(PAGE, fillPage(readFileSync(PAGE, 'utf8'), report));
+  if (!plan.quick && plan.out === RESULTS) writeFileSync(PAGE, fillPage(readFileSync(PAGE, 'utf8'), report));
+  rmSync(join(plan.out, PARTIAL), { force: true });
 }
 
-async function run(plan: Plan): Promise<void> {
+/** What the rest can do without: why it is missing is said in its place. */
+async function attempt<T>(what: string, leftOut: Report['leftOut'], act: () => Promise<T>): Promise<T | undefined> {
+  return act().catch((thrown: unknown) => {
+    if (!interrupted) leftOut.push({ server: what, why: toError(thrown).message.split('\n', 1)[0] ?? '' });
+    return undefined;
+  });
+}
+
+async function run(plan: Plan): Promise<Report> {
   if (plan.build) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const machine = describeMachine();
   const field = await startField({ plan, folder, lifecycle });
-  const agreements = await agree(field, plan);
-  const measured = await measure(field, plan);
-  const { servers } = field;
-  const report: Report = {
-    machine,
-    setting: settingOf(plan),
-    projections: field.projections.map(({ facts }) => facts),
-    servers,
-    leftOut: [...field.leftOut, ...withoutAnswers(measured.runs)],
-    agreements,
-    ...measured,
+  const { servers, leftOut } = field;
+  const projections = field.projections.map(({ facts }) => facts);
+  const nothing = { agreements: [], summary: [], rates: [], runs: [], rateRuns: [] };
+  let report: Report = { machine, setting: settingOf(plan), projections, servers, leftOut, ...nothing };
+  const keep: Keep = (found) => {
+    report = { ...report, ...found };
+    write(plan, PARTIAL, asJson(report));
   };
-  write(report, plan); // What took an hour is kept, whatever becomes of the profile.
-  const waterfall = plan.profile ? await profile(field, measured.summary, plan) : undefined;
-  const check = await besideK6(field, measured.summary, plan);
-  const whole = { ...report, ...(waterfall && { waterfall }), ...(check && { crossCheck: check }) };
-  write(whole, plan);
-  process.stdout.write(toMarkdown(whole));
+  keep({ agreements: await agree(field, plan) });
+  const summary = await measure(field, plan, keep);
+  keep({ leftOut: [...leftOut, ...withoutAnswers(report.runs)] });
+  writeReport(report, plan); // What took an hour is kept, whatever becomes of the rest.
+  await field.stopOthers();
+  const waterfall = plan.profile
+    ? await attempt('where the time goes', report.leftOut, () => profile(field, summary, plan))
+    : undefined;
+  const check = await attempt('k6', report.leftOut, () => besideK6(field, summary, plan));
+  return { ...report, ...(waterfall && { waterfall }), ...(check && { crossCheck: check }) };
+}
+
+function merge(plan: Plan): Report {
+  const [first, ...others] = plan.merge.map((file): Report => JSON.parse(readFileSync(file, 'utf8')));
+  if (first === undefined) throw new Error('there is nothing to put together');
+  return mergeReports(first, others);
+}
+
+async function begin(plan: Plan): Promise<void> {
+  mkdirSync(plan.out, { recursive: true });
+  const report = plan.merge.length > 0 ? merge(plan) : await run(plan);
+  writeReport(report, plan);
+  process.stdout.write(toMarkdown(report));
 }
 
 const plan = readPlan(process.argv.slice(2));
 if ('help' in plan) process.stdout.write(plan.help);
-else await run(plan).finally(() => lifecycle.close());
+else {
+  await begin(plan)
+    .catch((thrown: unknown) => {
+      if (!interrupted) throw thrown;
+    })
+    .finally(() => lifecycle.close());
+}

@@ -7,6 +7,8 @@ import type { Target } from './targets.ts';
 export interface Agreement {
   server: string;
   asked: number;
+  /** Questions that differ from each other, of those that its draws are from; of sidecars. */
+  distinct?: number;
   allowed: number;
   /** Answered otherwise than the sidecar did. */
   otherwise: number;
@@ -56,7 +58,8 @@ export async function compareAnswers(
   await ask(sidecar, questions);
   const expected = await ask(sidecar, questions);
   writeAllowed(sidecar, expected);
-  const agreements: Agreement[] = [agreementOf(sidecar.name, expected, expected)];
+  const distinct = new Set(readFileSync(sidecar.bodies, 'utf8').trimEnd().split('\n')).size;
+  const agreements: Agreement[] = [{ ...agreementOf(sidecar.name, expected, expected), distinct }];
   for (const target of others) {
     for (let times = 0; times < (target.askedBefore ?? 0); times++) await ask(target, questions);
     const answers = await ask(target, Math.min(COMPARED, questions));

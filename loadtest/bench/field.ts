@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeLifecycle } from '../../src/process/lifecycle.ts';
 import { startCounting } from './counting.ts';
 import { startPeers, writePeerQuestions } from './peer-targets.ts';
 import { residentMiB } from './processes.ts';
@@ -24,6 +25,8 @@ export interface Field {
   projections: Projection[];
   servers: ServerFacts[];
   leftOut: LeftOut[];
+  /** Ends all but the sidecar of the smallest register and its stores: what follows needs the memory. */
+  stopOthers(): Promise<void>;
 }
 
 const SERVER_CPU = 0;
@@ -32,16 +35,28 @@ const count = (n: number) => n.toLocaleString('en');
 /** Fills the registers and starts every server; they stay up, so that they can be measured in turn. */
 export async function startField(surroundings: Surroundings): Promise<Field> {
   const { plan, folder, lifecycle } = surroundings;
-  const floors = await startConstants({ names: ['bare', 'hono'], folder, lifecycle, cpu: SERVER_CPU });
-  const field: Field = { targets: [...floors], circles: [], projections: [], servers: [], leftOut: [] };
   const createRegister = await startRegisters(lifecycle);
+  const others = makeLifecycle();
+  lifecycle.onClose('all but the first sidecar', others.close);
+  const beside: Surroundings = { ...surroundings, lifecycle: others };
+  const floors = await startConstants({ names: ['bare', 'hono'], folder, lifecycle: others, cpu: SERVER_CPU });
+  const field: Field = {
+    targets: [...floors],
+    circles: [],
+    projections: [],
+    servers: [],
+    leftOut: [],
+    stopOthers: others.close,
+  };
   for (const mandates of plan.sizes) {
+    const isFirst = mandates === plan.sizes[0];
+    const own = isFirst ? surroundings : beside;
     const databaseUrl = await createRegister(mandates);
-    const projection = await startProjection({ mandates, seed: SEED, databaseUrl, folder, lifecycle });
+    const projection = await startProjection({ ...own, mandates, seed: SEED, databaseUrl });
     field.projections.push(projection);
-    const sidecar = await addSidecar(field, surroundings, projection);
-    if (mandates === plan.sizes[0]) await addWorkers(field, surroundings, projection, sidecar.bodies);
-    if (plan.peerSizes.includes(mandates)) await addPeers(field, surroundings, sidecar);
+    const sidecar = await addSidecar(field, own, projection);
+    if (isFirst) await addWorkers(field, beside, projection, sidecar.bodies);
+    if (plan.peerSizes.includes(mandates)) await addPeers(field, beside, sidecar);
   }
   const [first] = field.circles;
   if (first !== undefined) for (const floor of floors) floor.bodies = first.sidecar.bodies;

@@ -74,7 +74,7 @@ export async function crossCheck(
     if (found.dropped > 0 && rate !== RATES.at(-1)) continue;
     const quiet = { advance() {}, reach() {}, end() {} };
     const rates = [{ target, connections: 64, why: 'beside k6', rate, maximum }];
-    const [own] = await measureRates(rates, { rounds: 1, seconds: whole, progress: quiet });
+    const [own] = await measureRates(rates, { rounds: 1, seconds: whole, progress: quiet, keep() {} });
     if (own !== undefined) return { server: target.name, rate, ...found, own };
   }
   return undefined;

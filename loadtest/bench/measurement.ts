@@ -32,6 +32,8 @@ export interface Measurement {
   warmShare?: number;
   /** Share of questions whose facts stood together from an earlier time; the policy is asked all the same. */
   keptShare?: number;
+  /** Of the bare server in the same run, where that is not the run of the other rows. */
+  bareCpuUs?: number;
 }
 
 /** One server at a fixed rate below its maximum. */
@@ -91,8 +93,12 @@ export interface OpenLoad {
 
 /** The yardstick of every ratio: the bare server on TCP with as many connections, by CPU per request. */
 export function ratioToBare(row: Measurement, rows: readonly Measurement[]): number {
-  const bare = rows.find((r) => r.server === 'bare' && r.transport === 'tcp' && r.connections === row.connections);
-  return (bare?.cpuUs ?? Number.NaN) / (row.cpuUs + (row.storeCpuUs ?? 0));
+  return (row.bareCpuUs ?? bareBeside(row, rows) ?? Number.NaN) / (row.cpuUs + (row.storeCpuUs ?? 0));
+}
+
+/** CPU of the bare server on TCP with as many connections. */
+export function bareBeside({ connections }: Measurement, rows: readonly Measurement[]): number | undefined {
+  return rows.find((r) => r.server === 'bare' && r.transport === 'tcp' && r.connections === connections)?.cpuUs;
 }
 
 export function median(values: readonly number[]): number {

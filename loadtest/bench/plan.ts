@@ -23,6 +23,8 @@ export interface Plan {
   build: boolean;
   profile: boolean;
   out: string;
+  /** Reports of earlier runs, to be put together instead of measuring; none when empty. */
+  merge: string[];
 }
 
 const HELP = `npm run bench -- [options]
@@ -33,7 +35,8 @@ const HELP = `npm run bench -- [options]
   --rounds N --seconds N --open-seconds N --load-seconds N
   --no-build           measure dist/ as it is
   --no-profile         no waterfall
-  --out FOLDER         where bench.json, bench.md and the plots go (default loadtest/results)
+  --out FOLDER         where bench.json, bench.md and the plots go (default loadtest/results); while it runs, bench.partial.json
+  --merge A,B,…        measures nothing: puts beside the servers in bench.json A those that runs of their own found (B, …)
 `;
 
 const numbers = (list: string) =>
@@ -59,23 +62,27 @@ export function readPlan(args: readonly string[]): Plan | { help: string } {
       'no-build': { type: 'boolean', default: false },
       'no-profile': { type: 'boolean', default: false },
       out: { type: 'string' },
+      merge: { type: 'string', default: '' },
     },
   });
   if (values.help) return { help: HELP };
   const { quick } = values;
-  const sizes = quick ? '10000' : '10000,1000000';
+  const sizes = numbers(values.sizes ?? (quick ? '10000' : '10000,1000000'));
+  const peerSizes = values['peer-sizes'] === undefined ? sizes : numbers(values['peer-sizes']);
   return {
     quick,
     seconds: Number(values.seconds ?? (quick ? 1 : 5)),
     openSeconds: Number(values['open-seconds'] ?? (quick ? 1.5 : 10)),
     rounds: Number(values.rounds ?? (quick ? 1 : 3)),
-    sizes: numbers(values.sizes ?? sizes),
-    peerSizes: numbers(values['peer-sizes'] ?? sizes),
+    // Engines are compared with a sidecar on as many mandates.
+    sizes: [...new Set([...sizes, ...peerSizes])].sort((a, b) => a - b),
+    peerSizes,
     only: values.only.toLowerCase().split(',').filter(Boolean),
     loadSeconds: Number(values['load-seconds']),
     questions: quick ? 5000 : 50_000,
     build: !values['no-build'],
     profile: !values['no-profile'],
     out: values.out ?? RESULTS,
+    merge: values.merge.split(',').filter(Boolean),
   };
 }

@@ -55,7 +55,9 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
+  const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await ended;
+  clearTimeout(patience);
 }
 
 /** User and system time of a process so far, in µs (kernel ticks of 10 ms). */

@@ -22,9 +22,16 @@ export interface Report {
   /** Where k6 is installed. */
   crossCheck?: CrossCheck;
   waterfall?: Waterfall;
+  /** Servers that were measured in runs of their own, and put beside the others. */
+  merged?: Merged[];
   /** Every single run. */
   runs: Measurement[];
   rateRuns: RateMeasurement[];
+}
+
+export interface Merged {
+  machine: Report['machine'];
+  servers: string[];
 }
 
 type Cell = string | number | undefined;
@@ -143,10 +150,11 @@ const named = (projection: ProjectionFacts): Record<string, number> => ({
 
 function agreed(rows: readonly Agreement[]): string[] {
   return table(
-    ['server', 'questions', 'allowed', 'answered otherwise than the sidecar', 'errors'],
-    rows.map(({ server, asked, allowed, otherwise, errors }) => [
+    ['server', 'questions', 'of them distinct', 'allowed', 'answered otherwise than the sidecar', 'errors'],
+    rows.map(({ server, asked, distinct, allowed, otherwise, errors }) => [
       server,
       whole(asked),
+      distinct && `${whole(distinct)} (${percent(distinct / asked)})`,
       whole(allowed),
       otherwise,
       errors,
@@ -168,6 +176,13 @@ time in which the server had its core; *warm* the share of lookups that needed n
 share of questions whose facts stood together from an earlier time (the policy was asked all the same). *Data held*: the server keeps
 the mandates; *data travels*: every question carries the few that matter to it, which somebody else had to find first.`;
 
+function ownRuns(merged: readonly Merged[]): string[] {
+  return merged.flatMap(({ machine, servers: names }) => [
+    '',
+    `In a run of their own (commit ${machine.commit}, ${machine.at}, ${machine.cpu}), with “× bare” against the bare server of that run: ${names.join('; ')}.`,
+  ]);
+}
+
 const BELOW = `Every server at shares of its own maximum, by a generator that sends at fixed moments and counts from them (open model):
 a stall is charged to everything that was due in it. *own lateness* is the generator's own part: where it comes near the
 p99, the row says more about the generator. *missed* counts errors and what was never answered.`;
@@ -179,6 +194,7 @@ export function toMarkdown(report: Report): string {
     '# Decisions beside the floor and beside other engines',
     '',
     INTRODUCTION,
+    ...ownRuns(report.merged ?? []),
     '',
     '![CPU µs per request](bench.svg)',
     '',

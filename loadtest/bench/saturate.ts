@@ -75,10 +75,18 @@ export function setupsOf(target: Target, { quick }: Pick<Plan, 'quick'>): Setup[
   return [...halves, { target, transport: 'tcp', connections: 64, asked: 'allowed' }];
 }
 
+export interface Rounds<T> {
+  rounds: number;
+  seconds: number;
+  progress: Progress;
+  /** Told after each round what was found so far. */
+  keep(runs: readonly T[]): void;
+}
+
 /** Every setup in turn, round by round, so that all share whatever else the machine does. */
 export async function measureMaxima(
   setups: readonly Setup[],
-  { rounds, seconds, progress }: { rounds: number; seconds: number; progress: Progress },
+  { rounds, seconds, progress, keep }: Rounds<Measurement>,
 ): Promise<Measurement[]> {
   const runs: Measurement[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -86,6 +94,7 @@ export async function measureMaxima(
       runs.push(await measureMaximum(setup, { seconds, stream: `round ${round}` }));
       progress.advance(1);
     }
+    keep(runs);
   }
   return runs;
 }
@@ -118,7 +127,7 @@ async function measureRate(
 /** Every rate in turn, round by round. */
 export async function measureRates(
   rates: readonly Rate[],
-  { rounds, seconds, progress }: { rounds: number; seconds: number; progress: Progress },
+  { rounds, seconds, progress, keep }: Rounds<RateMeasurement>,
 ): Promise<RateMeasurement[]> {
   const runs: RateMeasurement[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -126,6 +135,7 @@ export async function measureRates(
       runs.push(await measureRate(rate, { seconds, round }));
       progress.advance(1);
     }
+    keep(runs);
   }
   return runs;
 }
