@@ -123,7 +123,7 @@ async function addPeers(field: Field, surroundings: Surroundings, sidecar: Sidec
   const started = await startPeers({ ...surroundings, mandates, cpu: SERVER_CPU });
   field.leftOut.push(...started.leftOut);
   if (started.peers.length === 0) return;
-  const questions = writePeerQuestions(folder, { mandates, count: plan.questions, peers: started.peers });
+  const questions = await writePeerQuestions(folder, { mandates, count: plan.questions, peers: started.peers });
   const { sidecar: _, ...same } = sidecar;
   const ours: Target = { ...same, name: `${sidecar.name}, shared rules`, bodies: join(folder, questions.ours) };
   const others = started.peers.map(({ target }) => target);

@@ -1,11 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startProgress } from '../../src/process/progress.ts';
 import { PEERS } from '../peers/all.ts';
 import { machtigTravels } from '../peers/machtig.ts';
 import { DoesNotFit, type Peer, type RunningPeer } from '../peers/peer.ts';
 import { drawPeerQuestions, seededRegister } from '../peers/seeded.ts';
 import { residentMiB } from './processes.ts';
+import { lacksRoom } from './room.ts';
 import type { LeftOut, ServerFacts, Surroundings } from './server-facts.ts';
 import { SEED, toAuthzen } from './sidecars.ts';
 import { PROGRAM } from './stack.ts';
@@ -36,7 +38,8 @@ export async function startPeers(
     else if (!wanted(peer)) leftOut.push({ server, why: 'not asked for' });
     else if ('missing' in found) leftOut.push({ server, why: found.missing });
     else {
-      const started = await startOne(peer, server, surroundings);
+      const tight = lacksRoom(peer, mandates);
+      const started = tight === undefined ? await startOne(peer, server, surroundings) : { server, why: tight };
       if ('why' in started) leftOut.push(started);
       else peers.push({ ...started, facts: { ...started.facts, version: found.version } });
     }
@@ -109,17 +112,19 @@ function factsOf(server: string, peer: Peer, running: RunningPeer, mandates: num
 }
 
 /** Writes the questions that all engines can be asked, in one order: a file for the sidecar, one for each engine. */
-export function writePeerQuestions(
+export async function writePeerQuestions(
   folder: string,
   { mandates, count: wanted, peers }: { mandates: number; count: number; peers: readonly StartedPeer[] },
-): { ours: string } {
+): Promise<{ ours: string }> {
   const ours = `shared-${mandates}.ndjson`;
   const file = openSync(join(folder, ours), 'w');
   const files = peers.map(({ target }, index) => {
     target.bodies = join(folder, `peer-${mandates}-${index}.ndjson`);
     return openSync(target.bodies, 'w');
   });
+  let written = 0;
   for (const { question, asked } of drawPeerQuestions({ mandates, seed: SEED, count: wanted })) {
+    if (++written % 100 === 0) await nextTurn(); // It takes minutes: whoever interrupts it must not wait for the end.
     writeSync(file, `${JSON.stringify(toAuthzen(asked))}\n`);
     for (const [index, { running }] of peers.entries()) writeSync(files[index] ?? -1, `${running.body(question)}\n`);
   }
