@@ -110,6 +110,7 @@ export async function projectInto(
         }
       },
       onRebuild: () => metrics.syncRebuilds.inc(),
+      onKept: () => metrics.syncKept.inc(),
       onPass({ ms }) {
         metrics.reconcilePassed.setToCurrentTime();
         metrics.reconcileSeconds.set(ms / 1000);

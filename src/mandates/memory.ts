@@ -4,7 +4,7 @@ import type { Lookups } from './lookups.ts';
 import { type Copy, makeCopy } from './memory-copy.ts';
 import { makeMemoryReach } from './memory-reach.ts';
 import type { Notice } from './notice.ts';
-import type { Header, Projection, Rebuild } from './projection.ts';
+import type { Header, Projection, Reached, Rebuild } from './projection.ts';
 import type { Reach } from './reach.ts';
 import { touchedKey } from './writes.ts';
 
@@ -18,11 +18,10 @@ export interface MemoryStore {
   watch(listener: (notice: Notice) => void): () => void;
 }
 
-interface Live {
+interface Live extends Reached {
   copy: Copy;
   header: Header;
-  revision: Revision;
-  hash: string;
+  lineage: string;
 }
 
 const CONTENTS_CHUNK = 1000;
@@ -55,13 +54,34 @@ export function makeMemoryStore(now: () => number = Date.now, atOnce = 1000): Me
     },
     reach: makeMemoryReach(() => live?.copy.pairs, atOnce),
     projection: {
-      state: async () => live && { header: live.header, revision: live.revision, hash: live.hash, fence: seen() },
+      async state() {
+        if (live === undefined) return undefined;
+        const { header, revision, hash, lineage } = live;
+        return {
+          header,
+          revision,
+          hash,
+          fence: seen(),
+          copy: String(generation),
+          lineage,
+          parts: [{ revision, hash }],
+        };
+      },
       async apply({ from, to, hash, writes }, given) {
         admit(given);
         const at = expectAt(from);
         for (const write of writes) at.copy.write(write);
         live = { ...at, revision: to, hash };
         tell({ notice: 'change', from, to, keys: [...new Set(writes.map(touchedKey))] });
+      },
+      async renew({ copy, revision, hash, lineage }, epoch, given) {
+        admit(given);
+        const at = expectAt(revision);
+        if (copy !== String(generation) || hash !== at.hash || lineage !== at.lineage) {
+          throw new AppError('conflict', 'the projection is another one');
+        }
+        live = { ...at, revision: { epoch, n: revision.n } };
+        tell({ notice: 'swap', generation, at: live.revision });
       },
       rebuild: async (header, given) => beginRebuild(header, () => admit(given), swap),
       time: async () => now(),
@@ -90,9 +110,9 @@ function beginRebuild(header: Header, admit: () => void, swap: (next: Live) => v
       admit();
       for (const write of writes) copy.write(write);
     },
-    async swap(revision, hash) {
+    async swap(revision, hash, lineage = '') {
       admit();
-      swap({ copy, header, revision, hash });
+      swap({ copy, header, revision, hash, lineage });
     },
     async abandon() {},
   };

@@ -78,11 +78,31 @@ export interface Rebuild {
   bulk?(): BulkLoad;
   /**
    * Makes it the live one, at this revision (`hash` as in `Batch`; empty when there was no change yet); readers see
-   * the old or the new, never a mixture. @throws AppError `conflict` when the fence is lower than the one seen.
+   * the old or the new, never a mixture. `lineage`: of what was loaded; without it no later epoch can keep this copy.
+   * @throws AppError `conflict` when the fence is lower than the one seen.
    */
-  swap(at: Revision, hash: string): Promise<void>;
+  swap(at: Revision, hash: string, lineage?: string): Promise<void>;
   /** Clears it away, unless it became the live one though the answer to `swap` was lost. */
   abandon(): Promise<void>;
+}
+
+/** How far a part of a projection is: `hash` as in `Batch`, of the last change that was applied to it. */
+export interface Reached {
+  revision: Revision;
+  hash: string;
+}
+
+/** What the live projection says of itself. */
+export interface ProjectionState extends Reached {
+  header: Header;
+  /** The highest that was seen. */
+  fence: number;
+  /** Which copy is the live one. */
+  copy: string;
+  /** Of the register that it was built from, as the register spells it; empty: not known. */
+  lineage: string;
+  /** Each partition; after a crash some are ahead of the projection's revision, or in its next epoch already. */
+  parts: readonly Reached[];
 }
 
 /**
@@ -90,10 +110,17 @@ export interface Rebuild {
  * number; a projection refuses (`AppError conflict`) whoever comes with a lower one than it has seen.
  */
 export interface Projection {
-  /** Header and revision of the live projection, or undefined when there is none (empty, flushed, unknown layout). */
-  state(): Promise<{ header: Header; revision: Revision; hash: string; fence: number } | undefined>;
+  /** Undefined: there is no live projection (empty, flushed, unknown layout). */
+  state(): Promise<ProjectionState | undefined>;
   /** @throws AppError `conflict` when the cursor is not `batch.from` or the fence is lower: read `state` again. */
   apply(batch: Batch, fence: number): Promise<void>;
+  /**
+   * Takes the live copy as it is into another epoch, where it still stands as `seen` says; readers forget what they
+   * remember, and believe nothing before the next heartbeat. Whoever dies half-way leaves `parts` in two epochs, from
+   * which nobody can go on but by doing this again, or by a rebuild.
+   * @throws AppError `conflict` when it stands elsewhere or the fence is lower: read `state` again.
+   */
+  renew(seen: ProjectionState, epoch: number, fence: number): Promise<void>;
   /** `records`: about how many there will be of the most frequent kind, so that none of it needs much memory. */
   rebuild(header: Header, fence: number, records?: number): Promise<Rebuild>;
   /** The projection's own clock (Redis TIME), milliseconds: what heartbeats are stamped with. */

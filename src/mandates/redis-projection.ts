@@ -1,13 +1,12 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
-import { formatRevision, isBefore, parseRevision, type Revision } from '../domain/revision.ts';
+import { formatRevision, type Revision } from '../domain/revision.ts';
 import { assertNoEviction, readScript, toRedisError } from '../store/redis.ts';
 import { makePartScript, type RedisServers, serversOf } from '../store/redis-servers.ts';
-import type { Batch, Header, Projection } from './projection.ts';
+import type { Batch, Projection } from './projection.ts';
 import { readContents, readKeys } from './redis-contents.ts';
 import { makeRedisHeld } from './redis-held.ts';
 import {
-  headerText,
   LEAF_BYTES,
   NAMED_KEYS_AT_MOST,
   type Partition,
@@ -19,6 +18,8 @@ import {
 import { packNamedKeys } from './redis-notice.ts';
 import { type PartitionBatch, packBatch } from './redis-ops.ts';
 import { makeBeginRebuild } from './redis-rebuild.ts';
+import { makeRenew } from './redis-renew.ts';
+import { readState } from './redis-state.ts';
 import { makeSweeper } from './redis-sweep.ts';
 import { makeRedisUseSource } from './redis-uses.ts';
 
@@ -60,6 +61,7 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
       await Promise.all(first.map((partition, index) => applyTo(index, partition, batch, packed[index], fence, true)));
       await applyTo(all.length - 1, last, batch, packed.at(-1), fence, false);
     },
+    renew: makeRenew(servers, all),
     rebuild: makeBeginRebuild({ servers, all, sweep, leafBytes }),
     async time() {
       // Asked before every heartbeat: neither a new connection nor a changed setting is vouched for unseen.
@@ -130,43 +132,4 @@ async function readCopy(servers: RedisServers, all: readonly Partition[]): Promi
   const [copy] = found;
   if (copy && found.every((one) => one === copy)) return copy;
   throw new AppError('conflict', 'the partitions of the projection are of several copies');
-}
-
-/**
- * The projection is where its last partition is; the others may be ahead of it, after a crash. One that is behind has lost what its
- * server was told last: what that was is in no other partition, so there is no projection to go on from.
- */
-async function readState(servers: RedisServers, all: readonly Partition[]): ReturnType<Projection['state']> {
-  const replies = await Promise.all(
-    all.map(async ({ head, fence }, index) => {
-      const client = servers.of(index);
-      return Promise.all([client.hgetall(head), client.get(fence)]);
-    }),
-  ).catch((thrown) => Promise.reject(toRedisError(thrown)));
-  const heads = replies.map(([head]) => parseHead(head, all.length));
-  const last = heads.at(-1);
-  if (last === undefined || heads.some((head) => head?.text !== last.text || head.generation !== last.generation)) {
-    return undefined;
-  }
-  if (heads.some((head) => head && isBefore(head.revision, last.revision))) return undefined;
-  const fence = Math.max(...replies.map(([, seen]) => Number(seen ?? 0)));
-  return { header: last.header, revision: last.revision, hash: last.hash, fence };
-}
-
-interface Head {
-  text: string;
-  generation: string;
-  header: Header;
-  revision: Revision;
-  hash: string;
-}
-
-function parseHead(head: Record<string, string>, partitionCount: number): Head | undefined {
-  const { header: text, layout, key_id: keyId, key_check: keyCheck, generation, hash, revision } = head;
-  const at = parseRevision(revision ?? '');
-  if (keyId === undefined || keyCheck === undefined || at === undefined) return undefined;
-  if (generation === undefined || hash === undefined || text === undefined) return undefined;
-  const header: Header = { layout: Number(layout), keyId, keyCheck };
-  if (text !== headerText(header, partitionCount)) return undefined;
-  return { text, generation, header, revision: at, hash };
 }

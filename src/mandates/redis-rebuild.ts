@@ -19,7 +19,7 @@ export interface RebuildOptions {
 export function makeBeginRebuild({ servers, all, sweep, leafBytes }: RebuildOptions) {
   const begin = makePartScript(servers, readScript(here, 'admit.lua', 'begin-2.lua'));
   const load = makePartScript(servers, writingScript(leafBytes, 'load-1.lua'));
-  const swap = makePartScript(servers, readScript(here, 'admit.lua', 'swap-3.lua'));
+  const swap = makePartScript(servers, readScript(here, 'admit.lua', 'swap-4.lua'));
   const giveUp = makePartScript(servers, readScript(here, 'abandon-1.lua'));
 
   /**
@@ -45,13 +45,13 @@ export function makeBeginRebuild({ servers, all, sweep, leafBytes }: RebuildOpti
     return {
       load: loader.load,
       bulk: () => makeBulkLoad({ loader, bits: bitsOf(copy), partitionCount: all.length, leafBytes }),
-      async swap(at, hash) {
+      async swap(at, hash, lineage = '') {
         const loads = await loader.finish();
         const { layout, keyId, keyCheck } = header;
         const says = [headerText(header, all.length), layout, keyId, keyCheck, all.length];
         for (const [index, { head, fence: fenceKey, stream, prefix }] of all.entries()) {
           const written = [`${prefix}${copy}:`, loads[index] ?? 0];
-          const args = [fence, copy, formatRevision(at), hash, ...says, STREAM_LENGTH, ...written];
+          const args = [fence, copy, formatRevision(at), hash, ...says, STREAM_LENGTH, ...written, lineage];
           await swap(index, [head, fenceKey, stream], args);
         }
       },

@@ -116,6 +116,7 @@ function syncMetrics(registers: Registry[]) {
     syncLeader: gauge('sync_leader', '1 while this process is the sync leader.'),
     syncFailures: counter('sync_failures_total', 'Rounds of sync that failed.'),
     syncRebuilds: counter('sync_rebuilds_total', 'Times that sync built the projection anew.'),
+    syncKept: counter('sync_kept_total', 'Times that sync took the projection into a new epoch as it was.'),
     reconcileRecords: counter('reconcile_records_total', 'Records of the projection compared with the register.'),
     reconcileDifferences: counter(
       'reconcile_differences_total',

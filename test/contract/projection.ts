@@ -4,7 +4,7 @@ import type { AppError } from '../../src/domain/errors.ts';
 import type { MandateFacts } from '../../src/domain/facts.ts';
 import type { Lookups } from '../../src/mandates/lookups.ts';
 import { makeCopy } from '../../src/mandates/memory-copy.ts';
-import type { Batch, Header, Projection, Write } from '../../src/mandates/projection.ts';
+import type { Batch, Header, Projection, ProjectionState, Write } from '../../src/mandates/projection.ts';
 import type { RecordKey } from '../../src/mandates/record.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { LAYOUT } from '../../src/mandates/redis-layout.ts';
@@ -54,7 +54,7 @@ export async function fill(
 ): Promise<void> {
   const rebuild = await projection.rebuild(HEADER, fence);
   await rebuild.load(writes);
-  await rebuild.swap(at(0), 'hash 0');
+  await rebuild.swap(at(0), 'hash 0', 'lineage');
 }
 
 export async function contentsOf(projection: Projection): Promise<Write[]> {
@@ -75,6 +75,12 @@ export async function keysOf(projection: Projection): Promise<Set<RecordKey>> {
   return all;
 }
 
+async function stateOf(projection: Projection): Promise<ProjectionState> {
+  const state = await projection.state();
+  if (state === undefined) throw new Error('there is no projection');
+  return state;
+}
+
 const conflict = expect.objectContaining({ code: 'conflict' }) as AppError;
 
 /** What every projection does; `open` gives an empty one each time. */
@@ -92,9 +98,12 @@ export function projectionContract(name: string, open: () => Promise<ProjectionS
     test('says where it is', async () => {
       const subject = await open();
       await fill(subject, 3);
-      expect(await subject.projection.state()).toEqual({ header: HEADER, revision: at(0), hash: 'hash 0', fence: 3 });
+      const said = { header: HEADER, revision: at(0), hash: 'hash 0', fence: 3, lineage: 'lineage' };
+      expect(await subject.projection.state()).toMatchObject(said);
       await subject.projection.apply(batch(0, 5), 4);
-      expect(await subject.projection.state()).toEqual({ header: HEADER, revision: at(5), hash: 'hash 5', fence: 4 });
+      const state = await subject.projection.state();
+      expect(state).toMatchObject({ ...said, revision: at(5), hash: 'hash 5', fence: 4 });
+      for (const part of state?.parts ?? []) expect(part).toEqual({ revision: at(5), hash: 'hash 5' });
     });
 
     test('adds, replaces and takes out single entries of a list', async () => {
@@ -160,6 +169,29 @@ export function projectionContract(name: string, open: () => Promise<ProjectionS
       await fill(subject, 1);
       await subject.projection.heartbeat(await subject.projection.time(), at(0), 1);
       await expect(subject.projection.heartbeat(1, at(1), 1)).rejects.toThrow(conflict);
+    });
+
+    test('goes into another epoch as it is, once, and only from where it was seen', async () => {
+      const { projection, lookups } = await open();
+      await fill({ projection }, 1, grant(10));
+      const before = await stateOf(projection);
+      await projection.apply(batch(0, 5, grant(11)), 1);
+      await expect(projection.renew(before, 2, 2)).rejects.toThrow(conflict);
+      const seen = await stateOf(projection);
+      await expect(projection.renew(seen, 2, 1)).rejects.toThrow(conflict); // Another has come since: that was refused, and heard.
+      for (const wrong of [{ copy: '7' }, { lineage: 'other' }]) {
+        await expect(projection.renew({ ...seen, ...wrong }, 2, 3)).rejects.toThrow(conflict);
+      }
+      await projection.renew(seen, 2, 3);
+      const there = { epoch: 2, n: 5 };
+      const { parts, ...now } = await stateOf(projection);
+      expect(now).toMatchObject({ revision: there, hash: 'hash 5', lineage: 'lineage', copy: seen.copy, fence: 3 });
+      for (const part of parts) expect(part).toEqual({ revision: there, hash: 'hash 5' });
+      expect(await lookups.read([PLACE_KEY])).toEqual([[aMandate(10), aMandate(11)]]);
+      await expect(projection.apply(batch(5, 6, grant(12)), 3)).rejects.toThrow(conflict);
+      await expect(projection.heartbeat(1, at(5), 3)).rejects.toThrow(conflict);
+      await projection.heartbeat(1, there, 3);
+      await projection.apply({ ...batch(0, 0, grant(12)), from: there, to: { epoch: 2, n: 6 } }, 3);
     });
 
     test('holds after any writes what they say, whether loaded or applied', async () => {

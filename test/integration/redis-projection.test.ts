@@ -222,6 +222,32 @@ describe('the projection in Redis', () => {
     expect((await contentsOf(subject.projection)).length).toBe(10);
   });
 
+  test('is in the epoch of before until its last partition is in the next, and vouched for in neither', async () => {
+    const subject = await open(3);
+    const { projection } = subject;
+    await fill(subject, 1, ...Array.from({ length: 9 }, (_, n) => grantTo(n)));
+    const seen = await projection.state();
+    if (seen === undefined) throw new Error('there is no projection');
+    await client.set('{m2}:fence', 7); // The leader is refused there, as one that dies before it.
+    await expect(projection.renew(seen, 2, 3)).rejects.toMatchObject({ code: 'conflict' });
+    const half = await projection.state();
+    const there = { epoch: 2, n: 0 };
+    expect(half?.revision).toEqual(at(0));
+    expect(half?.parts.map(({ revision }) => revision)).toEqual([there, there, at(0)]);
+    for (const revision of [at(0), there]) {
+      await expect(projection.heartbeat(1, revision, 8)).rejects.toMatchObject({ code: 'conflict' });
+      const next = { ...batch(0, 1, grantTo(1)), from: revision, to: { ...revision, n: 1 } };
+      await expect(projection.apply(next, 8)).rejects.toMatchObject({ code: 'conflict' });
+    }
+    if (half) await projection.renew(half, 2, 8);
+    await projection.heartbeat(1, there, 8);
+    for (const partition of [0, 1, 2]) {
+      const swaps = (await noticesIn(partition)).filter(({ notice }) => notice === 'swap');
+      expect(swaps).toEqual([at(0), there].map((at) => ({ notice: 'swap', generation: 1, at })));
+    }
+    expect((await contentsOf(projection)).length).toBe(9);
+  });
+
   test('is nothing to a writer with another number of partitions', async () => {
     await fill(await open(1), 1, grant(10));
     const other = await openRedisProjection({ client, partitions: 2 });

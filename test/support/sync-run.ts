@@ -4,7 +4,7 @@ import { runSync } from '../../src/mandates/sync/run.ts';
 import { makeLog } from '../../src/process/log.ts';
 
 export interface SyncRun {
-  /** What happened, in order: `leader`, `standby`, `rebuild: why`, `applied n`, `failure: what`. */
+  /** What happened, in order: `leader`, `standby`, `rebuild: why`, `kept: why`, `applied n`, `failure: what`. */
   events: string[];
   stop(): Promise<void>;
 }
@@ -21,6 +21,7 @@ export function startSync(options: Pick<SyncOptions, 'databaseUrl' | 'projection
     hooks: {
       onRole: (role) => events.push(role),
       onRebuild: (reason) => events.push(`rebuild: ${reason}`),
+      onKept: (reason) => events.push(`kept: ${reason}`),
       onApplied: ({ revision }) => events.push(`applied ${revision.n}`),
       onFailure: (error) => events.push(`failure: ${error.message}`),
     },

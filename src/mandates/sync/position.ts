@@ -1,14 +1,16 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Header, Projection } from '../projection.ts';
+import type { Header, Projection, ProjectionState } from '../projection.ts';
 import { drawFence } from './leadership.ts';
 import { type Cursor, headerOf, isSameHeader } from './projector.ts';
-import { beginEpoch, isSamePlace, readRegister } from './register-row.ts';
+import { beginEpoch, isSamePlace, isSameSystem, type RegisterRow, readRegister } from './register-row.ts';
 import type { Session } from './session.ts';
+import { foreignHistory, isOfThisPast } from './shared-past.ts';
 
-/** From where the leader goes on: the projection's own cursor, or not at all before a rebuild. */
-export type Position = { fence: number; header: Header } & ({ cursor: Cursor } | { rebuild: string });
-
-type State = NonNullable<Awaited<ReturnType<Projection['state']>>>;
+/**
+ * From where the leader goes on: the projection's own cursor (`kept`: why it was taken into a new epoch), or not at
+ * all before a rebuild.
+ */
+export type Position = { fence: number; header: Header } & ({ cursor: Cursor; kept?: string } | { rebuild: string });
 
 export interface PositionOptions {
   session: Session;
@@ -17,9 +19,13 @@ export interface PositionOptions {
   fence: number;
 }
 
+const MOVED = 'the register has moved to another Postgres or timeline';
+const RAISED = 'the register has begun a new epoch';
+
 /**
  * Compares the register with the projection and says where to go on. Opens a new epoch when the history that the
- * projection shows is not the one that this Postgres has: a failover that lost commits, a restored backup.
+ * projection shows may not be the one that this Postgres has: a failover that lost commits, a restored backup. Where it
+ * is that history after all, the copy goes on into that epoch as it is.
  * @throws AppError `not_ready` when this Postgres must not be projected: a standby, or a primary left behind.
  */
 export async function takePosition(options: PositionOptions): Promise<Position> {
@@ -30,40 +36,45 @@ export async function takePosition(options: PositionOptions): Promise<Position> 
   // The same number was seen already: ours from before, or that of a leader on the Postgres from before a failover.
   const fence = state && state.fence >= options.fence ? await drawFence(session, state.fence) : options.fence;
   const header = headerOf(layout, register);
+  const isReadable = state !== undefined && isSameHeader(state.header, header);
+
+  async function goOnInto(epoch: number, seen: ProjectionState, kept: string): Promise<Position> {
+    await projection.renew(seen, epoch, fence);
+    return { fence, header, cursor: { epoch, n: seen.revision.n, hash: seen.hash }, kept };
+  }
 
   if (!isSamePlace(register)) {
     // Commits may have been lost on the way here: a failover, a restored backup.
-    await beginEpoch(session, register, state?.revision.epoch ?? 0);
-    return { fence, header, rebuild: 'the register has moved to another Postgres or timeline' };
+    const keeps = isReadable && isSameSystem(register) && (await isOfThisPast(session, register.lineage, state));
+    const epoch = await beginEpoch(session, register, highestEpoch(state), keeps ? 'goes on' : 'ends');
+    return keeps ? goOnInto(epoch, state, MOVED) : { fence, header, rebuild: MOVED };
   }
   if (state === undefined) return { fence, header, rebuild: 'there is no projection' };
-  if (state.revision.epoch > register.epoch) {
-    throw new AppError(
-      'not_ready',
-      `the projection shows epoch ${state.revision.epoch}, this register only ${register.epoch}: another primary has ` +
-        'taken over. If this is the right one, raise register.epoch above that number.',
-    );
+  assertNotLeftBehind(register, highestEpoch(state));
+  if (state.revision.epoch < register.epoch) {
+    // Perhaps begun by a leader who died before he had taken the copy there.
+    const keeps = isReadable && (await isOfThisPast(session, register.lineage, state));
+    return keeps ? goOnInto(register.epoch, state, RAISED) : { fence, header, rebuild: RAISED };
   }
-  if (state.revision.epoch < register.epoch) return { fence, header, rebuild: 'the register has begun a new epoch' };
-  if (!isSameHeader(state.header, header)) {
-    return { fence, header, rebuild: 'layout or key of the projection differ' };
-  }
-  const foreign = await foreignHistory(session, state);
+  if (!isReadable) return { fence, header, rebuild: 'layout or key of the projection differ' };
+  const foreign = await foreignHistory(session, state.parts);
   if (foreign) {
-    await beginEpoch(session, register, state.revision.epoch);
+    await beginEpoch(session, register, state.revision.epoch, 'ends');
     return { fence, header, rebuild: foreign };
   }
   return { fence, header, cursor: { ...state.revision, hash: state.hash } };
 }
 
-/** Why the change at the projection's cursor is not one of this Postgres, or undefined when it is. */
-async function foreignHistory(session: Session, { revision, hash }: State): Promise<string | undefined> {
-  if (hash === '') return undefined;
-  const [row] = await session.query<{ hash: string | null; highest: string | null }>(
-    `select (select encode(hash, 'hex') from changes where revision = $1) as hash,
-            (select max(revision) from changes) as highest`,
-    [revision.n],
+function highestEpoch(state: ProjectionState | undefined): number {
+  return Math.max(0, ...(state?.parts.map(({ revision }) => revision.epoch) ?? []));
+}
+
+/** @throws AppError `not_ready` */
+function assertNotLeftBehind({ epoch }: RegisterRow, shown: number): void {
+  if (shown <= epoch) return;
+  throw new AppError(
+    'not_ready',
+    `the projection shows epoch ${shown}, this register only ${epoch}: another primary has ` +
+      'taken over. If this is the right one, raise register.epoch above that number.',
   );
-  if (revision.n > Number(row?.highest ?? 0)) return 'the projection is ahead of the register';
-  return row?.hash === hash ? undefined : 'the register remembers another change at the cursor of the projection';
 }

@@ -23,6 +23,8 @@ export interface RebuildProgress {
 export interface SyncHooks extends ReconcileHooks {
   onRole?: (role: 'leader' | 'standby') => void;
   onRebuild?: (reason: string) => void;
+  /** The projection was taken into a new epoch as it is. */
+  onKept?: (reason: string) => void;
   onApplied?: (applied: { revision: Cursor; changes: number; writes: number; ms: number }) => void;
   onHeartbeat?: (stampMs: number) => void;
   onUses?: (counted: CountedUses) => void;

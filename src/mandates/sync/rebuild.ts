@@ -24,7 +24,8 @@ export async function rebuildProjection(options: SyncOptions, lead: Lead): Promi
     try {
       await loadAll(options, snapshot, rebuild, lead);
       await confirmLead(lead);
-      await rebuild.swap({ epoch: snapshot.at.epoch, n: snapshot.at.n }, snapshot.at.hash);
+      const { epoch, n, hash } = snapshot.at;
+      await rebuild.swap({ epoch, n }, hash, snapshot.lineage);
     } catch (thrown) {
       // What remains of it is rubbish beside the live projection; the next rebuild clears it if we no longer can.
       await rebuild.abandon().catch(() => {});

@@ -69,6 +69,10 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
     fence = position.fence;
     const leading: Lead = { session, fence, header: position.header, signal, mending };
     keepUp = makeKeepUp(options, leading);
+    if ('kept' in position) {
+      log.info({ reason: position.kept }, 'sync takes the projection into a new epoch');
+      hooks?.onKept?.(position.kept);
+    }
     const reason = 'cursor' in position ? beyondRepair : position.rebuild;
     beyondRepair = undefined;
     if ('cursor' in position && reason === undefined) return position.cursor;

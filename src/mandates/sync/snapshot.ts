@@ -46,6 +46,7 @@ const UNREAD_MS = 60_000;
 export interface Snapshot {
   /** The highest revision that is committed in it. */
   at: Cursor;
+  lineage: string;
   keyId: string;
   keyCheck: string;
   views: { entity: Entity; view: string; total: number }[];
@@ -82,16 +83,25 @@ export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
   }
 }
 
+interface HeadRow {
+  epoch: number;
+  lineage: string;
+  keyId: string;
+  keyCheck: string;
+  n: string;
+  hash: string;
+}
+
 async function readHead(session: Session) {
-  const [row] = await session.query<{ epoch: number; keyId: string; keyCheck: string; n: string; hash: string }>(
-    `select r.epoch, coalesce(r.key_id, '') as "keyId", coalesce(r.key_check, '') as "keyCheck",
+  const [row] = await session.query<HeadRow>(
+    `select r.epoch, lineage_of_register() as lineage, coalesce(r.key_id, '') as "keyId", coalesce(r.key_check, '') as "keyCheck",
             coalesce(c.revision, 0)::text as n, coalesce(encode(c.hash, 'hex'), '') as hash
      from register r
      left join lateral (select revision, hash from changes order by revision desc limit 1) c on true`,
   );
   if (row === undefined) throw new AppError('not_ready', 'the register has no row: run machtig migrate and import');
-  const { epoch, keyId, keyCheck, hash } = row;
-  return { keyId, keyCheck, at: { epoch, n: Number(row.n), hash } };
+  const { epoch, lineage, keyId, keyCheck, hash } = row;
+  return { lineage, keyId, keyCheck, at: { epoch, n: Number(row.n), hash } };
 }
 
 async function countViews(session: Session) {
