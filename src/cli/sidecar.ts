@@ -7,6 +7,7 @@ import type { Forgetful } from '../mandates/follow/follower.ts';
 import { USES } from '../mandates/redis-layout.ts';
 import { makeRedisLookups } from '../mandates/redis-lookups.ts';
 import { makeRedisReach } from '../mandates/redis-reach.ts';
+import { lowerBackgroundThreads } from '../process/background-threads.ts';
 import { makeRedisUseSink } from '../records/redis-uses.ts';
 import type { UseSink } from '../records/uses.ts';
 import { type DecideDeps, type Deciding, openDecisions } from './decide.ts';
@@ -19,6 +20,7 @@ export async function startSidecar(
   deps: SyncDeps & Pick<DecideDeps, 'console' | 'rollOut' | 'serveOps'>,
 ): Promise<Deciding> {
   const { config, lifecycle, log, metrics } = deps;
+  lowerBackgroundThreads();
   v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const keys = keysOf(config);
   const key = { keyId: keys.keyId, keyCheck: keys.check() };
