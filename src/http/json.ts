@@ -4,7 +4,17 @@ import { escapePointer, isFields } from './fields.ts';
 import { readPlainJson } from './plain-json.ts';
 
 const MAX_DEPTH = 16;
+/** Of names that stand twice; a body has room for ten thousand. */
+const FAULTS_AT_MOST = 20;
 const LONE_SURROGATE = /\p{Cs}/u;
+
+const QUOTE = 34;
+const COLON = 58;
+const OPEN_ARRAY = 91;
+const BACKSLASH = 92;
+const CLOSE_ARRAY = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
 
 /** Where the slow walk is: `names` only inside an object. */
 type Container = { names: Set<string> | undefined; path: string; name: string; index: number };
@@ -23,6 +33,10 @@ export function parseJson(bytes: Uint8Array): unknown {
 export function parseAnyJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw refused([{ at: '', message: 'the body is empty; a JSON object is needed' }]);
   if (!isUtf8(bytes)) throw refused([{ at: '', message: 'the body is not UTF-8' }]);
+  // JSON.parse would take it all in first.
+  if (isTooDeep(bytes)) {
+    throw refused([{ at: '', message: `the body is nested deeper than ${MAX_DEPTH} levels` }]);
+  }
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -31,7 +45,7 @@ export function parseAnyJson(bytes: Buffer): unknown {
     throw refused([{ at: '', message: 'the body is not valid JSON' }], cause);
   }
   const escapes = text.includes('\\u');
-  const members = countMembers(value, 0, escapes);
+  const members = countMembers(value, escapes);
   if (members !== countNames(text)) throw refused(findDoubles(text));
   return value;
 }
@@ -40,25 +54,41 @@ function refused(faults: Fault[], cause?: unknown): AppError {
   return new AppError('invalid_request', 'the body is no I-JSON', { faults, cause });
 }
 
-/** Counts the members of all objects as parsed, and refuses depth and lone surrogates on the way. */
-function countMembers(value: unknown, depth: number, escapes: boolean): number {
+/** Counts the members of all objects as parsed, and refuses lone surrogates on the way. */
+function countMembers(value: unknown, escapes: boolean): number {
   if (typeof value === 'string') {
     if (escapes && LONE_SURROGATE.test(value)) throw loneSurrogate();
     return 0;
   }
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth === MAX_DEPTH) throw refused([{ at: '', message: `the body is nested deeper than ${MAX_DEPTH} levels` }]);
   let members = 0;
   if (!isFields(value)) {
-    if (Array.isArray(value)) for (const part of value) members += countMembers(part, depth + 1, escapes);
+    if (Array.isArray(value)) for (const part of value) members += countMembers(part, escapes);
     return members;
   }
   // What JSON.parse made has own members only; for…in makes no list of them.
   for (const name in value) {
     if (escapes && LONE_SURROGATE.test(name)) throw loneSurrogate();
-    members += 1 + countMembers(value[name], depth + 1, escapes);
+    members += 1 + countMembers(value[name], escapes);
   }
   return members;
+}
+
+/** Whether more brackets are open at once than may be; of what is no JSON it may say either. */
+function isTooDeep(bytes: Buffer): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) inText = !inText;
+    else if (inText) {
+      if (byte === BACKSLASH) at += 1;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      depth += 1;
+      if (depth > MAX_DEPTH) return true;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth -= 1;
+  }
+  return false;
 }
 
 function loneSurrogate(): AppError {
@@ -75,9 +105,6 @@ function countNames(text: string): number {
   }
   return names;
 }
-
-const COLON = 58;
-const BACKSLASH = 92;
 
 function endOfString(text: string, open: number): number {
   let end = text.indexOf('"', open + 1);
@@ -98,11 +125,11 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** Walks valid JSON once more, slowly, to say which names stand twice. */
+/** Walks valid JSON once more, slowly, to say which names stand twice; the first of them. */
 function findDoubles(text: string): Fault[] {
   const faults: Fault[] = [];
   const open: Container[] = [{ names: undefined, path: '', name: '', index: 0 }];
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = 0; at < text.length && faults.length < FAULTS_AT_MOST; at += 1) {
     const inner = open.at(-1);
     const char = text[at];
     if (!inner) break;

@@ -63,3 +63,12 @@ test('takes whole surrogate pairs and 16 levels', () => {
   expect(parseJson(bytes('"\\ud83d\\ude00"'))).toBe('😀');
   expect(faultsOf(`${'['.repeat(16)}${']'.repeat(16)}`)).toEqual([]);
 });
+
+test('tells the first of ten thousand names that stand twice', () => {
+  expect(faultsOf(`{${Array.from({ length: 10_000 }, () => '"a":1').join()}}`)).toHaveLength(20);
+});
+
+test('takes no bracket in a text for one', () => {
+  expect(faultsOf(`{"a":"\\"${'['.repeat(40)}","${'{'.repeat(40)}":"\\\\"}`)).toEqual([]);
+  expect(faultsOf(`[${'[],'.repeat(40)}{}]`)).toEqual([]);
+});
