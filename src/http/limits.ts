@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** What a connection is told before it is closed, by node's code for what is wrong with it; else 400. */
@@ -19,6 +19,16 @@ export interface Limits {
   handedOver?: true;
 }
 
+/** No caller sends a tenth of it; each costs as much as looking one up. */
+const HEADERS_AT_MOST = 100;
+
+/** Refuses a request with more headers than node was told to keep: nothing is known of the others. */
+export function refusesHeaders({ rawHeaders }: IncomingMessage, outgoing: ServerResponse): boolean {
+  if (rawHeaders.length <= 2 * HEADERS_AT_MOST) return false;
+  outgoing.writeHead(431, { connection: 'close' }).end();
+  return true;
+}
+
 /** Bounds what connections can cost, whatever comes over them. */
 export function limitConnections(server: Server, limits: Limits): void {
   const { connectionsAtMost, onConnectionRefused = () => {}, handedOver } = limits;
@@ -27,6 +37,7 @@ export function limitConnections(server: Server, limits: Limits): void {
     if (handedOver) closeBeyond(server, connectionsAtMost, onConnectionRefused);
     else server.maxConnections = connectionsAtMost;
   }
+  server.maxHeadersCount = HEADERS_AT_MOST + 1;
   server.on('drop', onConnectionRefused);
   const close = makeCloser();
   server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import { AppError } from '../domain/errors.ts';
 import type { App } from './app.ts';
 import { connectionOf } from './connection.ts';
-import { type Limits, limitConnections } from './limits.ts';
+import { type Limits, limitConnections, refusesHeaders } from './limits.ts';
 import { toProblem } from './problem.ts';
 import { drain, listen, SERVER_OPTIONS, toUrl } from './server.ts';
 import type { Shed } from './shed.ts';
@@ -46,8 +46,9 @@ export async function serve(app: Served, options: ListenOptions): Promise<Listen
     const url = options.tcp && (await listenOnTcp(app, options.tcp, options, open));
     if (options.socket) {
       const { handedOver } = options;
-      const server = createServer(SERVER_OPTIONS, listenerFor(app, true, options.shed));
+      const server = createServer(optionsFor(options), listenerFor(app, true, options.shed));
       limitConnections(server, options);
+      options.shed?.watch(server);
       open.push(() => drain(server, options.drainMs));
       await listenOnSocket(server, { ...options.socket, ...(handedOver && { handedOver }) });
     }
@@ -68,29 +69,35 @@ async function listenOnTcp(
   const listener = listenerFor(app, false, shed);
   let server: Server;
   if (tls) {
-    const secure = createTlsServer({ ...SERVER_OPTIONS, ...(await readTls(tls)) }, listener);
+    const secure = createTlsServer({ ...optionsFor(options), ...(await readTls(tls)) }, listener);
     const stop = watchTls(tls, secure, onTlsError);
     open.push(async () => stop());
     server = secure;
-  } else server = createServer(SERVER_OPTIONS, listener);
+  } else server = createServer(optionsFor(options), listener);
   limitConnections(server, options);
+  shed?.watch(server);
   open.push(() => drain(server, drainMs));
   await listen(server, () => server.listen({ host: tcp.host, port: tcp.port }));
   return toUrl(tls ? 'https' : 'http', server.address());
+}
+
+function optionsFor({ shed }: ListenOptions): ServerOptions {
+  return { ...SERVER_OPTIONS, ...shed?.options };
 }
 
 /** Questions go straight to their door, all else to Hono. Each request brings the connection it came over. */
 function listenerFor(
   app: Served,
   unixSocket: boolean,
-  shed: Shed = () => false,
+  shed: Shed | undefined,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const listener = getRequestListener(
     (request, env) => app.fetch(request, { connection: connectionOf(env.incoming.socket, unixSocket) }),
     { hostname: 'localhost', errorHandler: refuseUnreadable },
   );
   return (incoming, outgoing) => {
-    if (shed(incoming, outgoing)) return;
+    if (refusesHeaders(incoming, outgoing)) return;
+    if (shed?.refuses(incoming, outgoing)) return;
     if (app.direct?.(incoming, outgoing, connectionOf(incoming.socket, unixSocket))) return;
     // The listener answers its own failures; a rejection would be one of its bugs and must not end the process.
     listener(incoming, outgoing).catch(() => outgoing.destroy());

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Limits, limitConnections } from '../../src/http/limits.ts';
+import { type Limits, limitConnections, refusesHeaders } from '../../src/http/limits.ts';
 import { eventually } from '../support/eventually.ts';
 
 let server: Server | undefined;
@@ -16,7 +16,9 @@ afterEach(() => {
 /** Connects so often, says this, and tells what came back before the server closed. */
 async function say(limits: Limits, texts: readonly string[]): Promise<Promise<string>[]> {
   const options = { headersTimeout: 300, connectionsCheckingInterval: 50, maxHeaderSize: 1024 };
-  server = createServer(options, (_incoming, outgoing) => outgoing.end('yes'));
+  server = createServer(options, (incoming, outgoing) => {
+    if (!refusesHeaders(incoming, outgoing)) outgoing.end('yes');
+  });
   limitConnections(server, limits);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -54,6 +56,15 @@ describe('connections', () => {
     ]);
     expect(await nonsense).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(await large).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
+  });
+
+  it('over which more than a hundred headers come are closed, however short they are', async () => {
+    const headers = (count: number) => Array.from({ length: count - 2 }, () => 'a:b\r\n').join('');
+    const of = (count: number) => `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers(count)}\r\n`;
+    const [some, many, full] = await say({}, [of(100), of(101), of(180)]);
+    expect(await some).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await many).toMatch(/^HTTP\/1\.1 431 /);
+    expect(await full).toMatch(/^HTTP\/1\.1 431 /);
   });
 
   it('beyond the limit are closed and counted, and the others answered', async () => {
