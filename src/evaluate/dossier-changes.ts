@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { RecordKey } from '../mandates/record.ts';
+import { packedWord } from './packed-text.ts';
 import { seededHash } from './seeded-hash.ts';
 
 /** Remembers when watched records changed, in tables of fixed size. Says too often that one did, never too seldom. */
@@ -11,9 +12,38 @@ export interface Changes {
   /** Any record may have changed. */
   markAll(): void;
   /** Where changes of these records are marked from now on; undefined when there is no room to watch all of them. */
-  watch(keys: readonly RecordKey[]): readonly number[] | undefined;
+  watch(keys: readonly RecordKey[]): Places | undefined;
   /** Whether something at one of these places may have changed after `moment`. If not, they count as in use. */
-  since(moment: number, places: readonly number[]): boolean;
+  since(moment: number, places: Places): boolean;
+}
+
+/** How many places, and each of them, in the first characters of a text (packed-text.ts). */
+export type Places = string;
+
+/** Characters that each place takes behind their number. */
+const PLACE = 3;
+const WORD = 2;
+/** Places that have a number of so many characters. */
+export const MOST_ROOM = 2 ** 24;
+const MOST_PLACES = 2 ** 16;
+
+export function lengthOfPlaces(text: Places): number {
+  return WORD + PLACE * countOf(text);
+}
+
+function countOf(text: Places): number {
+  return (text.charCodeAt(0) << 8) | text.charCodeAt(1);
+}
+
+function placeIn(text: Places, nth: number): number {
+  const at = WORD + PLACE * nth;
+  return (text.charCodeAt(at) << 16) | (text.charCodeAt(at + 1) << 8) | text.charCodeAt(at + 2);
+}
+
+function textOf(places: ReadonlySet<number>): Places {
+  let text = packedWord(places.size);
+  for (const place of places) text += String.fromCharCode(place >> 16, (place >> 8) & 255, place & 255);
+  return text;
 }
 
 /** Places in which a record may be watched: their hashes are one line of the processor's cache. */
@@ -23,14 +53,14 @@ const PAIR = 'mandates:'.length + 36 + 1 + 36 + 1;
 const EMPTY = 0;
 
 /**
- * @param room records that can be watched at a time, a power of two from 8, 16 bytes each. When there are more, one that was not
+ * @param room records that can be watched at a time, a multiple of 8 up to MOST_ROOM, 16 bytes each. When there are more, one that was not
  * in use for longest is given up: whoever relied on it is told that it changed.
  */
 export function makeChanges(room: number, seed = randomInt(2 ** 32)): Changes {
   const hashes = new Uint32Array(room);
   const changedAt = new Float64Array(room);
   const usedAt = new Uint32Array(room);
-  const lastBucket = room / WAYS - 1;
+  const buckets = room / WAYS;
   let allChangedAt = 0;
   let moment = 1;
   /** Counts what is watched; wraps, so that only differences count. */
@@ -41,7 +71,7 @@ export function makeChanges(room: number, seed = randomInt(2 ** 32)): Changes {
     return seededHash(key, length, seed) || 1;
   }
 
-  const bucketOf = (hash: number): number => (hash & lastBucket) * WAYS;
+  const bucketOf = (hash: number): number => Math.floor((hash / 2 ** 32) * buckets) * WAYS;
 
   /** -1 when nobody watches it. */
   function placeOf(hash: number): number {
@@ -96,12 +126,14 @@ export function makeChanges(room: number, seed = randomInt(2 ** 32)): Changes {
         if (place < 0) return undefined;
         places.add(place);
       }
-      return [...places];
+      if (places.size >= MOST_PLACES) return undefined;
+      return textOf(places);
     },
     since(then, places) {
       if (allChangedAt > then) return true;
-      for (const place of places) if ((changedAt[place] ?? moment) > then) return true;
-      for (const place of places) usedAt[place] = use;
+      const count = countOf(places);
+      for (let nth = 0; nth < count; nth++) if ((changedAt[placeIn(places, nth)] ?? moment) > then) return true;
+      for (let nth = 0; nth < count; nth++) usedAt[placeIn(places, nth)] = use;
       return false;
     },
   };

@@ -1,19 +1,30 @@
 import type { Gathered } from './gather.ts';
 
-// Bytes in V8's heap, measured over 31,000 dossiers on Node 20 (1,622 each): codes of this program exist once.
-const ENTRY = 300;
+// Bytes in V8's heap, measured by loadtest/dossiers.ts on Node 20: codes of this program exist once.
+const ENTRY = 140;
 const STRING = 24;
 const OBJECT = 40;
 const FIELD = 12;
 const REFERENCE = 8;
 const LONGEST_CODE = 15;
 
+/** Of a dossier for one mandate between two parties. */
+export const TYPICAL_BYTES = 500;
+
+/** What a dossier holds by itself. */
+export type Own = { text: string } & ({ addedBytes: number } | { gathered: Gathered });
+
 /**
- * About how many bytes of heap a dossier takes if nobody else holds its facts. Services are few and shared: they count
- * as a reference.
+ * About how many bytes of heap a dossier takes. What it was the first to share counts as its own; services are few and
+ * shared, and count as a reference.
  */
-export function bytesOf(name: string, { services, portal, ...own }: Gathered, places: readonly number[]): number {
-  let bytes = ENTRY + STRING + name.length + REFERENCE * places.length + heapBytes(own);
+export function bytesOf(name: string, own: Own): number {
+  const bytes = ENTRY + STRING + name.length + STRING + own.text.length;
+  return 'gathered' in own ? bytes + bytesOfFacts(own.gathered) : bytes + own.addedBytes;
+}
+
+function bytesOfFacts({ services, portal, ...own }: Gathered): number {
+  let bytes = heapBytes(own);
   if (portal) bytes += REFERENCE;
   for (const { direct, chains } of services) bytes += OBJECT + REFERENCE + heapBytes(direct) + heapBytes(chains);
   return bytes;

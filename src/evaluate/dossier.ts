@@ -1,11 +1,12 @@
 import type { Question } from '../domain/evaluation.ts';
 import { isPartyRef, type PartyName } from '../domain/identifier.ts';
-import { makeTwoGenerations } from '../mandates/cache-generations.ts';
 import type { Forgetful } from '../mandates/follow/follower.ts';
 import type { RecordKey } from '../mandates/record.ts';
-import { makeAsked } from './dossier-asked.ts';
-import { makeChanges } from './dossier-changes.ts';
-import { bytesOf } from './dossier-size.ts';
+import { lengthOfPlaces, MOST_ROOM, makeChanges, type Places } from './dossier-changes.ts';
+import { makePack } from './dossier-pack.ts';
+import { makeShelf, type Shelved } from './dossier-shelf.ts';
+import { bytesOf, TYPICAL_BYTES } from './dossier-size.ts';
+import { type Packed, unpack } from './dossier-unpack.ts';
 import type { Gathered } from './gather.ts';
 
 /**
@@ -13,46 +14,46 @@ import type { Gathered } from './gather.ts';
  * register's word on a question, never the answer. Position, age and policy are asked anew for every request.
  */
 export interface Dossiers extends Forgetful {
-  /** The same object as long as it stands; undefined when there is none, or a record in it may have changed. */
+  /** Equal each time, as long as it stands; undefined when there is none, or a record in it may have changed. */
   find(name: string): Gathered | undefined;
-  /** Whether it is worth keeping: true once the question comes again while an earlier time is remembered. */
+  /** It was not found: whether it is worth keeping, since it comes again, and oftener than what would have to give way. */
   isWanted(name: string): boolean;
   /** @param keys all that were read for it at one moment, those under which nothing was found as well */
   keep(name: string, gathered: Gathered, keys: readonly RecordKey[]): void;
   counts(): { hits: number; misses: number; bytes: number; entries: number };
 }
 
-interface Dossier {
-  gathered: Gathered;
-  /** Where changes of its records are marked. */
-  places: readonly number[];
+interface Dossier extends Shelved {
+  /** Where changes of its records are marked, and behind that what was gathered, if that could be packed. */
+  text: Places;
+  /** What packed facts share with others, or the facts themselves. */
+  facts: Packed['shared'] | Gathered;
   /** Nothing in it had changed by then. */
   goodAt: number;
-  bytes: number;
 }
 
 /**
- * Of dossiers, for each record whose changes are marked: a question reads five to ten records, of which others read some
- * as well. Its mark takes an eighth of that besides.
+ * Of dossiers, for each record whose changes are marked: a question reads seven or so, of which others read some as
+ * well. Its mark takes a quarter of that besides.
  */
-const BYTES_A_RECORD = 128;
+const BYTES_A_RECORD = 64;
 const LEAST_ROOM = 2 ** 10;
 
 const roomFor = (maxBytes: number): number =>
-  Math.max(LEAST_ROOM, 2 ** Math.ceil(Math.log2(maxBytes / BYTES_A_RECORD)));
+  Math.min(MOST_ROOM, Math.max(LEAST_ROOM, 8 * Math.ceil(maxBytes / BYTES_A_RECORD / 8)));
 
-/** @param maxBytes about; what was not asked for longest is let go of first */
+/** @param maxBytes about; what is asked for least often gives way */
 export function makeDossiers({ maxBytes }: { maxBytes: number }): Dossiers {
-  const asked = makeAsked();
   const changes = makeChanges(roomFor(maxBytes));
-  const shelf = makeTwoGenerations<string, Dossier>(maxBytes, (_, { bytes }) => bytes);
+  const shelf = makeShelf<Dossier>(maxBytes, TYPICAL_BYTES);
+  const pack = makePack();
   let hits = 0;
   let misses = 0;
 
   function isGood(dossier: Dossier): boolean {
     const now = changes.now();
     if (dossier.goodAt === now) return true;
-    if (changes.since(dossier.goodAt, dossier.places)) return false;
+    if (changes.since(dossier.goodAt, dossier.text)) return false;
     dossier.goodAt = now;
     return true;
   }
@@ -62,18 +63,20 @@ export function makeDossiers({ maxBytes }: { maxBytes: number }): Dossiers {
       const dossier = shelf.get(name);
       if (dossier !== undefined && isGood(dossier)) {
         hits++;
-        return dossier.gathered;
+        return factsOf(dossier);
       }
       misses++;
       return undefined;
     },
-    // One that stood before was asked for more than once.
-    isWanted: (name) => shelf.get(name) !== undefined || asked.again(name),
-    keep(name, gathered, keys) {
+    isWanted: shelf.isWanted,
+    keep(asked, gathered, keys) {
       const places = changes.watch(keys);
       if (places === undefined) return;
-      const bytes = bytesOf(name, gathered, places);
-      shelf.set(name, { gathered, places, goodAt: changes.now(), bytes });
+      const name = flat(asked);
+      const packed = pack(gathered, places);
+      const bytes = bytesOf(name, packed ?? { text: places, gathered });
+      const [text, facts] = packed ? [packed.text, packed.shared] : [places, gathered];
+      shelf.put({ name, text, facts, goodAt: changes.now(), bytes, uses: 0, at: 0 });
     },
     drop: changes.mark,
     clear() {
@@ -82,6 +85,20 @@ export function makeDossiers({ maxBytes }: { maxBytes: number }): Dossiers {
     },
     counts: () => ({ hits, misses, ...shelf.size() }),
   };
+}
+
+function factsOf({ text, facts }: Dossier): Gathered {
+  return isShared(facts) ? unpack({ text, shared: facts }, lengthOfPlaces(text)) : facts;
+}
+
+function isShared(facts: Dossier['facts']): facts is Packed['shared'] {
+  return Array.isArray(facts);
+}
+
+/** A text put together of others keeps them all. */
+function flat(name: string): string {
+  const text = Buffer.from(name, 'latin1').toString('latin1');
+  return text === name ? text : name;
 }
 
 /**
