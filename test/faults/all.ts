@@ -1,6 +1,7 @@
 import { CLOCK } from './clock.ts';
 import { CLUSTER } from './cluster.ts';
 import { DISK } from './disk.ts';
+import { FAILOVER } from './failover.ts';
 import { POSTGRES } from './postgres.ts';
 import { PROCESSES } from './processes.ts';
 import { REDIS } from './redis.ts';
@@ -12,6 +13,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...PROCESSES,
   ...REDIS,
   ...POSTGRES,
+  ...FAILOVER,
   ...STREAM_FAULTS,
   ...CLOCK,
   ...DISK,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+import { type Standby, startStandby } from '../support/standby.ts';
 import type { Target } from './link.ts';
 
 const run = promisify(execFile);
@@ -24,6 +25,10 @@ export interface RigPostgres {
   /** Copies what it holds, while it is stopped for a moment; `restore` puts that back. */
   save(): Promise<string>;
   restore(saved: string): Promise<void>;
+  /** Copies it while it runs; the copy follows from there. One at a time. */
+  follow(): Promise<Standby>;
+  /** All its processes are killed, and the standby takes its place for good. */
+  failOver(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -43,7 +48,9 @@ export async function startRigPostgres(settings: Readonly<Record<string, string>
   const folder = await mkdtemp('/tmp/machtig-rig-postgres-');
   // The server runs as another user, who must get through.
   await chmod(folder, 0o711);
-  const directory = join(folder, 'live');
+  let directory = join(folder, 'live');
+  let standby: { server: Standby; directory: string } | undefined;
+  let clusters = 0;
   const saves: string[] = [];
   let server: EmbeddedPostgres | undefined;
   let url = '';
@@ -97,8 +104,25 @@ export async function startRigPostgres(settings: Readonly<Record<string, string>
       await run('cp', ['-a', saved, directory]);
       await start();
     },
+    async follow() {
+      const next = join(folder, `standby-${++clusters}`);
+      const primary = { url, directory };
+      const follows = await startStandby({ primary, directory: next, settings: { ...SETTINGS, ...settings } });
+      standby = { server: follows, directory: next };
+      return follows;
+    },
+    async failOver() {
+      if (standby === undefined) throw new Error('there is no standby');
+      const { server: heir, directory: its } = standby;
+      await postgres.crash();
+      await heir.promote();
+      await rm(directory, { recursive: true, force: true });
+      ({ server, url, directory } = { server: heir, url: heir.url, directory: its });
+      standby = undefined;
+    },
     async end() {
       postgres.resume();
+      await standby?.server.stop();
       await stop();
       await rm(folder, { recursive: true, force: true });
     },
