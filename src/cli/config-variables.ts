@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CLUSTER_URL } from '../store/redis-cluster.ts';
 import { bundleVariables } from './config-bundle.ts';
 import { decimal, list, notes, secretBytes, secretText, text, type VariableNotes, whole } from './config-forms.ts';
+import { PROJECTION_NAME } from './config-projection.ts';
 
 const anonymous = z
   .string()
@@ -225,6 +226,7 @@ export const variables = z.object({
     .meta(
       notes('Hash tags over which the projection is spread; the masters of a Redis Cluster share them.', '1 to 1024'),
     ),
+  MACHTIG_PROJECTION: PROJECTION_NAME,
 });
 
 export type VariableName = keyof z.output<typeof variables>;

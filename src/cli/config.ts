@@ -51,6 +51,8 @@ export interface Config {
   records: { mode: 'written' | 'synced' | 'full' | 'off'; file: string };
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   partitions: number;
+  /** Name of the projection that `sync` leads. */
+  projection: string;
   /** Of one core, for comparing the projection with the register. */
   reconcilePercent: number;
 }
@@ -169,6 +171,7 @@ function toConfig(v: Values, role: Role): Config {
     records: { mode: v.MACHTIG_RECORDS, file: v.MACHTIG_RECORDS_FILE },
     logLevel: v.MACHTIG_LOG_LEVEL,
     partitions: v.MACHTIG_PARTITIONS,
+    projection: v.MACHTIG_PROJECTION,
     reconcilePercent: v.MACHTIG_RECONCILE_PERCENT,
   };
 }

@@ -16,8 +16,8 @@ export async function runVerify(deps: SyncDeps, { repair }: { repair: boolean })
   const stop = new AbortController();
   // Where no sync runs, this one leads for as long as it takes; where one does, it stands by.
   const settings = { share: 0, everyMs: 0 };
-  const standing =
-    repair && runSync({ databaseUrl, projection, layout: LAYOUT, signal: stop.signal, log, reconcile: settings });
+  const leading = { databaseUrl, projection, name: config.projection, layout: LAYOUT, reconcile: settings };
+  const standing = repair && runSync({ ...leading, signal: stop.signal, log });
   const stages = showStages(deps);
   try {
     return await verifyRecords({ databaseUrl, projection, repair, onProgress: stages.reach });

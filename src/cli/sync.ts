@@ -70,7 +70,7 @@ export function connectProjection({ config, lifecycle, log }: SyncDeps): () => P
   const redis = connectServers({ config, lifecycle, log, name: 'machtig sync', commandTimeoutMs: 10_000 });
   return async () => {
     await redis.untilReady();
-    return openRedisProjection({ client: redis.servers, partitions: config.partitions });
+    return openRedisProjection({ client: redis.servers, partitions: config.partitions, name: config.projection });
   };
 }
 
@@ -88,6 +88,7 @@ export async function projectInto(
   await runSync({
     databaseUrl: urlOf(config, 'databaseUrl'),
     projection,
+    name: config.projection,
     layout: LAYOUT,
     signal,
     log,

@@ -33,6 +33,9 @@ export type Put = Extract<Write, { put: string }>;
 /** What a projection holds under one key, as puts; `unreadable`: something that its layout does not write. */
 export type HeldRecord = readonly Put[] | 'unreadable';
 
+/** What a projection is called where its operator gives it no name. */
+export const MAIN = 'main';
+
 /** What a projection says of itself; a reader that expects other values is *not ready*. */
 export interface Header {
   layout: number;

@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { formatRevision, type Revision } from '../domain/revision.ts';
 import { assertNoEviction, readScript, toRedisError } from '../store/redis.ts';
 import { makePartScript, type RedisServers, serversOf } from '../store/redis-servers.ts';
-import type { Batch, Projection } from './projection.ts';
+import { type Batch, MAIN, type Projection } from './projection.ts';
 import { readContents, readKeys } from './redis-contents.ts';
 import { makeRedisHeld } from './redis-held.ts';
 import {
@@ -27,6 +27,8 @@ export interface RedisProjectionOptions {
   client: Redis | RedisServers;
   /** How many hash tags the data is spread over. Another number than the projection's asks for a rebuild. Default 1. */
   partitions?: number;
+  /** What it is called; one of another name is left alone. Default `main`. */
+  name?: string;
   /** How large a string of mandates may become. For tests: few mandates then make a tree. */
   leafBytes?: number;
 }
@@ -38,7 +40,7 @@ const here = new URL('.', import.meta.url);
  * @throws AppError `not_ready` when Redis may evict keys; `store_unavailable`
  */
 export async function openRedisProjection(options: RedisProjectionOptions): Promise<Projection> {
-  const { leafBytes = LEAF_BYTES } = options;
+  const { leafBytes = LEAF_BYTES, name = MAIN } = options;
   const all = partitions(options.partitions ?? 1);
   const servers = serversOf(options.client, all.length);
   await assertNowhereEvicted(servers);
@@ -51,7 +53,7 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
   return {
     async state() {
       await assertNowhereEvicted(servers);
-      return readState(servers, all);
+      return readState(servers, all, name);
     },
     async apply(batch, fence) {
       const packed = packBatch(batch.writes, all.length);
@@ -62,7 +64,7 @@ export async function openRedisProjection(options: RedisProjectionOptions): Prom
       await applyTo(all.length - 1, last, batch, packed.at(-1), fence, false);
     },
     renew: makeRenew(servers, all),
-    rebuild: makeBeginRebuild({ servers, all, sweep, leafBytes }),
+    rebuild: makeBeginRebuild({ servers, all, sweep, leafBytes, name }),
     async time() {
       // Asked before every heartbeat: neither a new connection nor a changed setting is vouched for unseen.
       // Of several servers there is one clock: of the one that holds the first partition.

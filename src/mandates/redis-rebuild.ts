@@ -14,9 +14,10 @@ export interface RebuildOptions {
   all: readonly Partition[];
   sweep: Sweeper;
   leafBytes: number;
+  name: string;
 }
 
-export function makeBeginRebuild({ servers, all, sweep, leafBytes }: RebuildOptions) {
+export function makeBeginRebuild({ servers, all, sweep, leafBytes, name }: RebuildOptions) {
   const begin = makePartScript(servers, readScript(here, 'admit.lua', 'begin-2.lua'));
   const load = makePartScript(servers, writingScript(leafBytes, 'load-1.lua'));
   const swap = makePartScript(servers, readScript(here, 'admit.lua', 'swap-4.lua'));
@@ -51,7 +52,7 @@ export function makeBeginRebuild({ servers, all, sweep, leafBytes }: RebuildOpti
         const says = [headerText(header, all.length), layout, keyId, keyCheck, all.length];
         for (const [index, { head, fence: fenceKey, stream, prefix }] of all.entries()) {
           const written = [`${prefix}${copy}:`, loads[index] ?? 0];
-          const args = [fence, copy, formatRevision(at), hash, ...says, STREAM_LENGTH, ...written, lineage];
+          const args = [fence, copy, formatRevision(at), hash, ...says, STREAM_LENGTH, ...written, lineage, name];
           await swap(index, [head, fenceKey, stream], args);
         }
       },

@@ -52,6 +52,20 @@ async function connected(): Promise<Session> {
 }
 
 describe('uses that sidecars report', () => {
+  test('of two projections are counted each as far as its own stream was', async () => {
+    const session = await connected();
+    const other = makeRedisUseSource(() => redis, 'use:other');
+    await makeRedisUseSink(redis, 'use:other')([use(2, 7, MAY)]);
+    await report([use(1, 2, MAY)]);
+    expect(await countUses(session, source)).toMatchObject({ entries: 1 });
+    expect(await countUses(session, other, 'other')).toMatchObject({ entries: 1 });
+    expect(await countUses(session, other, 'other')).toMatchObject({ entries: 0 });
+    expect(await written()).toEqual([
+      [1, '2026-05-01', 2, MAY],
+      [2, '2026-05-01', 7, MAY],
+    ]);
+  });
+
   test('are added up by mandate and day in Amsterdam, and let go of', async () => {
     const session = await connected();
     await report([use(1, 2, MAY), use(2, 1, MAY)]);

@@ -1,3 +1,4 @@
+import { MAIN } from '../projection.ts';
 import type { UseEntry, UseSource } from '../use-source.ts';
 import type { Session } from './session.ts';
 
@@ -18,7 +19,7 @@ export interface CountedUses {
  */
 const COUNT = `
   with moved as (
-    update use_position set entry = $2 where entry = $1 returning true
+    update use_position set entry = $2 where entry = $1 and projection = $6 returning true
   ), used as (
     select mandate_id, count, to_timestamp(last / 1000.0) as last
     from moved, unnest($3::uuid[], $4::bigint[], $5::bigint[]) as given (mandate_id, count, last)
@@ -33,14 +34,23 @@ const COUNT = `
   )
   select from moved`;
 
-/** One round. Undefined when another was first, and nothing was counted here. */
-export async function countUses(session: Session, source: UseSource): Promise<CountedUses | undefined> {
-  const [position] = await session.query<{ entry: string }>('select entry from use_position');
+const BEGIN = `insert into use_position (entry, projection) values ('0-0', $1) on conflict do nothing`;
+
+/** One round, of the stream of this projection. Undefined when another was first, and nothing was counted here. */
+export async function countUses(
+  session: Session,
+  source: UseSource,
+  projection = MAIN,
+): Promise<CountedUses | undefined> {
+  const [position] = await session.query<{ entry: string }>('select entry from use_position where projection = $1', [
+    projection,
+  ]);
+  if (position === undefined) await session.query(BEGIN, [projection]);
   const from = position?.entry ?? '0-0';
   const entries = await source.read(from, ENTRIES_AT_ONCE);
   const last = entries.at(-1);
   if (last === undefined) return { entries: 0, malformed: 0, more: false };
-  const counted = await session.query(COUNT, [from, last.id, ...columnsOf(entries)]);
+  const counted = await session.query(COUNT, [from, last.id, ...columnsOf(entries), projection]);
   if (counted.length === 0) return undefined;
   // What is forgotten too late is not read again: the position stands behind it.
   await source.forget(last.id);

@@ -1,15 +1,22 @@
+import { crc32 } from 'node:zlib';
+import { MAIN } from '../projection.ts';
 import type { Session } from './session.ts';
 
-/** Two-key advisory lock, apart from the one-key lock that writers take: 'mach', 'sync'. */
-const LOCK = [0x6d616368, 0x73796e63];
+/** Two-key advisory lock, apart from the one-key lock that writers take: 'mach', and 'sync' or what stands for another projection. */
+const LOCK = 0x6d616368;
+const SYNC = 0x73796e63;
+
+/** Signed, as PostgreSQL has it. */
+const lockOf = (projection: string) => [LOCK, projection === MAIN ? SYNC : crc32(projection) | 0];
 
 /**
- * Tries to become the one sync leader. The lock belongs to the session: whoever loses the connection has lost the
+ * Tries to become the one sync leader of this projection. The lock belongs to the session: whoever loses the connection has lost the
  * lead. The fencing number is drawn while the lock is held, so a later leader always has a higher one.
  * @returns the fencing number, or undefined while another leads.
  */
-export async function tryLead(session: Session): Promise<number | undefined> {
-  const [lock] = await session.query<{ held: boolean }>('select pg_try_advisory_lock($1, $2) as held', LOCK);
+export async function tryLead(session: Session, projection = MAIN): Promise<number | undefined> {
+  const keys = lockOf(projection);
+  const [lock] = await session.query<{ held: boolean }>('select pg_try_advisory_lock($1, $2) as held', keys);
   if (lock?.held !== true) return undefined;
   return drawFence(session, 0);
 }

@@ -45,8 +45,9 @@ export async function takePosition(options: PositionOptions): Promise<Position> 
 
   if (!isSamePlace(register)) {
     // Commits may have been lost on the way here: a failover, a restored backup.
-    const keeps = isReadable && isSameSystem(register) && (await isOfThisPast(session, register.lineage, state));
-    const epoch = await beginEpoch(session, register, highestEpoch(state), keeps ? 'goes on' : 'ends');
+    const goesOn = isSameSystem(register);
+    const keeps = isReadable && goesOn && (await isOfThisPast(session, register.lineage, state));
+    const epoch = await beginEpoch(session, register, highestEpoch(state), goesOn ? 'goes on' : 'ends');
     return keeps ? goOnInto(epoch, state, MOVED) : { fence, header, rebuild: MOVED };
   }
   if (state === undefined) return { fence, header, rebuild: 'there is no projection' };

@@ -34,6 +34,8 @@ export interface SyncHooks extends ReconcileHooks {
 export interface SyncOptions {
   databaseUrl: string;
   projection: Projection;
+  /** Its name: each has a leader of its own. Default `main`. */
+  name?: string;
   /** Layout version of the projection; key id and check value come from the register. */
   layout: number;
   signal: AbortSignal;

@@ -32,7 +32,7 @@ export async function runSync(options: SyncOptions): Promise<void> {
       session = await openSession({ databaseUrl, purpose: 'sync: leader', answerWithinMs: 2000 });
       hooks?.onRole?.('standby');
     }
-    const fence = await tryLead(session);
+    const fence = await tryLead(session, options.name);
     if (fence === undefined) return;
     log.info({ fence }, 'sync leads');
     hooks?.onRole?.('leader');

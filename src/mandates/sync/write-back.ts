@@ -12,14 +12,14 @@ const EVERY_MS = 2000;
  * be slow, and it may fail, without sync being late. Resolves when `signal` has stopped it.
  */
 export async function writeBackUses(options: SyncOptions, source: UseSource, signal: AbortSignal): Promise<void> {
-  const { databaseUrl, log, hooks } = options;
+  const { databaseUrl, log, hooks, name } = options;
   let session: Session | undefined;
 
   async function step(): Promise<'again' | undefined> {
     if (session === undefined || session.lost.aborted) {
       session = await openSession({ databaseUrl, purpose: 'sync: uses', answerWithinMs: 10_000 });
     }
-    const counted = await countUses(session, source);
+    const counted = await countUses(session, source, name);
     if (counted === undefined || counted.entries === 0) return undefined;
     if (counted.malformed > 0) log.warn({ malformed: counted.malformed }, 'reports of uses that cannot be read');
     hooks?.onUses?.(counted);
