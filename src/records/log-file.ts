@@ -24,7 +24,10 @@ export interface LogFile {
   append(bytes: Uint8Array): void;
   /** Until the disk has it. */
   sync(): Promise<void>;
-  /** The file no longer stands under its name (rotated without a signal, removed): appending would be in vain. */
+  /**
+   * The file no longer stands under its name (rotated without a signal, removed): appending would be in vain.
+   * Asked before each append that does not follow the opening. @throws Error when somebody else has written to it.
+   */
   isGone(): boolean;
   close(): void;
 }
@@ -51,9 +54,6 @@ function appendTo(fd: number, torn: LogFile['torn'], found: ChainPosition | unde
     found,
     torn,
     append(bytes) {
-      const there = fstatSync(fd).size;
-      if (there !== size)
-        throw new Error(`the records file has ${there} bytes where ${size} were written: another writer?`);
       try {
         let done = 0;
         while (done < bytes.length) done += writeSync(fd, bytes, done);
@@ -72,7 +72,12 @@ function appendTo(fd: number, torn: LogFile['torn'], found: ChainPosition | unde
         if (closing && syncing === 0) closeSync(fd);
       }
     },
-    isGone: () => fstatSync(fd).nlink === 0,
+    isGone() {
+      const { nlink, size: there } = fstatSync(fd);
+      if (nlink !== 0 && there !== size)
+        throw new Error(`the records file has ${there} bytes where ${size} were written: another writer?`);
+      return nlink === 0;
+    },
     close() {
       closing = true;
       if (syncing === 0) closeSync(fd);
