@@ -29,7 +29,7 @@ const mandates = Number(values.mandates);
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
 /** Of what it can do at most. */
-const SHARES = [0.5, 0.8, 1, 1.2, 1.5, 2, 3];
+const SHARES = [0.5, 0.8, 1, 1.2, 1.6, 2.4, 3];
 const run = promisify(execFile);
 const GENERATOR = join(import.meta.dirname, 'overload/generator.ts');
 const lifecycle = makeLifecycle();

@@ -27,6 +27,9 @@ export interface QueueOptions {
 /** Work that a burst may be, in turns that follow each other without a pause (CoDel has an interval of as long). */
 const BURST_MS = 100;
 
+/** Of a turn in overload: the rest is for refusing. A caller who waits for a refusal holds a connection that others need. */
+const ANSWERING = 0.5;
+
 /** Of the time in which there was no queue: what it gives back of a burst. Sustained overload begins none anew. */
 const REGAINED = 0.1;
 
@@ -34,7 +37,7 @@ const REGAINED = 0.1;
  * A queue of requests stands in the sockets, where nobody can see how long it is; but all of it comes up in one turn of
  * the event loop, until that has worked for `afterMs`: the rest then waits for the next turn. A turn that is over sooner
  * has worked off its queue. Turns that are not, one after another, are a burst, and all in it is answered. When they have
- * worked for BURST_MS more comes than can be done: each turn then answers for `afterMs` and refuses the rest.
+ * worked for BURST_MS more comes than can be done: each turn then answers for half of `afterMs` and refuses the rest.
  * Time in which others had the core makes no overload: refusing would give none of it back.
  */
 export function makeQueue({ afterMs, spent, atEndOfTurn, hold = () => {} }: QueueOptions): Queue {
@@ -69,15 +72,17 @@ export function makeQueue({ afterMs, spent, atEndOfTurn, hold = () => {} }: Queu
   function begin(nowMs: number): void {
     within = true;
     atEndOfTurn(end);
-    // Only long turns are looked at twice.
-    const now = nowMs - beganAt > afterMs ? spent() : undefined;
+    // Of short turns that answered all, nothing is asked.
+    const now = hasRefused || nowMs - beganAt > afterMs ? spent() : undefined;
     burstLeftMs = Math.min(BURST_MS, burstLeft(nowMs, now));
     beganAt = nowMs;
     atBegin = now;
     hasRefused = false;
     hasHeld = false;
-    openUntil = nowMs + afterMs;
+    openUntil = nowMs + (isOverload() ? afterMs * ANSWERING : afterMs);
   }
+
+  const isOverload = () => burstLeftMs < afterMs / 2;
 
   function holdRest(): void {
     if (!hasHeld) hold();
@@ -86,10 +91,10 @@ export function makeQueue({ afterMs, spent, atEndOfTurn, hold = () => {} }: Queu
 
   /** Whether the turn may go on to answer, after the clock said that it is long. */
   function goesOn(nowMs: number): boolean {
-    if (burstLeftMs < afterMs / 2) {
+    if (isOverload()) {
       atBegin ??= spent();
-      // What is accepted in overload shall be answered in time, so it goes by the clock; refusing takes its time as well.
-      if (nowMs - beganAt > 2 * afterMs) holdRest();
+      // What is accepted in overload shall be answered in time, so it goes by the clock.
+      if (nowMs - beganAt > afterMs) holdRest();
       return false;
     }
     const now = spent();

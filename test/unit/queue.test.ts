@@ -114,7 +114,7 @@ describe('a queue of requests', () => {
     const turns = [loop.turn(5000), ...loop.workOff()];
     expect(refusedIn(turns)).toBeGreaterThan(3000);
     expect(refusedIn(turns.slice(0, 5))).toBe(0);
-    for (const { workedMs } of [...burst, ...turns]) expect(workedMs).toBeLessThan(2 * AFTER_MS + 1);
+    for (const { workedMs } of [...burst, ...turns]) expect(workedMs).toBeLessThan(AFTER_MS + 1);
   });
 
   it('holds turns short while more comes than can be done, and takes all again afterwards', () => {
@@ -122,10 +122,13 @@ describe('a queue of requests', () => {
     const turns = Array.from({ length: 50 }, () => loop.turn(1000));
     expect(turns[0]?.refused).toBe(0);
     for (const { accepted, workedMs } of turns) {
-      expect(Math.abs(accepted - 200)).toBeLessThan(3);
-      expect(workedMs).toBeLessThan(2 * AFTER_MS + 1);
+      expect(accepted).toBeLessThan(203);
+      expect(workedMs).toBeLessThan(AFTER_MS + 1);
     }
-    for (const { refused } of turns.slice(10)) expect(refused).toBeGreaterThan(700);
+    for (const { accepted, refused } of turns.slice(10)) {
+      expect(Math.abs(accepted - 100)).toBeLessThan(3);
+      expect(refused).toBeGreaterThan(890);
+    }
     loop.workOff();
     loop.turn(100);
     expect(loop.turn(199).refused).toBe(0);
@@ -179,12 +182,12 @@ describe('a queue of requests', () => {
     const loop = makeLoop({ workMs: 0.1, refuseMs: 0.01, stolenMs: () => 0.3 });
     const turns = Array.from({ length: 50 }, () => loop.turn(300));
     for (const { accepted, ms } of turns.slice(16)) {
-      expect(Math.abs(accepted - AFTER_MS / 0.4)).toBeLessThan(3);
-      expect(ms).toBeLessThan(AFTER_MS + 300 * 0.31 + 1);
+      expect(Math.abs(accepted - AFTER_MS / 2 / 0.4)).toBeLessThan(3);
+      expect(ms).toBeLessThan(AFTER_MS + 1);
     }
     loop.workOff();
     loop.turn(10);
-    expect(loop.turn(30).refused).toBe(0);
+    expect(loop.turn(20).refused).toBe(0);
   });
 
   it('lets a burst through on what others leave of a core', () => {
