@@ -130,7 +130,9 @@ describe('a queue of requests', () => {
       expect(refused).toBeGreaterThan(890);
     }
     loop.workOff();
-    loop.turn(100);
+    loop.turn(90);
+    expect(loop.turn(90).refused).toBe(0);
+    loop.rest(100);
     expect(loop.turn(199).refused).toBe(0);
   });
 
