@@ -9,63 +9,7 @@ package calendar
 # METADATA
 # title: The end lies at most five years behind the start
 # description: The same local date and time five years later; 29 February becomes 28 February (R60).
-within_five_years(from, until) if surely_within_five_years(until - from)
-
-else if lasting_within_five_years(until - from, from, until)
-
-# METADATA
-# title: What begins and ends then, and so lasts so long, lasts at most five years
-# description: |
-#   Far from the days on which the clocks change, both moments are in the same time of year: then five years last 1,826
-#   days, or 1,827 where there are two leap days in them. Only near such a day is local time reckoned (R60).
-# scope: document
-lasting_within_five_years(lasts, from, until) if {
-	lasts <= _surely_beyond
-	beginning_within_five_years(lasts, _position(from))
-}
-
-else if {
-	lasts <= _surely_beyond
-	not clocks_stand(_position(from).since)
-	to_local(until) <= five_years_after(to_local(from))
-}
-
-# METADATA
-# title: What begins there in the year lasts at most five years
-# description: |
-#   Given the year within its four years and the milliseconds since 1 March at which it begins; says nothing near the
-#   days on which clocks change (R60).
-beginning_within_five_years(lasts, start) if {
-	clocks_stand(start.since)
-	lasts <= _five_years_from(start)
-}
-
-# METADATA
-# title: So long lies within five years, whenever it starts
-# description: 1,826 days hold at least one leap day, 1,827 days the second; the clocks may change by an hour (R60).
-surely_within_five_years(lasts) if lasts < 157762800000
-
-_surely_beyond := 157856400000
-
-# METADATA
-# title: Two days before and after, no clock changes and no year ends on 29 February
-# description: Since 1 March in milliseconds - until 23 March, 3 April to 23 October, 2 November to 28 February.
-# scope: document
-clocks_stand(since) if since < 1900800000
-
-else if {
-	since >= 2851200000
-	since < 20390400000
-}
-
-else if {
-	since >= 21254400000
-	since < 31449600000
-}
-
-_five_years_from(start) := 157852800000 if start.year == 3
-
-else := 157766400000
+within_five_years(from, until) if to_local(until) <= five_years_after(to_local(from))
 
 # METADATA
 # title: Five years later

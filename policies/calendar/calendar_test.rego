@@ -48,21 +48,6 @@ default _within(_, _) := false
 
 _within(from, until) if calendar.within_five_years(from, until)
 
-# what spares the reckoning says what the reckoning says: about five years from every eighth day of four years
-test_five_years_from_any_day[note] if {
-	some note, lasts in {"one leap day": 157766400000, "an hour more": 157770000000, "two leap days": 157852800000}
-	differing := [from |
-		some step in numbers.range(2500, 2682)
-		from := step * 691200000
-		_within(from, from + lasts) != _reckoned(from, from + lasts)
-	]
-	differing == []
-}
-
-default _reckoned(_, _) := false
-
-_reckoned(from, until) if calendar.to_local(until) <= calendar.five_years_after(calendar.to_local(from))
-
 test_birthday[note] if {
 	some [note, date, age, want] in [
 		["in winter", "2008-11-22", 18, 1795302000000],

@@ -84,11 +84,7 @@ const Mandate = z
     status: z.enum(['requested', 'offered', 'active', 'suspended', 'revoked', 'rejected', 'withdrawn', 'lapsed']),
     valid_from: moment,
     valid_until: moment.exactOptional(),
-    lasts: z.int().describe('valid_until - valid_from').exactOptional(),
-    begins: z
-      .strictObject({ year: z.int().describe('0 to 3'), since: z.int().describe('milliseconds since 1 March') })
-      .describe('where valid_from lies in its four years, see calendar.rego')
-      .exactOptional(),
+    years: z.int().describe('calendar years begun between valid_from and valid_until').exactOptional(),
     loa: Loa,
     reach: z.enum(['own', 'clients', 'both']).exactOptional(),
     scope: Scope,

@@ -1,4 +1,5 @@
 import type { Ground, MandateFacts, MandateKind, PartyFacts, ServiceFacts, ServiceTerms } from '../domain/facts.ts';
+import { calendarYears } from './calendar-years.ts';
 import type { PathMandate, ServiceQuestion } from './input.ts';
 
 /**
@@ -8,18 +9,8 @@ import type { PathMandate, ServiceQuestion } from './input.ts';
 export interface TrimmedMandate extends Omit<MandateFacts, 'granted_at'> {
   /** Only where it was granted on somebody's authority. */
   granted_at?: number;
-  /** `valid_until - valid_from`, which is dear to reckon in WASM; without it the policy reckons itself. */
-  lasts?: number;
-  /** Where in the year it begins, only where it lasts about five years: also dear to reckon there, and not needed. */
-  begins?: InYear;
-}
-
-/** A moment by the years of calendar.rego, which begin on 1 March: the last of each four ends with a leap day. */
-export interface InYear {
-  /** 0 to 3, of its four years. */
-  year: number;
-  /** Milliseconds since 1 March, UTC. */
-  since: number;
+  /** Calendar years begun between `valid_from` and `valid_until`, dear to reckon in WASM; without it the policy reckons itself. */
+  years?: number;
 }
 
 /** Fields of a party that are left out, by who it is. */
@@ -58,23 +49,8 @@ export function trimMandate(facts: MandateFacts): TrimmedMandate {
   const trimmed: TrimmedMandate = rest;
   if (facts.granted_under !== undefined) trimmed.granted_at = granted_at;
   if (facts.valid_until === undefined) return trimmed;
-  const lasts = facts.valid_until - facts.valid_from;
-  const begins = beginsOf(facts.valid_from, lasts);
-  return { ...trimmed, lasts, ...(begins && { begins }) };
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const YEAR_MS = 365 * DAY_MS;
-const ABOUT_FIVE_YEARS = { from: 1825 * DAY_MS, until: 1828 * DAY_MS };
-/** 1 March 1904, from which four years are reckoned. */
-const MARCH_1904 = Date.UTC(1904, 2, 1);
-
-/** What calendar.rego reckons of the beginning of what lasts so long. */
-export function beginsOf(from: number, lasts: number): InYear | undefined {
-  if (lasts < ABOUT_FIVE_YEARS.from || lasts > ABOUT_FIVE_YEARS.until || from < MARCH_1904) return undefined;
-  const inFour = (from - MARCH_1904) % (4 * YEAR_MS + DAY_MS);
-  const year = Math.min(3, Math.floor(inFour / YEAR_MS));
-  return { year, since: inFour - year * YEAR_MS };
+  const years = calendarYears(facts.valid_from, facts.valid_until);
+  return years === undefined ? trimmed : { ...trimmed, years };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   REACHES,
   type ServiceFacts,
 } from '../domain/facts.ts';
+import { calendarYears } from './calendar-years.ts';
 import type { ChainCandidate, Participant, PathMandate, PolicyInput, ServiceQuestion } from './input.ts';
 import { service as serviceText } from './input-json.ts';
 import * as trim from './trim.ts';
@@ -27,9 +28,7 @@ const FEW = new Set(
   ].flat(),
 );
 
-const LASTS = ['lasts'];
-const BEGINS = ['lasts', 'begins'];
-const IN_YEAR = ['year', 'since'];
+const YEARS = ['years'];
 
 /** The policy input as values in the memory of an instance: what input-json.ts writes as text, field by field the same. */
 export class ValueInput {
@@ -130,16 +129,10 @@ export class ValueInput {
     if (parent !== undefined) return shapes.object(trim.trimPath(mandate), this.#sites.onward);
     const site = granted_under === undefined ? this.#sites.mandate : this.#sites.onAuthority;
     if (valid_until === undefined) return shapes.object(mandate, site);
-    const memory = this.#memory;
-    const lasts = valid_until - valid_from;
-    const length = memory.integer(lasts);
-    const begins = trim.beginsOf(valid_from, lasts);
-    if (begins === undefined) return shapes.object(mandate, site, LASTS, length);
-    const place = shapes.assemble(this.#sites.begins, {
-      names: IN_YEAR,
-      values: [shapes.index(begins.year), memory.integer(begins.since)],
-    });
-    return shapes.object(mandate, site, BEGINS, length, place);
+    const years = calendarYears(valid_from, valid_until);
+    return years === undefined
+      ? shapes.object(mandate, site)
+      : shapes.object(mandate, site, YEARS, shapes.index(years));
   }
 
   /** Services are few, and most of what is read: each is kept, in every way in which it is read. */
@@ -169,7 +162,6 @@ function makeSites() {
     'chain',
     'onward',
     'service',
-    'begins',
   ] as const;
   return {
     ...(Object.fromEntries(sites.map((name) => [name, makeSite()])) as Record<(typeof sites)[number], Site>),

@@ -81,8 +81,8 @@ export class Shapes {
     return this.#indices[number] ?? this.#memory.integer(number);
   }
 
-  /** An object, with up to two fields more whose values are written already. */
-  object(one: object, site: Site, extra = NO_FIELDS, extraValue = 0, another = 0): number {
+  /** An object, with a field more whose value is written already. */
+  object(one: object, site: Site, extra = NO_FIELDS, extraValue = 0): number {
     const shape = this.#shapeOf(one, site, extra);
     if (shape === undefined) return this.#keepAny(one);
     const first = this.#copyOf(shape);
@@ -97,7 +97,6 @@ export class Shapes {
     }
     const { words } = this.#memory;
     if (extra.length > 0) words[first + (slots[own] ?? 0)] = extraValue;
-    if (extra.length > 1) words[first + (slots[own + 1] ?? 0)] = another;
     return first * 4;
   }
 
@@ -174,8 +173,7 @@ function hasFields(one: object, fields: readonly string[], extra: readonly strin
     if (field !== fields[i]) return false;
     i += 1;
   }
-  if (fields.length !== i + extra.length) return false;
-  return fields[i] === extra[0] && fields[i + 1] === extra[1];
+  return fields.length === i + extra.length && fields[i] === extra[0];
 }
 
 function isEqual(names: readonly string[], fields: readonly string[]): boolean {

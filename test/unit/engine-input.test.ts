@@ -5,13 +5,13 @@ import { writeInput } from '../../src/policy/input-json.ts';
 import { aMandate, aParty, aService, id, NOW } from '../support/decide-world.ts';
 import { inputs } from '../support/policy-inputs.ts';
 
-/** Whether everything in `part` stands in `whole`, at the same place; `lasts` is reckoned. */
+/** Whether everything in `part` stands in `whole`, at the same place; `years` are reckoned. */
 function isPart(part: unknown, whole: unknown): boolean {
   if (typeof part !== 'object' || part === null) return part === whole;
   if (typeof whole !== 'object' || whole === null) return false;
   if (Array.isArray(part) && part.length !== (whole as unknown[]).length) return false;
   return Object.entries(part).every(
-    ([key, value]) => key === 'lasts' || isPart(value, (whole as Record<string, unknown>)[key]),
+    ([key, value]) => key === 'years' || isPart(value, (whole as Record<string, unknown>)[key]),
   );
 }
 
@@ -35,11 +35,12 @@ describe('the policy input as JSON', () => {
     );
   });
 
-  it('says of a mandate everything but when it was granted, and how long it lasts', () => {
-    const { granted_at, ...rest } = aMandate(id(10), { valid_from: 5, valid_until: 9, granted_at: 3 });
-    expect(writtenOf({ ...rest, granted_at }).mandate).toEqual({ ...rest, lasts: 4 });
+  it('says of a mandate everything but when it was granted, and how many years it takes', () => {
+    const period = { valid_from: Date.UTC(2024, 4, 1), valid_until: Date.UTC(2026, 4, 1) + 1 };
+    const { granted_at, ...rest } = aMandate(id(10), { ...period, granted_at: 3 });
+    expect(writtenOf({ ...rest, granted_at }).mandate).toEqual({ ...rest, years: 3 });
     const onAuthority: PathMandate = { ...rest, granted_at, granted_under: 'liquidator' };
-    expect(writtenOf(onAuthority).mandate).toEqual({ ...onAuthority, lasts: 4 });
+    expect(writtenOf(onAuthority).mandate).toEqual({ ...onAuthority, years: 3 });
   });
 
   it('keeps facts that it does not know', () => {

@@ -29,22 +29,11 @@ test_length[note] if {
 		["a year", fixtures.employee, true],
 		["six years", object.union(fixtures.employee, {"valid_until": fixtures.now + (2191 * fixtures.day)}), false],
 		["no end", object.remove(fixtures.employee, ["valid_until"]), false],
-		["a length that is given", {"kind": "employee", "lasts": 1}, true],
-		["a length that is given and too long", {"kind": "employee", "lasts": 2191 * fixtures.day}, false],
-		["a beginning that is given", _five_years({"year": 0, "since": 0}), true],
-		["near a change of clocks that is none", _five_years({"year": 0, "since": 2000000000}), true],
-		["one leap day too many", object.union(_five_years({"year": 0, "since": 0}), {"lasts": 157766400001}), false],
+		["years that are given", {"kind": "employee", "years": 5}, true],
+		["years that are given and too many", {"kind": "employee", "years": 6}, false],
 		["no end by law", fixtures.statutory("signatory"), true],
 	]
 	_short_enough(mandate) == want
-}
-
-_five_years(begins) := {
-	"kind": "employee",
-	"lasts": 157766400000,
-	"begins": begins,
-	"valid_from": 1767222000000,
-	"valid_until": 1924988400000,
 }
 
 # eighteen on 22 November 2026 at midnight in Amsterdam
