@@ -24,44 +24,44 @@ decision := answer
 # title: The same, for other rules
 # description: What is an entrypoint is compiled away, and can be asked by no other rule (admin.managing).
 # scope: document
-answer := verdict.allowed(found.asked.service, found.path) if {
+answer := verdict.not_understood(question.misunderstood) if not question.understood(input)
+
+else := verdict.allowed(asked.service, found) if {
 	not input.portal
-	found := _holding[0]
+	asked := input.services[0]
+	found := _held(asked)
 }
 
-else := verdict.portal(_holding, _changes_at) if {
+else := verdict.portal(holding, _changes_at(_candidates(input.services))) if {
 	input.portal
-	_holding != []
+	holding := [{"asked": asked, "path": found} |
+		some asked in input.services
+		found := _held(asked)
+	]
+	holding != []
 }
 
-else := verdict.not_understood(question.misunderstood) if not question.understood(input)
+else := verdict.denied(_nearest(found), _changes_at(found)) if found := _candidates(input.services)
 
-else := verdict.denied(_nearest, _changes_at)
-
-# one for each service asked for: the path that holds there
-_holding := [{"asked": asked, "path": found} |
-	question.understood(input)
-	question.sound(input)
-	some asked in input.services
+# the path that holds for this service
+_held(asked) := path.holding(asked, required) if {
 	required := level.required(asked.service)
-	question.open(asked.service, required)
-	found := path.holding(asked, required)
-]
+	question.passes(asked.service, required)
+}
 
 # the path with the fewest failed rules
-_nearest := _candidates[_best]
+_nearest(candidates) := candidates[0] if count(candidates) == 1
 
-_nearest := {"path": path.none, "required": null, "reasons": (question.common | {"no_mandate"})} if _candidates == []
+else := candidates[_best(candidates)] if candidates != []
 
-_best := 0 if count(_candidates) == 1
+else := {"path": path.none, "required": null, "reasons": (question.common | {"no_mandate"})}
 
-_best := best if {
-	count(_candidates) > 1
-	[_, _, best] := min([[count(one.reasons), path.rank(one.path), i] | some i, one in _candidates])
+_best(candidates) := best if {
+	[_, _, best] := min([[count(one.reasons), path.rank(one.path), i] | some i, one in candidates])
 }
 
-_candidates := [candidate |
-	some asked in input.services
+_candidates(services) := [candidate |
+	some asked in services
 	required := level.required(asked.service)
 	against := question.against(asked.service, required)
 	some one in path.candidates(asked, required)
@@ -73,7 +73,7 @@ _candidates := [candidate |
 ]
 
 # everything that was found may make a denial, or a portal's list of services, another one
-_changes_at := changes.next(
-	[mandate | some one in _candidates; some mandate in path.mandates(one.path)],
-	[party | some one in _candidates; some party in path.parties(one.path)],
+_changes_at(candidates) := changes.next(
+	[mandate | some one in candidates; some mandate in path.mandates(one.path)],
+	[party | some one in candidates; some party in path.others(one.path)],
 )

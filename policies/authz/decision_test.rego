@@ -24,6 +24,13 @@ test_whole_answer[note] if {
 			"follow_up": {"to": "represented"},
 		}],
 		["for oneself", _himself, _allowed, {"basis": "self"}],
+		["nothing found", object.union(fixtures.direct([]), {"services": [{"service": fixtures.service}]}), _denied, {
+			"reasons": ["no_mandate"],
+			"branches": null,
+			"changes_at": null,
+			"loa_required": null,
+			"holders_required": null,
+		}],
 		["nothing asked", {}, _denied, {"reasons": ["actor_unknown", "represented_unknown", "service_unknown"]}],
 	]
 	authz.decision == object.union(base, want) with input as asked

@@ -10,25 +10,19 @@ package authz.changes
 import data.authz.validity
 
 # METADATA
-# title: The next boundary among these mandates and parties
+# title: The next boundary among these mandates, and those of who acts, for whom and through these others
 # scope: document
-next(mandates, parties) := min(moments) if {
-	moments := _to_come(mandates, parties, input.now)
+next(mandates, others) := min(moments) if {
+	parties := array.concat([input.represented.party, input.actor.party], others)
+	moments := array.concat(_of_mandates(mandates, input.now), _of_parties(parties, input.now))
 	moments != []
 }
 
 else := null
 
-_to_come(mandates, parties, now) := array.flatten([
+_of_mandates(mandates, now) := array.flatten([
 	[mandate.valid_until | some mandate in mandates; mandate.valid_until > now],
 	[mandate.valid_from | some mandate in mandates; mandate.valid_from > now],
-	[moment |
-		some party in parties
-		some fact in party.states
-		some bound in ["since", "until"]
-		moment := fact[bound]
-		moment > now
-	],
 	[majority |
 		some mandate in mandates
 		mandate.ground == "parental_authority"
@@ -36,3 +30,11 @@ _to_come(mandates, parties, now) := array.flatten([
 		majority > now
 	],
 ])
+
+_of_parties(parties, now) := [moment |
+	some party in parties
+	some fact in party.states
+	some bound in ["since", "until"]
+	moment := fact[bound]
+	moment > now
+]

@@ -5,7 +5,7 @@ import data.fixtures_test as fixtures
 
 _child := object.union(fixtures.person, {"birth_date": "2008-11-22"})
 
-_asked := {"now": 100, "represented": {"party": _child}}
+_asked := {"now": 100, "represented": {"party": _child}, "actor": {"party": fixtures.person}}
 
 test_next[note] if {
 	some [note, mandates, states, want] in [

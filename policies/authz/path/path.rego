@@ -75,10 +75,12 @@ owner_may_act(_, service) if state.stopping_self(input.actor.party, service) == 
 holding(asked, required) := _self if _holds_himself(asked.service)
 
 else := found if {
+	asked.direct
 	found := _first(_holding_direct(asked, required))
 }
 
 else := found if {
+	asked.chains
 	services.accepts_chains(asked.service)
 	found := _first(_holding_chains(asked, required))
 }
@@ -122,11 +124,7 @@ _holding_chains(asked, required) := [path |
 # description: Without a mandate nobody acts for another (R46, R58).
 # scope: document
 candidates(asked, required) := found if {
-	found := array.flatten([
-		_self_candidates(asked.service),
-		_direct_candidates(asked, required),
-		_chain_candidates(asked, required),
-	])
+	found := _found(asked, required)
 	found != []
 }
 
@@ -144,12 +142,18 @@ via_required if {
 # title: No path at all
 none := {"basis": "none", "links": [], "parties": []}
 
+_found(asked, required) := _self_candidates(asked.service) if is_self(input)
+
+else := array.concat(_direct_candidates(asked, required), _chain_candidates(asked, required))
+
 _self_candidates(service) := [{"path": _self, "reasons": reasons} |
 	as_himself(input)
 	reasons := state.stopping_self(input.represented.party, service) | conditions.objections(service, _self)
 ]
 
-_direct_candidates(asked, required) := [{"path": path, "reasons": reasons} |
+_direct_candidates(asked, required) := [] if not asked.direct
+
+else := [{"path": path, "reasons": reasons} |
 	by_one_mandate(input)
 	some mandate in asked.direct
 	direct(mandate)
@@ -170,7 +174,9 @@ _stopping_owner(mandate, service) := {reason |
 	some reason in state.stopping_self(input.actor.party, service)
 }
 
-_chain_candidates(asked, required) := [{"path": path, "reasons": reasons} |
+_chain_candidates(asked, required) := [] if not asked.chains
+
+else := [{"path": path, "reasons": reasons} |
 	not is_self(input)
 	some found in asked.chains
 	chain.through_named(found)
@@ -237,15 +243,17 @@ else := [mandate]
 mandate_ids(path) := [mandate.mandate_id | some mandate in mandates(path)]
 
 # METADATA
-# title: Everybody on a path
-# description: Represented, actor, intermediary, who passed a mandate on and who acts jointly.
-parties(path) := array.flatten([
-	[input.represented.party, input.actor.party],
+# title: Everybody on a path but who acts and for whom
+# description: The intermediary, who passed a mandate on and who acts jointly.
+# scope: document
+others(path) := [] if path.links == []
+
+else := array.flatten([
 	path.parties,
 	[mandate.parent.delegate | some mandate in path.links],
 	[participant.party |
-		some mandate in mandates(path)
 		some participant in input.together
+		some mandate in mandates(path)
 		participant.party.party_id in mandate.joint["with"]
 	],
 ])

@@ -80,6 +80,14 @@ sound(question) if {
 }
 
 # METADATA
+# title: Nothing speaks against every path for this service
+# description: Nothing in the question itself, nothing in the service or the level of the login.
+passes(service, required) if {
+	sound(input)
+	open(service, required)
+}
+
+# METADATA
 # title: What speaks against every path
 # description: The reasons of what `sound` asks.
 # scope: document
@@ -220,11 +228,9 @@ of_service(service, required) := {reason |
 # description: |
 #   Beside what speaks against every path: the actor works for more organisations than are looked up, so that the
 #   caller has to name the one through which he acts (R108).
-against(service, required) := {reason |
-	some rule in [
-		common,
-		of_service(service, required),
-		{"via_required" | path.via_required},
-	]
-	some reason in rule
-}
+# scope: document
+against(service, required) := _unnamed if passes(service, required)
+
+else := (common | of_service(service, required)) | _unnamed
+
+_unnamed contains "via_required" if path.via_required

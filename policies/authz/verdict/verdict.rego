@@ -27,7 +27,7 @@ allowed(service, found) := {
 	"mandates": [mandate.mandate_id | some mandate in mandates],
 	"branches": _branches(found),
 	"branch_verified": _branch_verified(input),
-	"changes_at": changes.next(mandates, path.parties(found)),
+	"changes_at": changes.next(mandates, path.others(found)),
 	"follow_up": _follow_up(found, service),
 } if {
 	mandates := path.mandates(found)
