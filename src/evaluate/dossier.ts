@@ -108,7 +108,7 @@ function flat(name: string): string {
 export function dossierName(question: Question): string {
   const { actor, represented, via, together = [], service, loa, min_loa, branch, operation } = question;
   let name = party(actor) + party(represented) + part(service) + part(loa) + part(branch) + part(question.case);
-  name += part(operation) + part(min_loa) + (via === undefined ? '-' : party(via));
+  name += part(operation) + part(min_loa) + (via === undefined ? NONE : party(via));
   for (const other of together) name += party(other.id) + part(other.loa);
   return name;
 }
@@ -118,6 +118,12 @@ function party(name: PartyName): string {
   return name.scheme + part(name.value);
 }
 
+/** Its length as one character, where it is short: that takes less than writing the number. */
 function part(text: string | undefined): string {
-  return text === undefined ? '-' : `${text.length}:${text}`;
+  if (text === undefined) return NONE;
+  return text.length < LONG ? String.fromCharCode(text.length + 1) + text : `${MORE}${text.length}:${text}`;
 }
+
+const NONE = '\0';
+const LONG = 255;
+const MORE = String.fromCharCode(LONG + 1);

@@ -27,7 +27,20 @@ const facts = (): Gathered => ({
   via_needed: false,
 });
 const [a, b] = [recordKey.party(ANNA), recordKey.party(FIRM)];
-const text = fc.oneof(fc.constantFrom('', '-', '1', '2:-', ':', '1:1', '-1:1'), fc.string({ maxLength: 3 }));
+const odd = [
+  '',
+  '-',
+  '1',
+  '\0',
+  '\u0001',
+  '\u0001\0',
+  '\u0100',
+  '\u0100255:',
+  'a'.repeat(254),
+  'a'.repeat(255),
+  'a'.repeat(256),
+];
+const text = fc.oneof(fc.constantFrom(...odd), fc.string({ maxLength: 3, unit: 'binary' }));
 const name = fc.oneof(
   fc.record({ scheme: fc.constantFrom('kvk' as const, 'bsn' as const), value: text }),
   fc.record({ party_id: text, kind: fc.constantFrom('person' as const, 'organisation' as const) }),
