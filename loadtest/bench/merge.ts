@@ -16,16 +16,25 @@ function mergeTwo(first: Report, other: Report): Report {
   const isNewRate = newRatesOf(first.rates);
   return {
     ...first,
-    projections: [...first.projections, ...other.projections.filter(({ mandates }) => !sizes.has(mandates))],
-    servers: [...first.servers, ...other.servers.filter(isNew)],
+    projections: [...first.projections, ...other.projections.filter(({ mandates }) => !sizes.has(mandates))].sort(
+      (a, b) => a.mandates - b.mandates,
+    ),
+    servers: [...first.servers, ...other.servers.filter(isNew)].sort(bySize),
     leftOut: [...first.leftOut.filter(({ server }) => !added.has(server)), ...missing(first, other)],
     agreements: [...first.agreements, ...other.agreements.filter(isNew)],
-    summary: [...first.summary, ...summary],
-    rates: [...first.rates, ...other.rates.filter(isNewRate)],
+    summary: [...first.summary, ...summary].sort(bySize),
+    rates: [...first.rates, ...other.rates.filter(isNewRate)].sort(bySize),
     merged: [...(first.merged ?? []), { machine: other.machine, servers: [...added] }, ...(other.merged ?? [])],
     runs: [...first.runs, ...other.runs.filter(isNew)],
     rateRuns: [...first.rateRuns, ...other.rateRuns.filter(isNewRate)],
   };
+}
+
+/** As within one run, where the last is the largest; those of one size keep their order. */
+const bySize = (a: { server: string }, b: { server: string }) => sizeIn(a.server) - sizeIn(b.server);
+
+function sizeIn(server: string): number {
+  return Number((/[\d,]{4,}(?=,|$)/.exec(server)?.[0] ?? '0').replaceAll(',', ''));
 }
 
 function beside(row: Measurement, rows: readonly Measurement[]): Measurement {

@@ -89,6 +89,21 @@ describe('reports of several runs, put together', () => {
     expect(merged.servers).toHaveLength(3);
   });
 
+  it('stand by size, whichever run was of the larger', () => {
+    const large = reportOf([row('bare', 10), row('sidecar, 10,000,000', 60)]);
+    const small = reportOf([
+      row('bare', 20),
+      row('sidecar, 1,000,000', 55),
+      row('sidecar, 1,000,000, shared rules', 50),
+    ]);
+    expect(mergeReports(large, [small]).summary.map(({ server }) => server)).toEqual([
+      'bare',
+      'sidecar, 1,000,000',
+      'sidecar, 1,000,000, shared rules',
+      'sidecar, 10,000,000',
+    ]);
+  });
+
   it('compare each with the bare server of its own run', () => {
     expect(merged.summary.map((each) => ratioToBare(each, merged.summary))).toEqual([1, 0.2, 0.05]);
   });
