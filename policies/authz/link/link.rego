@@ -31,7 +31,11 @@ holds(mandate, service, required) if {
 
 # METADATA
 # title: Why the mandate does not carry this question
-reasons(mandate, service, required) := {reason |
+# description: What holds has no reasons, and none are gathered.
+# scope: document
+reasons(mandate, service, required) := set() if holds(mandate, service, required)
+
+else := {reason |
 	some rule in [
 		{data.tables.status_reasons[mandate.status] | not validity.active(mandate)},
 		{"mandate_not_started" | not validity.started(mandate)},
@@ -69,7 +73,11 @@ _lasts(mandate, service) if {
 
 # METADATA
 # title: Why the represented's mandate is not met
-source_reasons(mandate, service) := {reason |
+# description: What holds has no reasons, and none are gathered.
+# scope: document
+source_reasons(mandate, service) := set() if source_holds(mandate, service)
+
+else := {reason |
 	some rule in [
 		branch.reasons(mandate, service),
 		_ending(mandate, service),
