@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import { formatRevision } from '../../src/domain/revision.ts';
+import { formatRevision, isBefore } from '../../src/domain/revision.ts';
 import type { Projection, Write } from '../../src/mandates/projection.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
@@ -14,7 +14,7 @@ import { aMandate, contentsOf } from '../contract/projection.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { mandatesKey, redisClient, sidecar } from '../support/redis-stack.ts';
+import { LIMITS, mandatesKey, redisClient, sidecar } from '../support/redis-stack.ts';
 import { act, fillRegister, firm, mandate, person, revoke, SERVICE } from '../support/small-register.ts';
 import { type SyncRun, startSync } from '../support/sync-run.ts';
 
@@ -240,13 +240,61 @@ describe('what differs from the register is found and repaired', () => {
     }
     expect(damaged.sort()).toEqual(['a', 'm']);
     await eventually('all is legible and equal', equal);
-    expect(
-      found
-        .filter(({ unreadable }) => unreadable)
-        .map(({ kind }) => kind)
-        .sort(),
-    ).toEqual(['alias', 'mandates']);
+    // Perhaps found again while another copy was built beside this one.
+    const kinds = new Set(found.filter(({ unreadable }) => unreadable).map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(['alias', 'mandates']);
     expect(rebuilds()).toContain('rebuild: it holds records that cannot be read');
+  });
+
+  it('feeds the live copy, and vouches for it, while another is built in its place', async () => {
+    let held: ReturnType<typeof signal> | undefined;
+    const { given: begun, give: tellBegun } = signal();
+    const own = projection;
+    projection = {
+      ...own,
+      async rebuild(...asked) {
+        if (held) tellBegun();
+        await held?.given;
+        return own.rebuild(...asked);
+      },
+    };
+    await sync();
+    const reader = await sidecar(lifecycle, redis.url);
+    await eventually('the reader is fresh', () => reader.state() === 'fresh');
+    held = signal();
+    const [leaf] = (await keysOfCopy()).filter((key) => key.toString('latin1').split(':')[2] === 'm');
+    if (leaf === undefined) throw new Error('there is no leaf');
+    const before = await client.hget('{m0}:head', 'generation');
+    const whole = (await client.getBuffer(leaf)) ?? Buffer.alloc(0);
+    await client.set(leaf, flipped(whole));
+    await begun;
+    await client.set(leaf, whole); // A change that meets what is damaged would end this copy.
+    const revoked = Array.from({ length: SIZE - 2 }, (_, i) => i + 2);
+    for (const i of revoked) {
+      await revoke(database.pool, i);
+      await eventually('the reader has heard', async () => (await reader.statusOf(i)) === 'revoked');
+    }
+    const from = performance.now();
+    while (performance.now() - from < 2 * LIMITS.maxStalenessMs) {
+      expect(reader.why()).toBe('');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await client.hget('{m0}:head', 'generation')).toBe(before);
+    const at = reader.freshness.position().revision;
+    held.give();
+    held = undefined;
+    await eventually(
+      'the other is the live one',
+      async () => (await client.hget('{m0}:head', 'generation')) !== before,
+    );
+    await eventually('the reader is fresh again', () => reader.state() === 'fresh');
+    expect(isBefore(reader.freshness.position().revision, at)).toBe(false);
+    for (const i of revoked) expect(await reader.statusOf(i)).toBe('revoked');
+    expect(await reader.statusOf(SIZE)).toBe('active');
+    await eventually('it is equal', equal);
+    // Nor was anything of it mended afterwards.
+    await wholePass();
+    expect(found.filter(({ unreadable }) => !unreadable)).toEqual([]);
   });
 
   it('repairs while changes flow, and loses none of them', async () => {

@@ -7,7 +7,7 @@ import type { Mending } from './reconcile-mend.ts';
 import type { Session } from './session.ts';
 
 /** Changes per batch: one script of a millisecond or two in the projection. */
-const BATCH = 500;
+export const BATCH = 500;
 
 export interface Round {
   cursor: Cursor;
@@ -71,7 +71,7 @@ export function makeKeepUp(options: SyncOptions, { session, fence, header, signa
 }
 
 /** A catalogue entry that came with a bulk load was never in a change: what goes is known by its id alone. */
-function writesFor(change: ChangeRow): Write[] {
+export function writesFor(change: ChangeRow): Write[] {
   if (change.facts_before === null && change.facts_after === null) {
     if (change.entity === 'service') return [{ drop: 'service', serviceId: change.entity_id }];
     if (change.entity === 'definition') return [{ drop: 'definition', serviceUuid: change.entity_id }];

@@ -8,12 +8,33 @@ import { openSnapshot, type Snapshot } from './snapshot.ts';
 /** Rows a chunk: bounds the memory of a rebuild, whatever the size of the register. */
 const CHUNK = 2000;
 
+/** A copy that holds what the register held at one moment, and is not the live one yet. */
+export interface LoadedCopy {
+  rebuild: Rebuild;
+  /** The highest revision that is committed in what was loaded. */
+  at: Cursor;
+  lineage: string;
+}
+
 /**
- * Builds the projection anew beside the live one, from one consistent snapshot, and swaps. Whatever ends it half-way
- * leaves the live one untouched; a later leader starts a rebuild of its own.
+ * Builds the projection anew, from one consistent snapshot, and swaps. Whatever ends it half-way leaves the live one
+ * untouched; a later leader starts a rebuild of its own.
  * @returns where to follow from: the highest revision committed in the snapshot.
  */
 export async function rebuildProjection(options: SyncOptions, lead: Lead): Promise<Cursor> {
+  const { rebuild, at, lineage } = await loadCopy(options, lead);
+  try {
+    await confirmLead(lead);
+    await rebuild.swap({ epoch: at.epoch, n: at.n }, at.hash, lineage);
+    return at;
+  } catch (thrown) {
+    await giveUp(rebuild);
+    throw thrown;
+  }
+}
+
+/** The first half of that; a copy that cannot be loaded is given up. */
+export async function loadCopy(options: SyncOptions, lead: Lead): Promise<LoadedCopy> {
   const snapshot = await openSnapshot(options.databaseUrl);
   try {
     if (!isSameHeader(headerOf(lead.header.layout, snapshot), lead.header)) {
@@ -23,18 +44,19 @@ export async function rebuildProjection(options: SyncOptions, lead: Lead): Promi
     const rebuild = await options.projection.rebuild(lead.header, lead.fence, records);
     try {
       await loadAll(options, snapshot, rebuild, lead);
-      await confirmLead(lead);
-      const { epoch, n, hash } = snapshot.at;
-      await rebuild.swap({ epoch, n }, hash, snapshot.lineage);
     } catch (thrown) {
-      // What remains of it is rubbish beside the live projection; the next rebuild clears it if we no longer can.
-      await rebuild.abandon().catch(() => {});
+      await giveUp(rebuild);
       throw thrown;
     }
-    return snapshot.at;
+    return { rebuild, at: snapshot.at, lineage: snapshot.lineage };
   } finally {
     await snapshot.close();
   }
+}
+
+/** What remains of it is rubbish beside the live projection; the next rebuild clears it if we no longer can. */
+export async function giveUp(rebuild: Rebuild): Promise<void> {
+  await rebuild.abandon().catch(() => {});
 }
 
 async function loadAll({ onProgress }: SyncOptions, snapshot: Snapshot, rebuild: Rebuild, lead: Lead): Promise<void> {
@@ -86,7 +108,7 @@ async function loadBulk(
 }
 
 /** Asks on the connection that holds the lock: an answer means that the lock is still held. */
-async function confirmLead({ session, signal }: Lead): Promise<void> {
+export async function confirmLead({ session, signal }: Lead): Promise<void> {
   await session.query('select 1');
   assertLeading(signal);
 }

@@ -6,6 +6,7 @@ import { tryLead } from './leadership.ts';
 import { takePosition } from './position.ts';
 import type { Cursor, SyncOptions } from './projector.ts';
 import { rebuildProjection } from './rebuild.ts';
+import { makeBesides } from './rebuild-beside.ts';
 import { reconcile } from './reconcile.ts';
 import { makeMending } from './reconcile-mend.ts';
 import { openSession, type Session } from './session.ts';
@@ -62,6 +63,7 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
   let keepUp: ReturnType<typeof makeKeepUp> | undefined;
   let cursor: Cursor | undefined;
   let beyondRepair: string | undefined;
+  const besides = makeBesides(options);
   const mending = makeMending(projection, () => following.wake(), signal);
 
   async function begin(): Promise<Cursor> {
@@ -78,6 +80,10 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
     if ('cursor' in position && reason === undefined) return position.cursor;
     log.info({ reason }, 'sync rebuilds the projection');
     hooks?.onRebuild?.(reason ?? '');
+    if ('cursor' in position) {
+      besides.begin(leading);
+      return position.cursor;
+    }
     return whileAlive(session, () => rebuildProjection(options, leading));
   }
 
@@ -85,12 +91,14 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
     try {
       if (beyondRepair !== undefined) cursor = undefined;
       if (cursor === undefined) {
+        await besides.forsake();
         mending.reset();
         cursor = await begin();
         mending.reset();
       }
       const round = await keepUp?.(cursor);
       cursor = round?.cursor;
+      if (round?.behind === false) cursor = await besides.change(round.cursor);
       return round === undefined || round.behind ? 'again' : undefined;
     } catch (thrown) {
       // Whatever failed, what we believed of the projection may no longer hold: take the position anew.
@@ -116,6 +124,7 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
   const { reconcile: settings } = options;
   const comparing = settings && reconcile({ ...options, settings, mending, signal, onBeyondRepair });
   await following.done;
+  await besides.forsake();
   await Promise.all([hints.done, uses, comparing]);
   if (!options.signal.aborted) {
     throw new AppError('store_unavailable', `sync lost the lead: ${toError(session.lost.reason).message}`);
