@@ -51,7 +51,7 @@ export function unpack({ text, shared: list }: Packed, from: number): Gathered {
   return readGathered();
 }
 
-// One at a time, and without waiting: objects with methods that read took half as much again.
+// One at a time, and without waiting: what is read from stands here meanwhile.
 const { start, word, moment, string } = makePackedReader();
 let shared: Packed['shared'] = [];
 
