@@ -1,4 +1,7 @@
-/** Collects what one turn of the event loop brings and hands it over as a whole. */
+/** So many are handed over before the turn is over: all that waits with them for so long is copied by the collector. */
+const FULL = 64;
+
+/** Collects what one turn of the event loop brings and hands it over as a whole, or in batches where it is much. */
 export interface TickQueue<T> {
   /** Settles as the batch does that the item is part of. */
   push(item: T): Promise<void>;
@@ -16,6 +19,7 @@ interface Batch<T> {
 export function makeTickQueue<T>(hand: (items: readonly T[]) => Promise<void>): TickQueue<T> {
   let waiting: Batch<T> | undefined;
   let running: Promise<void> | undefined;
+  let begin = nothing;
 
   async function drain(): Promise<void> {
     while (waiting !== undefined) {
@@ -32,15 +36,25 @@ export function makeTickQueue<T>(hand: (items: readonly T[]) => Promise<void>): 
     push(item) {
       waiting ??= makeBatch();
       waiting.items.push(item);
-      // Behind the I/O of this turn of the event loop: its requests share one batch.
-      running ??= new Promise((resolve) => setImmediate(() => resolve(drain())));
-      return waiting.done;
+      const { done, items } = waiting;
+      running ??= new Promise((resolve) => {
+        begin = () => {
+          begin = nothing;
+          resolve(drain());
+        };
+        // Behind the I/O of this turn of the event loop: its requests share one batch.
+        setImmediate(() => begin());
+      });
+      if (items.length === FULL) begin();
+      return done;
     },
     async idle() {
       await running;
     },
   };
 }
+
+const nothing = () => {};
 
 function makeBatch<T>(): Batch<T> {
   let settle: Batch<T>['settle'] = () => {};
