@@ -27,17 +27,22 @@ export interface QueueOptions {
 /** Work that a burst may be, in turns that follow each other without a pause (CoDel has an interval of as long). */
 const BURST_MS = 100;
 
-/** Of a turn in overload: the rest is for refusing. A caller who waits for a refusal holds a connection that others need. */
-const ANSWERING = 0.5;
+/** How long a turn shall be in overload, and how long it may be, answering and refusing, in multiples of `afterMs`. */
+const TURN = 1.25;
+const TURN_AT_MOST = 1.75;
+
+/** Of `afterMs`: for so long every turn answers, whatever comes. */
+const ANSWERS_AT_LEAST = 0.25;
 
 /** Of the time in which there was no queue: what it gives back of a burst. Sustained overload begins none anew. */
-const REGAINED = 0.1;
+const REGAINED = 0.2;
 
 /**
  * A queue of requests stands in the sockets, where nobody can see how long it is; but all of it comes up in one turn of
  * the event loop, until that has worked for `afterMs`: the rest then waits for the next turn. A turn that is over sooner
  * has worked off its queue. Turns that are not, one after another, are a burst, and all in it is answered. When they have
- * worked for BURST_MS more comes than can be done: each turn then answers for half of `afterMs` and refuses the rest.
+ * worked for BURST_MS more comes than can be done: each turn then answers for a while and refuses the rest, so much longer or shorter than
+ * the last that all is told within one turn: a caller who waits for a refusal holds a connection that others need.
  * Time in which others had the core makes no overload: refusing would give none of it back.
  */
 export function makeQueue({ afterMs, spent, atEndOfTurn, hold = () => {} }: QueueOptions): Queue {
@@ -49,6 +54,8 @@ export function makeQueue({ afterMs, spent, atEndOfTurn, hold = () => {} }: Queu
   let hasHeld = false;
   /** So far the clock alone says that the turn may go on. */
   let openUntil = 0;
+  /** For so long a turn answers in overload. */
+  let answeringMs = afterMs;
   const end = () => {
     within = false;
   };
@@ -69,17 +76,26 @@ export function makeQueue({ afterMs, spent, atEndOfTurn, hold = () => {} }: Queu
     return Math.max(0, burstLeftMs - worked) + idleMs * REGAINED;
   }
 
+  /** Half-way to where the last turn would have been as long as it shall be. */
+  function answering(nowMs: number, now: Spent | undefined): number {
+    if (now === undefined || atBegin === undefined) return afterMs;
+    const turnMs = nowMs - beganAt - (now.idleMs - atBegin.idleMs);
+    const next = answeringMs + (TURN * afterMs - turnMs) / 2;
+    return Math.min(afterMs, Math.max(ANSWERS_AT_LEAST * afterMs, next));
+  }
+
   function begin(nowMs: number): void {
     within = true;
     atEndOfTurn(end);
     // Of short turns that answered all, nothing is asked.
     const now = hasRefused || nowMs - beganAt > afterMs ? spent() : undefined;
     burstLeftMs = Math.min(BURST_MS, burstLeft(nowMs, now));
+    answeringMs = answering(nowMs, now);
     beganAt = nowMs;
     atBegin = now;
     hasRefused = false;
     hasHeld = false;
-    openUntil = nowMs + (isOverload() ? afterMs * ANSWERING : afterMs);
+    openUntil = nowMs + (isOverload() ? answeringMs : afterMs);
   }
 
   const isOverload = () => burstLeftMs < afterMs / 2;
@@ -94,7 +110,7 @@ export function makeQueue({ afterMs, spent, atEndOfTurn, hold = () => {} }: Queu
     if (isOverload()) {
       atBegin ??= spent();
       // What is accepted in overload shall be answered in time, so it goes by the clock.
-      if (nowMs - beganAt > afterMs) holdRest();
+      if (nowMs - beganAt > TURN_AT_MOST * afterMs) holdRest();
       return false;
     }
     const now = spent();
