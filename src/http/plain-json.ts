@@ -152,7 +152,6 @@ function put(object: PlainFields, name: Name, value: string | Fields): void {
       return;
     case 'traceparent':
       object.traceparent = value;
-      return;
   }
 }
 
