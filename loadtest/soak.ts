@@ -85,12 +85,17 @@ async function measure(): Promise<Measured> {
   };
   const most = async (seconds: number) =>
     (await loadByClosedLoop({ ...steady, connections: CONNECTIONS, seconds, offset: 0 })).perSecond;
-  if (setting.rate === undefined) await most(10);
-  const maximum = setting.rate === undefined ? await most(10) : undefined;
-  const rate = setting.rate ?? setting.share * (maximum ?? 0);
   const before = await countMandates(rig);
+  let maximum: number | undefined;
+  let rate = setting.rate ?? 0;
   let soaked: Soaked | undefined;
   const report = await underLoad(rig, { ...CHECKED, commitsPerSecond: setting.changes / CHANGES }, async () => {
+    // With changes under way: they cost the sidecar facts that it had at hand, and those who bring them take of its core.
+    if (setting.rate === undefined) {
+      await most(20);
+      maximum = await most(10);
+      rate = setting.share * maximum;
+    }
     const common = { rig, sidecar, sync, releases, setting, signal: stop.signal };
     // A connection on which nothing is asked for long is closed by the server.
     const connections = Math.min(CONNECTIONS, Math.ceil(rate));
