@@ -1,7 +1,7 @@
 import { AppError, toError } from '../../domain/errors.ts';
 import { look } from './changes.ts';
 import { BATCH, type Lead, writesFor } from './keep-up.ts';
-import type { Cursor, SyncOptions } from './projector.ts';
+import { type Cursor, headerOf, isSameHeader, type SyncOptions } from './projector.ts';
 import { confirmLead, giveUp, type LoadedCopy, loadCopy } from './rebuild.ts';
 
 /** Copies that are built while the live one goes on being fed and vouched for; one at a time. */
@@ -48,6 +48,8 @@ export function makeBesides(options: SyncOptions): Besides {
     await confirmLead(lead);
     await outcome.rebuild.swap({ epoch: at.epoch, n: at.n }, at.hash, outcome.lineage);
     building = undefined;
+    // What came with this copy was not noted: no truth of before may be written upon it.
+    lead.mending?.reset();
     return at;
   }
 
@@ -69,7 +71,12 @@ async function catchUp({ rebuild, at }: LoadedCopy, { session, header }: Lead): 
   let reached = at;
   for (;;) {
     const seen = await look(session, reached.n, BATCH);
-    if (seen === undefined || seen.standby || seen.epoch !== at.epoch || seen.keyCheck !== header.keyCheck) {
+    if (
+      seen === undefined ||
+      seen.standby ||
+      seen.epoch !== at.epoch ||
+      !isSameHeader(headerOf(header.layout, seen), header)
+    ) {
       throw new AppError('conflict', 'the register has begun another epoch while a copy was built');
     }
     await rebuild.load(seen.changes.flatMap(writesFor));

@@ -40,8 +40,8 @@ export interface Mending {
   /** By the leader, when all that he knows of is applied. */
   mend(at: { revision: Revision; hash: string; fence: number }): Promise<void>;
   /**
-   * By the leader, when he no longer knows where the projection is, and when he knows again: what waits is refused, and
-   * nothing is said in the light of a truth of before, for what was written in between was not noted.
+   * By the leader, when he no longer knows where the projection is, when he knows again, and when another copy has become the
+   * live one: what waits is refused, and nothing is said in the light of a truth of before, for what was written in between was not noted.
    */
   reset(): void;
 }

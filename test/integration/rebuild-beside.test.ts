@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
+import { LAYOUT } from '../../src/mandates/redis-layout.ts';
+import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
+import type { Lead } from '../../src/mandates/sync/keep-up.ts';
+import { tryLead } from '../../src/mandates/sync/leadership.ts';
+import { takePosition } from '../../src/mandates/sync/position.ts';
+import { rebuildProjection } from '../../src/mandates/sync/rebuild.ts';
+import { makeBesides } from '../../src/mandates/sync/rebuild-beside.ts';
+import { truthOf } from '../../src/mandates/sync/reconcile.ts';
+import { makeMending } from '../../src/mandates/sync/reconcile-mend.ts';
+import { openSession } from '../../src/mandates/sync/session.ts';
+import { makeLifecycle } from '../../src/process/lifecycle.ts';
+import { makeLog } from '../../src/process/log.ts';
+import { cloneDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { startRedis } from '../support/redis.ts';
+import { redisClient } from '../support/redis-stack.ts';
+import { fillRegister, firm, person, revoke, SERVICE } from '../support/small-register.ts';
+
+let lifecycle: ReturnType<typeof makeLifecycle>;
+beforeEach(() => {
+  lifecycle = makeLifecycle();
+});
+afterEach(() => lifecycle.close());
+
+it('a truth from before a copy took the place of the live one is not written upon it', async () => {
+  const database = await cloneDatabase();
+  lifecycle.onClose('database', database.drop);
+  const redis = await startRedis();
+  lifecycle.onClose('redis', redis.stop);
+  await fillRegister(database.pool, 1, 3);
+  const projection = await openRedisProjection({ client: await redisClient(lifecycle, redis.url) });
+  const session = await openSession({ databaseUrl: database.url, purpose: 'sync: leader', answerWithinMs: 2000 });
+  lifecycle.onClose('session', session.close);
+  const { signal } = new AbortController();
+  const options = { databaseUrl: database.url, projection, layout: LAYOUT, signal, log: makeLog({ level: 'silent' }) };
+  const { fence, header } = await takePosition({
+    session,
+    projection,
+    layout: LAYOUT,
+    fence: Number(await tryLead(session)),
+  });
+  const mending = makeMending(projection, () => {}, signal);
+  const lead: Lead = { session, fence, header, signal, mending };
+  let cursor = await rebuildProjection(options, lead);
+
+  const key = recordKey.mandates(firm(1), person(1), scopeKey.service(SERVICE));
+  mending.watch();
+  const truth = await truthOf(session, [key]);
+  const besides = makeBesides(options);
+  lifecycle.onClose('what is built', besides.forsake);
+  besides.begin(lead);
+  await revoke(database.pool, 1);
+  const before = cursor.n;
+  await eventually('the other copy is the live one', async () => {
+    cursor = await besides.change(cursor);
+    return cursor.n > before;
+  });
+
+  const checked = mending.check(truth);
+  const { hash, ...revision } = cursor;
+  await mending.mend({ revision, hash, fence });
+  expect(await checked).toEqual({ differences: [], moved: [key] });
+  const [held] = (await projection.held([key])).records;
+  expect(held).toEqual([expect.objectContaining({ facts: expect.objectContaining({ status: 'revoked' }) })]);
+});
