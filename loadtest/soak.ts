@@ -6,7 +6,7 @@
  * code 1 when something did not hold.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +108,7 @@ async function measure(): Promise<Measured> {
 
 try {
   if (setting.build) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  mkdirSync(setting.out, { recursive: true });
   const report = toReport(setting, await measure());
   const { machine, conditions } = report;
   const path = (ending: string) => join(setting.out, `soak${ending}`);
