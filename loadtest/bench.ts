@@ -17,6 +17,7 @@ import { hasWrk } from './bench/generators.ts';
 import { type CrossCheck, crossCheck, hasK6 } from './bench/k6.ts';
 import { type Measurement, summarise, summariseRates, withoutAnswers } from './bench/measurement.ts';
 import { mergeReports } from './bench/merge.ts';
+import { takeTurns } from './bench/one-at-a-time.ts';
 import { fillPage } from './bench/page.ts';
 import { type Plan, RESULTS, readPlan } from './bench/plan.ts';
 import { toPlots } from './bench/plots.ts';
@@ -60,12 +61,15 @@ type Keep = (found: Partial<Report>) => void;
 async function measure(field: Field, plan: Plan, keep: Keep): Promise<Measurement[]> {
   const { rounds, seconds, openSeconds } = plan;
   await noteIdleCpu(field);
+  const turns = takeTurns(field.targets);
+  lifecycle.onClose('whoever stands still', turns.end);
   const setups = field.targets.flatMap((target) => setupsOf(target, plan));
   const maxima = progressOf('at the maximum', setups.length * rounds);
   const summary = summarise(
     await measureMaxima(setups, {
       rounds,
       seconds,
+      turns,
       progress: maxima,
       keep: (runs) => keep({ runs: [...runs], summary: summarise(runs) }),
     }),
@@ -76,10 +80,12 @@ async function measure(field: Field, plan: Plan, keep: Keep): Promise<Measuremen
   await measureRates(rates, {
     rounds,
     seconds: openSeconds,
+    turns,
     progress: below,
     keep: (runs) => keep({ rateRuns: [...runs], rates: summariseRates(runs) }),
   });
   below.end();
+  turns.end();
   noteMemory(field);
   return summary;
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { GENERATOR_CPU } from './generators.ts';
 import type { RateMeasurement } from './measurement.ts';
+import { takeTurns } from './one-at-a-time.ts';
 import { pinned } from './processes.ts';
 import { measureRates } from './saturate.ts';
 import type { Target } from './targets.ts';
@@ -74,7 +75,8 @@ export async function crossCheck(
     if (found.dropped > 0 && rate !== RATES.at(-1)) continue;
     const quiet = { advance() {}, reach() {}, end() {} };
     const rates = [{ target, connections: 64, why: 'beside k6', rate, maximum }];
-    const [own] = await measureRates(rates, { rounds: 1, seconds: whole, progress: quiet, keep() {} });
+    const turns = takeTurns([target]);
+    const [own] = await measureRates(rates, { rounds: 1, seconds: whole, turns, progress: quiet, keep() {} });
     if (own !== undefined) return { server: target.name, rate, ...found, own };
   }
   return undefined;

@@ -4,6 +4,7 @@ import { startCounting } from './counting.ts';
 import { hasWrk, loadByClosedLoop, loadByOpenModel, loadByWrk } from './generators.ts';
 import { type LoadOptions, seedOf } from './load-options.ts';
 import type { Asked, Measurement, RateMeasurement } from './measurement.ts';
+import type { Turns } from './one-at-a-time.ts';
 import type { Plan } from './plan.ts';
 import { SEED } from './sidecars.ts';
 import type { Target } from './targets.ts';
@@ -78,6 +79,7 @@ export function setupsOf(target: Target, { quick }: Pick<Plan, 'quick'>): Setup[
 export interface Rounds<T> {
   rounds: number;
   seconds: number;
+  turns: Turns;
   progress: Progress;
   /** Told after each round what was found so far. */
   keep(runs: readonly T[]): void;
@@ -86,11 +88,12 @@ export interface Rounds<T> {
 /** Every setup in turn, round by round, so that all share whatever else the machine does. */
 export async function measureMaxima(
   setups: readonly Setup[],
-  { rounds, seconds, progress, keep }: Rounds<Measurement>,
+  { rounds, seconds, turns, progress, keep }: Rounds<Measurement>,
 ): Promise<Measurement[]> {
   const runs: Measurement[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const setup of setups) {
+      await turns.of(setup.target);
       runs.push(await measureMaximum(setup, { seconds, stream: `round ${round}` }));
       progress.advance(1);
     }
@@ -127,11 +130,12 @@ async function measureRate(
 /** Every rate in turn, round by round. */
 export async function measureRates(
   rates: readonly Rate[],
-  { rounds, seconds, progress, keep }: Rounds<RateMeasurement>,
+  { rounds, seconds, turns, progress, keep }: Rounds<RateMeasurement>,
 ): Promise<RateMeasurement[]> {
   const runs: RateMeasurement[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const rate of rates) {
+      await turns.of(rate.target);
       runs.push(await measureRate(rate, { seconds, round }));
       progress.advance(1);
     }
