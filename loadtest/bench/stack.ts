@@ -52,8 +52,10 @@ export interface ProjectionFacts {
 
 /** A private PostgreSQL that may be lost. @returns how to make a database in it */
 export async function startRegisters(lifecycle: Lifecycle): Promise<(mandates: number) => Promise<string>> {
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '4GB' };
-  const server = await startEmbeddedPostgres({ settings: { ...settings, shared_buffers: '512MB' } });
+  const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+  // Filled once, then hardly asked: nothing that goes through it again shall fill the disk of the records meanwhile.
+  const settings = { ...unsafe, max_wal_size: '4GB', shared_buffers: '512MB', autovacuum: 'off' };
+  const server = await startEmbeddedPostgres({ settings });
   lifecycle.onClose('PostgreSQL', server.stop);
   return async (mandates) => {
     const client = new pg.Client({ connectionString: server.url });
