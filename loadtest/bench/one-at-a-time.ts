@@ -12,6 +12,8 @@ export interface Turns {
 }
 
 const WAKES_WITHIN_MS = 30_000;
+/** For what it missed meanwhile: heartbeats, timers that are due. */
+const SETTLES_MS = 300;
 
 export function takeTurns(targets: readonly Target[]): Turns {
   const stopped = new Set<number>();
@@ -48,4 +50,5 @@ async function untilAnswers({ name, port, path, headers, bodies }: Target): Prom
     if (waitedMs > WAKES_WITHIN_MS) throw new Error(`${name} does not answer since it runs again`);
     await sleep(50);
   }
+  await sleep(SETTLES_MS);
 }
