@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { toError } from '../../src/domain/errors.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
@@ -24,7 +25,8 @@ beforeEach(() => {
 });
 afterEach(() => lifecycle.close());
 
-it('a truth from before a copy took the place of the live one is not written upon it', async () => {
+/** A register with its projection, and a leader who is about to build another copy. */
+async function startLeading() {
   const database = await cloneDatabase();
   lifecycle.onClose('database', database.drop);
   const redis = await startRedis();
@@ -43,13 +45,27 @@ it('a truth from before a copy took the place of the live one is not written upo
   });
   const mending = makeMending(projection, () => {}, signal);
   const lead: Lead = { session, fence, header, signal, mending };
-  let cursor = await rebuildProjection(options, lead);
+  const cursor = await rebuildProjection(options, lead);
+  const loaded: unknown[] = [];
+  const telling: typeof projection = {
+    ...projection,
+    async rebuild(...asked) {
+      const copy = await projection.rebuild(...asked);
+      const load: typeof copy.load = async (writes) => void loaded.push(await copy.load(writes));
+      return { ...copy, load };
+    },
+  };
+  const besides = makeBesides({ ...options, projection: telling });
+  lifecycle.onClose('what is built', besides.forsake);
+  return { database, projection, session, mending, lead, cursor, besides, loaded };
+}
 
+it('a truth from before a copy took the place of the live one is not written upon it', async () => {
+  const { database, projection, session, mending, lead, besides, ...started } = await startLeading();
+  let { cursor } = started;
   const key = recordKey.mandates(firm(1), person(1), scopeKey.service(SERVICE));
   mending.watch();
   const truth = await truthOf(session, [key]);
-  const besides = makeBesides(options);
-  lifecycle.onClose('what is built', besides.forsake);
   besides.begin(lead);
   await revoke(database.pool, 1);
   const before = cursor.n;
@@ -60,8 +76,22 @@ it('a truth from before a copy took the place of the live one is not written upo
 
   const checked = mending.check(truth);
   const { hash, ...revision } = cursor;
-  await mending.mend({ revision, hash, fence });
+  await mending.mend({ revision, hash, fence: lead.fence });
   expect(await checked).toEqual({ differences: [], moved: [key] });
   const [held] = (await projection.held([key])).records;
   expect(held).toEqual([expect.objectContaining({ facts: expect.objectContaining({ status: 'revoked' }) })]);
+});
+
+it('a copy does not take that place when the register names another key by then', async () => {
+  const { database, projection, lead, cursor, besides, loaded } = await startLeading();
+  const before = await projection.state();
+  besides.begin(lead);
+  await eventually('the copy is loaded', () => loaded.length > 0);
+  await database.pool.query("update register set key_id = 'another'");
+  const outcome = await eventually('it has tried', async () => {
+    const at = await besides.change(cursor).catch(toError);
+    return at !== cursor && at;
+  });
+  expect(outcome).toMatchObject({ code: 'conflict' });
+  expect(await projection.state()).toEqual(before);
 });
