@@ -3,7 +3,7 @@ import { toError } from '../../src/domain/errors.ts';
 import { recordKey, scopeKey } from '../../src/mandates/record-key.ts';
 import { LAYOUT } from '../../src/mandates/redis-layout.ts';
 import { openRedisProjection } from '../../src/mandates/redis-projection.ts';
-import type { Lead } from '../../src/mandates/sync/keep-up.ts';
+import { BATCH, type Lead } from '../../src/mandates/sync/keep-up.ts';
 import { tryLead } from '../../src/mandates/sync/leadership.ts';
 import { takePosition } from '../../src/mandates/sync/position.ts';
 import { rebuildProjection } from '../../src/mandates/sync/rebuild.ts';
@@ -17,7 +17,7 @@ import { cloneDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedis } from '../support/redis.ts';
 import { redisClient } from '../support/redis-stack.ts';
-import { fillRegister, firm, person, revoke, SERVICE } from '../support/small-register.ts';
+import { fillRegister, firm, highestRevision, person, revoke, SERVICE } from '../support/small-register.ts';
 
 let lifecycle: ReturnType<typeof makeLifecycle>;
 beforeEach(() => {
@@ -70,7 +70,7 @@ it('a truth from before a copy took the place of the live one is not written upo
   await revoke(database.pool, 1);
   const before = cursor.n;
   await eventually('the other copy is the live one', async () => {
-    cursor = await besides.change(cursor);
+    ({ cursor } = await besides.change(cursor));
     return cursor.n > before;
   });
 
@@ -89,9 +89,30 @@ it('a copy does not take that place when the register names another key by then'
   await eventually('the copy is loaded', () => loaded.length > 0);
   await database.pool.query("update register set key_id = 'another'");
   const outcome = await eventually('it has tried', async () => {
-    const at = await besides.change(cursor).catch(toError);
-    return at !== cursor && at;
+    const round = await besides.change(cursor).catch(toError);
+    return round instanceof Error && round;
   });
   expect(outcome).toMatchObject({ code: 'conflict' });
   expect(await projection.state()).toEqual(before);
+});
+
+it('a copy takes what was committed since its snapshot by batches, so that the live one is fed between them', async () => {
+  const { database, projection, lead, cursor, besides, loaded } = await startLeading();
+  besides.begin(lead);
+  await eventually('the copy is loaded', () => loaded.length > 0);
+  await fillRegister(database.pool, 4, 4 + BATCH);
+  await revoke(database.pool, 4);
+  const end = await highestRevision(database.pool);
+
+  const batches = Math.ceil((end - cursor.n) / BATCH);
+  expect(batches).toBeGreaterThan(3);
+  const first = await eventually('the copy takes a batch', async () => {
+    const round = await besides.change(cursor);
+    return round.behind && round;
+  });
+  expect(first.cursor).toBe(cursor);
+  expect(await projection.state()).toMatchObject({ revision: { n: cursor.n } });
+  for (let taken = 2; taken < batches; taken++) expect(await besides.change(cursor)).toEqual(first);
+  expect(await besides.change(cursor)).toMatchObject({ cursor: { n: end }, behind: false });
+  expect(await projection.state()).toMatchObject({ revision: { n: end } });
 });

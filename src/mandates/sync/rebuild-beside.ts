@@ -1,6 +1,6 @@
 import { AppError, toError } from '../../domain/errors.ts';
 import { look } from './changes.ts';
-import { BATCH, type Lead, writesFor } from './keep-up.ts';
+import { BATCH, type Lead, type Round, writesFor } from './keep-up.ts';
 import { type Cursor, headerOf, isSameHeader, type SyncOptions } from './projector.ts';
 import { confirmLead, giveUp, type LoadedCopy, loadCopy } from './rebuild.ts';
 
@@ -8,11 +8,11 @@ import { confirmLead, giveUp, type LoadedCopy, loadCopy } from './rebuild.ts';
 export interface Besides {
   begin(lead: Lead): void;
   /**
-   * Between two batches of the live copy, at `cursor`: when the other is loaded it is brought as far, and takes its place.
-   * @returns where to follow from now
+   * Between two batches of the live copy, at `cursor`: once the other is loaded it takes one batch as well, and its place when it has come as far.
+   * @returns where to follow from now; `behind` while the other wants more
    * @throws AppError when it could not be built, or the register has begun another epoch meanwhile
    */
-  change(cursor: Cursor): Promise<Cursor>;
+  change(cursor: Cursor): Promise<Round>;
   /** Gives up what is being built. */
   forsake(): Promise<void>;
 }
@@ -38,11 +38,13 @@ export function makeBesides(options: SyncOptions): Besides {
     building = begun;
   }
 
-  async function change(cursor: Cursor): Promise<Cursor> {
-    if (building?.outcome === undefined) return cursor;
+  async function change(cursor: Cursor): Promise<Round> {
+    if (building?.outcome === undefined) return { cursor, behind: false };
     const { lead, outcome } = building;
     if (outcome instanceof Error) throw outcome;
-    const at = await catchUp(outcome, lead);
+    const { cursor: at, behind } = await catchUp(outcome, lead);
+    building.outcome = { ...outcome, at };
+    if (behind) return { cursor, behind };
     // Readers never go back: everything that the live copy has been told is in the other as well.
     if (at.epoch !== cursor.epoch || at.n < cursor.n) throw new AppError('conflict', 'the register is elsewhere');
     await confirmLead(lead);
@@ -50,7 +52,7 @@ export function makeBesides(options: SyncOptions): Besides {
     building = undefined;
     // What came with this copy was not noted: no truth of before may be written upon it.
     lead.mending?.reset();
-    return at;
+    return { cursor: at, behind };
   }
 
   return {
@@ -66,22 +68,21 @@ export function makeBesides(options: SyncOptions): Besides {
   };
 }
 
-/** What was committed since it was loaded. Writes say what is, so a copy that nobody reads takes them as the live one does. */
-async function catchUp({ rebuild, at }: LoadedCopy, { session, header }: Lead): Promise<Cursor> {
-  let reached = at;
-  for (;;) {
-    const seen = await look(session, reached.n, BATCH);
-    if (
-      seen === undefined ||
-      seen.standby ||
-      seen.epoch !== at.epoch ||
-      !isSameHeader(headerOf(header.layout, seen), header)
-    ) {
-      throw new AppError('conflict', 'the register has begun another epoch while a copy was built');
-    }
-    await rebuild.load(seen.changes.flatMap(writesFor));
-    const last = seen.changes.at(-1);
-    if (last !== undefined) reached = { epoch: at.epoch, n: last.n, hash: last.hash };
-    if (seen.complete) return reached;
+/**
+ * A batch of what was committed since it was loaded, for the live copy is not to wait for all of it. Writes say what is, so a copy that nobody reads
+ * takes them as the live one does.
+ */
+async function catchUp({ rebuild, at }: LoadedCopy, { session, header }: Lead): Promise<Round> {
+  const seen = await look(session, at.n, BATCH);
+  if (
+    seen === undefined ||
+    seen.standby ||
+    seen.epoch !== at.epoch ||
+    !isSameHeader(headerOf(header.layout, seen), header)
+  ) {
+    throw new AppError('conflict', 'the register has begun another epoch while a copy was built');
   }
+  await rebuild.load(seen.changes.flatMap(writesFor));
+  const last = seen.changes.at(-1);
+  return { cursor: last ? { epoch: at.epoch, n: last.n, hash: last.hash } : at, behind: !seen.complete };
 }

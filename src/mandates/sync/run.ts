@@ -96,9 +96,9 @@ async function lead(options: SyncOptions, session: Session, firstFence: number):
         cursor = await begin();
         mending.reset();
       }
-      const round = await keepUp?.(cursor);
+      let round = await keepUp?.(cursor);
+      if (round?.behind === false) round = await besides.change(round.cursor);
       cursor = round?.cursor;
-      if (round?.behind === false) cursor = await besides.change(round.cursor);
       return round === undefined || round.behind ? 'again' : undefined;
     } catch (thrown) {
       // Whatever failed, what we believed of the projection may no longer hold: take the position anew.
