@@ -75,8 +75,8 @@ function startChores() {
   const failures: unknown[] = [];
 
   async function repeat(seconds: number, act: () => Promise<void>): Promise<void> {
-    for (;;) {
-      await pause(seconds * 1000, stop.signal);
+    for (let dueAt = performance.now() + seconds * 1000; ; dueAt += seconds * 1000) {
+      await pause(Math.max(0, dueAt - performance.now()), stop.signal);
       if (stop.signal.aborted) return;
       await act();
     }
