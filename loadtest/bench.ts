@@ -118,6 +118,7 @@ function settingOf({ seconds, openSeconds, rounds, questions }: Plan): Report['s
     'order of asking':
       'independent draws from those, seeded by seed, setup and round: the same stream for every server',
     sidecar: 'records `written`, else as it comes',
+    sync: 'does not compare Redis with PostgreSQL meanwhile',
     generator: `${hasWrk ? 'wrk on TCP, own closed loop on Unix' : 'own closed loop'} at the maximum; own open model below it`,
   };
 }

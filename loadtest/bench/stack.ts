@@ -128,6 +128,8 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
         REDIS_URL: redis,
         MACHTIG_OPS_PORT: String(syncOps),
         MACHTIG_LOG_LEVEL: 'warn',
+        // Comparing takes its share of the core of the generator, which would time its own neighbours.
+        MACHTIG_RECONCILE_PERCENT: '0',
       },
       // Sync swaps in a whole projection: its head then names the generation that is live.
       ready: async () => (await client.exists(partition(0).head)) === 1,
