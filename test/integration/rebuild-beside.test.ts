@@ -101,7 +101,7 @@ it('a copy takes what was committed since its snapshot by batches, so that the l
   besides.begin(lead);
   await eventually('the copy is loaded', () => loaded.length > 0);
   await fillRegister(database.pool, 4, 4 + BATCH);
-  await revoke(database.pool, 4);
+  await revoke(database.pool, 1, 4);
   const end = await highestRevision(database.pool);
 
   const batches = Math.ceil((end - cursor.n) / BATCH);
@@ -115,4 +115,7 @@ it('a copy takes what was committed since its snapshot by batches, so that the l
   for (let taken = 2; taken < batches; taken++) expect(await besides.change(cursor)).toEqual(first);
   expect(await besides.change(cursor)).toMatchObject({ cursor: { n: end }, behind: false });
   expect(await projection.state()).toMatchObject({ revision: { n: end } });
+  const revoked = [1, 4].map((i) => recordKey.mandates(firm(i), person(i), scopeKey.service(SERVICE)));
+  const gone = [expect.objectContaining({ facts: expect.objectContaining({ status: 'revoked' }) })];
+  expect((await projection.held(revoked)).records).toEqual([gone, gone]);
 });
