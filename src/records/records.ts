@@ -17,6 +17,8 @@ export interface RecordsOptions {
   log: Pick<Log, 'warn' | 'error' | 'info'>;
   onWritten?: (records: number) => void;
   onFailed?: (records: number) => void;
+  /** A clock for how long something took, ms. */
+  elapsed?: () => number;
 }
 
 export interface RecordsFile extends Records {
@@ -25,6 +27,9 @@ export interface RecordsFile extends Records {
   /** Writes what is waiting, then closes. */
   close(): Promise<void>;
 }
+
+/** A write that the kernel makes wait longer is said: no answer left meanwhile (docs/decisions/0035-background-threads.md). */
+const HELD_UP_MS = 250;
 
 /** No records, in so many words. */
 export const RECORDS_OFF: Records = { wantsInput: false, append: () => undefined };
@@ -35,7 +40,15 @@ export const RECORDS_OFF: Records = { wantsInput: false, append: () => undefined
  * @throws AppError `records_unavailable` when the file cannot be used.
  */
 export function makeRecords(options: RecordsOptions): RecordsFile {
-  const { path, mode, now, log, onWritten = () => {}, onFailed = () => {} } = options;
+  const {
+    path,
+    mode,
+    now,
+    log,
+    onWritten = () => {},
+    onFailed = () => {},
+    elapsed = () => performance.now(),
+  } = options;
   const file = makeChainFile({
     path,
     resource: {
@@ -52,7 +65,10 @@ export function makeRecords(options: RecordsOptions): RecordsFile {
 
   async function keep(entries: readonly Entry[]): Promise<void> {
     try {
+      const startedAt = elapsed();
       file.write(entries);
+      const tookMs = Math.round(elapsed() - startedAt);
+      if (tookMs > HELD_UP_MS) log.warn({ tookMs, records: entries.length }, 'the disk held up decision records');
       if (mode === 'synced') await file.sync();
     } catch (thrown) {
       const cause = toError(thrown);

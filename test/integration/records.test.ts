@@ -69,6 +69,17 @@ describe('decision records', () => {
     });
   });
 
+  it('that the disk holds up are told of, with how long, and no others', async () => {
+    const said: object[] = [];
+    const log = { ...makeLog({ level: 'silent' }), warn: (about: object) => void said.push(about) };
+    const clock = [0, 250, 1000, 1251];
+    const { append } = records({ log, elapsed: () => clock.shift() ?? Number.NaN });
+    await append(entry('in time'));
+    await Promise.all([append(entry('held up')), append(entry('with it'))]);
+    expect(said).toEqual([{ tookMs: 251, records: 2 }]);
+    expect(namesIn(path)).toEqual([OPENED, 'in time', 'held up', 'with it']);
+  });
+
   it('of one turn of the event loop are written together, in the order decided', async () => {
     const batches: number[] = [];
     const { append } = records({ onWritten: (count) => batches.push(count) });
