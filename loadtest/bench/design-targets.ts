@@ -1,5 +1,5 @@
 import { type Measurement, type RateMeasurement, ratioToBare } from './measurement.ts';
-import { ALIKE, atHalfOf, YARDSTICKS, type Yardstick } from './rates.ts';
+import { atHalfOf, YARDSTICKS, type Yardstick } from './rates.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { ProjectionFacts } from './stack.ts';
 
@@ -43,7 +43,11 @@ export function judge(findings: Findings): Verdict[] {
       ...elsewhere('`npx tsx loadtest/policy.ts`'),
     },
     memory(servers),
-    largeAgainstSmall(findings),
+    {
+      what: 'its p99 against that on 10 k mandates, at one rate and the same cache-hit share',
+      target: '≤ 1.2 ×',
+      ...elsewhere('`npx tsx loadtest/sizes.ts`'),
+    },
     within('Redis bytes per mandate: mandates with both indexes', { found: largest?.bytesOfMandates, atMost: 150 }),
     within('Redis bytes per mandate: all records (parties, aliases, branches, links too)', {
       found: largest?.bytesOfAll,
@@ -124,27 +128,6 @@ function memory(servers: readonly ServerFacts[]): Verdict {
   if ((last.mandates ?? 0) < 10_000_000) return { what, target, found, verdict: 'not measured' };
   return { what, target, found, verdict: judged(megabytes <= 250) };
 }
-
-function largeAgainstSmall({ summary, rates }: Findings): Verdict {
-  const what = 'its p99 against that on 10 k mandates, at one rate and the same cache-hit share';
-  const target = '≤ 1.2 ×';
-  const alike = rates.filter(({ why }) => why === ALIKE);
-  const [small, large] = [alike[0], alike.at(-1)];
-  if (small === undefined || large === undefined) return { what, target, ...NOT_MEASURED };
-  const warm = [small, large].map(
-    ({ server }) => loaded(summary, 'tcp').find((row) => row.server === server)?.warmShare,
-  );
-  const [mine = Number.NaN, theirs = Number.NaN] = warm;
-  const times = large.latency.p99Us / small.latency.p99Us;
-  const shares = `warm ${percent(mine)} and ${percent(theirs)}`;
-  const p99s = `${large.latency.p99Us} against ${small.latency.p99Us} µs at ${Math.round(small.rate).toLocaleString('en')}/s`;
-  const found = `${times.toFixed(2)} × (${large.server}: ${p99s}), ${shares}`;
-  // At other shares it would compare Redis with memory.
-  if (!(Math.abs(mine - theirs) <= 0.01)) return { what, target, found, verdict: 'not measured' };
-  return { what, target, found, verdict: judged(times <= 1.2) };
-}
-
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 function within(what: string, limit: { found: number | undefined; atMost?: number; atLeast?: number }): Verdict {
   const { found, atMost: most = Number.POSITIVE_INFINITY, atLeast = 0 } = limit;

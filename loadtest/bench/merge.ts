@@ -1,5 +1,4 @@
 import { bareBeside, type Measurement, type RateMeasurement } from './measurement.ts';
-import { ALIKE } from './rates.ts';
 import type { Report } from './report.ts';
 
 /** Puts beside the servers of one run those that were measured in runs of their own; whom both know stays as in the first. */
@@ -42,9 +41,9 @@ function beside(row: Measurement, rows: readonly Measurement[]): Measurement {
   return bareCpuUs === undefined ? row : { ...row, bareCpuUs };
 }
 
-/** Rates of one server for one reason come from one run; so do all those that compare sizes. */
+/** Rates of one server for one reason come from one run. */
 function newRatesOf(rates: readonly RateMeasurement[]): (rate: RateMeasurement) => boolean {
-  const keyOf = ({ server, why }: RateMeasurement) => (why === ALIKE ? why : `${server}|${why}`);
+  const keyOf = ({ server, why }: RateMeasurement) => `${server}|${why}`;
   const known = new Set(rates.map(keyOf));
   return (rate) => !known.has(keyOf(rate));
 }

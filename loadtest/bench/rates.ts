@@ -21,7 +21,6 @@ export const YARDSTICKS: readonly Yardstick[] = [
 ];
 
 export const atHalfOf = (server: string) => `where ${server} is half loaded`;
-export const ALIKE = 'the same for all sizes';
 export const atShare = (share: number) => `${Math.round(share * 100)} %`;
 
 /** Which server is held at which rates. */
@@ -39,7 +38,7 @@ export function ratesOf(targets: readonly Target[], summary: readonly Measuremen
     const all = isOnCurve(target) ? (plan.quick ? SHARES : CURVE) : plan.quick ? [0.85] : SHARES;
     return all.map((share) => rateOf(target, share * maximumOf(target), atShare(share)));
   });
-  return [...shares, ...besideOpa(able, maximumOf, rateOf), ...alike(able, maximumOf, rateOf)];
+  return [...shares, ...besideOpa(able, maximumOf, rateOf)];
 }
 
 const isYardstick = (name: string) => YARDSTICKS.some(({ opa }) => opa.test(name));
@@ -57,11 +56,4 @@ function besideOpa(targets: readonly Target[], maximumOf: MaximumOf, rateOf: Rat
       const ours = targets.filter(({ name, mandates }) => name.endsWith('shared rules') && mandates === opa.mandates);
       return [opa, ...ours].map((target) => rateOf(target, rate, atHalfOf(opa.name)));
     });
-}
-
-/** Half of what the slowest size takes, for every size: what a larger register costs in latency. */
-function alike(targets: readonly Target[], maximumOf: MaximumOf, rateOf: RateOf): Rate[] {
-  const sizes = targets.filter(({ name }) => /^sidecar, [\d,]+$/.test(name));
-  const rate = 0.5 * Math.min(...sizes.map(maximumOf));
-  return sizes.length < 2 ? [] : sizes.map((target) => rateOf(target, rate, ALIKE));
 }

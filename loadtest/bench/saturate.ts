@@ -113,7 +113,8 @@ export interface Rate {
   maximum: number;
 }
 
-async function measureRate(
+/** Holds a server at a rate; its warm-up is two seconds at most. */
+export async function measureRate(
   { target, connections, why, rate, maximum }: Rate,
   { seconds, round }: { seconds: number; round: number },
 ): Promise<RateMeasurement> {

@@ -6,7 +6,7 @@ import type { Measurement, RateMeasurement } from '../../loadtest/bench/measurem
 import { summarise } from '../../loadtest/bench/measurement.ts';
 import { fillPage } from '../../loadtest/bench/page.ts';
 import { toPlots } from '../../loadtest/bench/plots.ts';
-import { ALIKE, atHalfOf } from '../../loadtest/bench/rates.ts';
+import { atHalfOf } from '../../loadtest/bench/rates.ts';
 import { type Report, toMarkdown } from '../../loadtest/bench/report.ts';
 
 const page = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
@@ -77,8 +77,6 @@ const report: Report = {
     row(OPA_OF_1_M, 120),
   ],
   rates: [
-    rate('sidecar, 10,000', ALIKE, 100),
-    rate('sidecar, 1,000,000', ALIKE, 121),
     rate('sidecar, 10,000, shared rules', atHalfOf(OPA), 500),
     rate('sidecar, 1,000,000, shared rules', atHalfOf(OPA_OF_1_M), 100),
     rate(OPA, atHalfOf(OPA), 400),
@@ -98,16 +96,8 @@ describe('the report of the bench', () => {
     expect(verdictOf('p99 at the rate where OPA server (our rules)')).toMatchObject({ verdict: 'met' });
   });
 
-  it('judges the floor by the largest size, and its tail at one rate', () => {
+  it('judges the floor by the largest size', () => {
     expect(verdictOf('decisions against bare')).toMatchObject({ verdict: 'not met' });
-    expect(verdictOf('its p99')).toMatchObject({ verdict: 'not met', found: expect.stringContaining('1.21 ×') });
-  });
-
-  it('does not compare tails at different cache-hit shares', () => {
-    const summary = report.summary.map((each) =>
-      each.server === 'sidecar, 10,000' ? { ...each, warmShare: 0.9 } : each,
-    );
-    expect(verdictOf('its p99', { ...report, summary })).toMatchObject({ verdict: 'not measured' });
   });
 
   it('charges a server with the CPU of its database', () => {
