@@ -176,7 +176,7 @@ export const variables = z.object({
     .default(64)
     .meta(notes('Memory that the in-process cache may take, as one block.', 'megabytes, 1 to 4096')),
   MACHTIG_DOSSIERS_MB: whole(0, 4096)
-    .default(22)
+    .default(24)
     .meta(
       notes('Memory for what was gathered for questions that come again; 0: none is kept.', 'megabytes, 0 to 4096'),
     ),
