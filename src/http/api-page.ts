@@ -82,7 +82,7 @@ The same as OpenAPI 3.1: [openapi.json](openapi.json), which every sidecar serve
 How to call it from an application: [app-developers.md](app-developers.md).
 
 - Bodies are I-JSON (RFC 7493) of at most 64 KiB, sent as \`application/json\`: no name twice in one object, no lone
-  surrogates, at most 16 levels.
+  surrogates, at most 16 levels, and at most 256 names in one object.
 - A denial is an answer (200). An error says that nothing was decided: treat it as *no*, and never as *yes*.
 - \`X-Request-ID\` comes back as it was sent (1 to 128 printable characters), else one is made. \`traceparent\` (W3C) is
   taken from the header, or on the AuthZEN paths from \`context\`, which goes first.

@@ -4,11 +4,14 @@ import { escapePointer, isFields } from './fields.ts';
 import { readPlainJson } from './plain-json.ts';
 
 const MAX_DEPTH = 16;
-/** Of names that stand twice; a body has room for ten thousand. */
+/** In one object. A body has room for ten thousand: names that collide, or faults to be told of each. */
+const MAX_NAMES = 256;
+/** Of names that stand twice. */
 const FAULTS_AT_MOST = 20;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 const QUOTE = 34;
+const COMMA = 44;
 const COLON = 58;
 const OPEN_ARRAY = 91;
 const BACKSLASH = 92;
@@ -21,7 +24,8 @@ type Container = { names: Set<string> | undefined; path: string; name: string; i
 
 /**
  * Parses I-JSON (RFC 7493): UTF-8, no name twice in one object (parsers differ in which one they take), no lone
- * surrogates; and not nested deeper than 16, so that nothing behind it can be driven into deep recursion.
+ * surrogates; not nested deeper than 16, so that nothing behind it can be driven into deep recursion; and no object of
+ * more than 256 names.
  * @throws AppError `invalid_request`
  */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -34,9 +38,8 @@ export function parseAnyJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw refused([{ at: '', message: 'the body is empty; a JSON object is needed' }]);
   if (!isUtf8(bytes)) throw refused([{ at: '', message: 'the body is not UTF-8' }]);
   // JSON.parse would take it all in first.
-  if (isTooDeep(bytes)) {
-    throw refused([{ at: '', message: `the body is nested deeper than ${MAX_DEPTH} levels` }]);
-  }
+  const excess = excessOf(bytes);
+  if (excess !== undefined) throw refused([{ at: '', message: excess }]);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -74,8 +77,9 @@ function countMembers(value: unknown, escapes: boolean): number {
   return members;
 }
 
-/** Whether more brackets are open at once than may be; of what is no JSON it may say either. */
-function isTooDeep(bytes: Buffer): boolean {
+/** More brackets open at once than may be, or more names in one object; of what is no JSON it may say anything. */
+function excessOf(bytes: Buffer): string | undefined {
+  const names = new Int32Array(MAX_DEPTH + 1);
   let depth = 0;
   let inText = false;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -83,13 +87,21 @@ function isTooDeep(bytes: Buffer): boolean {
     if (byte === QUOTE) inText = !inText;
     else if (inText) {
       if (byte === BACKSLASH) at += 1;
+    } else if (byte === COMMA) {
+      const count = (names[depth] ?? 0) + 1;
+      if (count > MAX_NAMES) return `an object of the body has more than ${MAX_NAMES} names`;
+      names[depth] = count;
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       depth += 1;
-      if (depth > MAX_DEPTH) return true;
+      if (depth > MAX_DEPTH) return `the body is nested deeper than ${MAX_DEPTH} levels`;
+      names[depth] = byte === OPEN_OBJECT ? 1 : UNCOUNTED;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth -= 1;
   }
-  return false;
+  return undefined;
 }
+
+/** Items of an array, of which a body has room for fewer than that. */
+const UNCOUNTED = -(2 ** 30);
 
 function loneSurrogate(): AppError {
   return refused([{ at: '', message: 'a text holds half a surrogate pair, which is no Unicode' }]);

@@ -64,8 +64,26 @@ test('takes whole surrogate pairs and 16 levels', () => {
   expect(faultsOf(`${'['.repeat(16)}${']'.repeat(16)}`)).toEqual([]);
 });
 
-test('tells the first of ten thousand names that stand twice', () => {
-  expect(faultsOf(`{${Array.from({ length: 10_000 }, () => '"a":1').join()}}`)).toHaveLength(20);
+const members = (count: number, name = (i: number) => `x${i}`) =>
+  `{${Array.from({ length: count }, (_, i) => `${JSON.stringify(name(i))}:[1,{"a":2,"b":","}]`).join()}}`;
+
+test('tells the first of many names that stand twice', () => {
+  expect(faultsOf(members(256, () => 'a'))).toHaveLength(20);
+});
+
+test('takes 256 names in each object, and as many items as there is room for', () => {
+  expect(faultsOf(members(256))).toEqual([]);
+  expect(faultsOf(`[${Array.from({ length: 3 }, () => members(256)).join()}]`)).toEqual([]);
+  expect(faultsOf(`{"a":[${'{"b":1,"c":2},'.repeat(4000)}{}]}`)).toEqual([]);
+});
+
+test.each([
+  ['one more', members(257)],
+  ['one more, below', `[{"a":${members(257)}}]`],
+  ['indices that collide', members(1500, (i) => `${i * 65_536}`)],
+  ['one name again and again', members(1500, () => 'a')],
+])('refuses an object of more names, before anything is made of them: %s', (_, text) => {
+  expect(faultsOf(text)).toEqual([' an object of the body has more than 256 names']);
 });
 
 test('takes no bracket in a text for one', () => {
