@@ -1,7 +1,6 @@
 /**
- * `npm run faults -- [--only name] [--runs N] [--minutes M] [--seed S] [--lanes L] [--partitions P] [--program dist/main.js] [--add]`:
- * does to real processes under load whatever may go wrong, and checks every answer. Writes loadtest/results/faults.json and docs/faults.md;
- * with `--only` nothing, or with `--add` these faults in the place of what was known of them.
+ * `npm run faults`: does to real processes under load whatever may go wrong, and checks every answer. `npm run faults -- --help` lists the
+ * options and the faults.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -18,8 +17,22 @@ import { addOutcome, emptyTally, type FaultTally } from '../test/faults/tally.ts
 import { type Rig, startRig } from '../test/rig/rig.ts';
 import { runLanes } from './faults-lanes.ts';
 
+const HELP = `npm run faults -- [options]
+Writes loadtest/results/faults.json and docs/faults.md, anew after each run.
+  --only PATTERN     only the faults whose names fit, and nothing is written …
+  --add              … but these, in the place of what was known of them
+  --runs N           each fault so often (default 1)
+  --minutes M        so long instead, each fault once at least
+  --seed S           the first seed (default 1); the same seed does the same
+  --lanes L          so many at the same time
+  --partitions P     of the projection
+  --program FILE     such as dist/main.js, instead of the sources
+  --no-save          writes nothing
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     runs: { type: 'string', default: '1' },
     minutes: { type: 'string' },
@@ -33,6 +46,11 @@ const { values } = parseArgs({
     add: { type: 'boolean', default: false },
   },
 });
+
+if (values.help) {
+  process.stdout.write(`${HELP}\n${SCENARIOS.map(({ name }) => name).join('\n')}\n`);
+  process.exit();
+}
 
 const MAX_STALENESS_MS = 2000;
 const RESULTS = 'loadtest/results/faults.json';
