@@ -13,6 +13,7 @@ import { makeLifecycle } from '../src/process/lifecycle.ts';
 import { type CostEntry, type CostHistory, judgeCost, trendText } from './bench/cost-history.ts';
 import { startCounting } from './bench/counting.ts';
 import { loadByClosedLoop } from './bench/generators.ts';
+import { median } from './bench/measurement.ts';
 import { describeMachine } from './bench/processes.ts';
 import { SEED, startSidecarTarget, writeQuestions } from './bench/sidecars.ts';
 import { startProjection, startRegisters } from './bench/stack.ts';
@@ -21,7 +22,7 @@ import { startConstants, type Target } from './bench/targets.ts';
 const { values } = parseArgs({
   options: {
     save: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '9' },
     'no-build': { type: 'boolean', default: false },
   },
 });
@@ -70,14 +71,14 @@ async function measure(target: Target, requests: number): Promise<Cost | undefin
   };
 }
 
-/** The least of several rounds: what else runs on the machine only ever adds. @throws Error when none counts */
-function least(name: string, all: readonly (Cost | undefined)[]): Cost {
+/** The middle of several rounds: neighbours add to some, and a burst of the processor's clock takes from others. @throws Error when none counts */
+function middle(name: string, all: readonly (Cost | undefined)[]): Cost {
   const rounds = all.filter((round) => round !== undefined);
   if (rounds.length === 0) throw new Error(`${name}: no round without errors; the machine is too busy to tell`);
   const instructions = rounds.flatMap((round) => round.instructions ?? []);
   return {
-    cpuUs: Math.min(...rounds.map(({ cpuUs }) => cpuUs)),
-    ...(instructions.length > 0 && { instructions: Math.min(...instructions) }),
+    cpuUs: median(rounds.map(({ cpuUs }) => cpuUs)),
+    ...(instructions.length > 0 && { instructions: median(instructions) }),
   };
 }
 
@@ -90,7 +91,7 @@ async function compare(bare: Target, sidecar: Target): Promise<CostEntry> {
     bareRounds.push(await measure(bare, 2 * QUESTIONS));
     sidecarRounds.push(await measure(sidecar, QUESTIONS));
   }
-  const [floor, ours] = [least('bare', bareRounds), least('sidecar', sidecarRounds)];
+  const [floor, ours] = [middle('bare', bareRounds), middle('sidecar', sidecarRounds)];
   const { commit, at, node, cpu } = describeMachine();
   const pair = (of: number, beside: number) => ({ bare: of, sidecar: beside, ratio: beside / of });
   return {
