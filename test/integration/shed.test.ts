@@ -70,6 +70,16 @@ function countTurns() {
   };
 }
 
+/** Lets code be compiled before its time is counted: what asks and what answers share the burst. */
+async function warmUp(all: Awaited<ReturnType<typeof openMany>>): Promise<void> {
+  for (let round = 1; round <= 50; round++) {
+    for (const { socket } of all) socket.write(request());
+    await eventually('all are answered', () => all.every(({ came }) => statuses(came()).length === round));
+  }
+  // What that took of a burst comes back, a fifth of the time without a queue.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}
+
 /** On a core, whatever else has it. */
 function work(ms: number): void {
   const before = process.cpuUsage();
@@ -157,21 +167,25 @@ describe('a turn of the event loop', () => {
   });
 
   it('answers for so long and refuses as many as it can when more comes than can be done', async () => {
+    let workMs = 0;
     const port = await listen(
       (_incoming, outgoing) => {
-        work(2);
+        work(workMs);
         outgoing.end('yes');
       },
       { afterMs: 5 },
     );
     const all = await openMany(port, 100);
+    await warmUp(all);
+    workMs = 2;
+    const before = all.map(({ came }) => came().length);
     for (const { socket } of all) socket.write(request());
-    await eventually('all are told', () => all.every(({ came }) => came() !== ''));
-    const told = all.flatMap(({ came }) => statuses(came()));
-    const answered = told.filter((status) => status === '200').length;
-    // A burst of 100 ms, of which asking and reading take a part, and some of each turn after it; without a burst it would be a few.
-    expect(answered).toBeGreaterThanOrEqual(20);
-    expect(told.filter((status) => status === '503')).toHaveLength(100 - answered);
+    const told = () => all.flatMap(({ came }, i) => statuses(came().slice(before[i])));
+    await eventually('all are told', () => told().length === 100);
+    const answered = told().filter((status) => status === '200').length;
+    // A burst of 100 ms, and some of each turn after it.
+    expect(answered).toBeGreaterThanOrEqual(40);
+    expect(told().filter((status) => status === '503')).toHaveLength(100 - answered);
     expect(answered).toBeLessThan(80);
   });
 
