@@ -1,6 +1,7 @@
 /**
  * `npm run check:cost`: what a decision of the built sidecar costs, as a multiple of what a bare `node:http` constant costs in
- * the same run, against the committed baseline. In instructions where the machine counts them, else in CPU time.
+ * the same run, against the committed baseline. In instructions where the machine counts them, else in CPU time beside the
+ * program of the baseline's commit.
  * Options: --save (append this run to the history: it becomes the baseline), --rounds N, --no-build.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,12 +11,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeLifecycle } from '../src/process/lifecycle.ts';
+import { buildAt } from './bench/baseline.ts';
 import { type CostEntry, type CostHistory, judgeCost, trendText } from './bench/cost-history.ts';
-import { startCounting } from './bench/counting.ts';
+import { countsInstructions, startCounting } from './bench/counting.ts';
 import { loadByClosedLoop } from './bench/generators.ts';
 import { median } from './bench/measurement.ts';
 import { describeMachine } from './bench/processes.ts';
-import { SEED, startSidecarTarget, writeQuestions } from './bench/sidecars.ts';
+import { SEED, type SidecarTargetOptions, startSidecarTarget, writeQuestions } from './bench/sidecars.ts';
 import { startProjection, startRegisters } from './bench/stack.ts';
 import { startConstants, type Target } from './bench/targets.ts';
 
@@ -82,16 +84,19 @@ function middle(name: string, all: readonly (Cost | undefined)[]): Cost {
   };
 }
 
-async function compare(bare: Target, sidecar: Target): Promise<CostEntry> {
-  for (let asked = 0; asked < 3; asked++) await measure(sidecar, QUESTIONS);
-  await measure(bare, QUESTIONS);
-  const bareRounds: (Cost | undefined)[] = [];
-  const sidecarRounds: (Cost | undefined)[] = [];
+async function compare(bare: Target, sidecar: Target, baseline: Target | undefined): Promise<CostEntry> {
+  const all = [
+    { target: bare, requests: 2 * QUESTIONS },
+    { target: sidecar, requests: QUESTIONS },
+    ...(baseline ? [{ target: baseline, requests: QUESTIONS }] : []),
+  ];
+  for (const { target } of all) for (let asked = 0; asked < 3; asked++) await measure(target, QUESTIONS);
+  const rounds = all.map((): (Cost | undefined)[] => []);
   for (let round = 0; round < Number(values.rounds); round++) {
-    bareRounds.push(await measure(bare, 2 * QUESTIONS));
-    sidecarRounds.push(await measure(sidecar, QUESTIONS));
+    for (const [i, { target, requests }] of all.entries()) rounds[i]?.push(await measure(target, requests));
   }
-  const [floor, ours] = [middle('bare', bareRounds), middle('sidecar', sidecarRounds)];
+  const [floor, ours, before] = all.map(({ target }, i) => middle(target.name, rounds[i] ?? []));
+  if (floor === undefined || ours === undefined) throw new Error('nothing was measured');
   const { commit, at, node, cpu } = describeMachine();
   const pair = (of: number, beside: number) => ({ bare: of, sidecar: beside, ratio: beside / of });
   return {
@@ -100,12 +105,26 @@ async function compare(bare: Target, sidecar: Target): Promise<CostEntry> {
     node,
     machine: cpu,
     cpuUs: pair(floor.cpuUs, ours.cpuUs),
+    ...(before && { baselineCpuUs: before.cpuUs }),
     ...(floor.instructions &&
       ours.instructions && { instructions: pair(Math.round(floor.instructions), Math.round(ours.instructions)) }),
   };
 }
 
-async function run(): Promise<CostEntry> {
+/** The program of the last entry; where it cannot be run (a shallow clone, another layout of what it reads) the run says so. */
+async function startBaseline(options: SidecarTargetOptions, history: CostHistory): Promise<Target | undefined> {
+  const commit = history.entries.at(-1)?.commit;
+  if (commit === undefined || countsInstructions) return undefined;
+  try {
+    const program = buildAt(commit, join(folder, 'baseline'));
+    return await startSidecarTarget({ ...options, name: 'baseline', label: 'baseline', program, patienceMs: 30_000 });
+  } catch (thrown) {
+    process.stderr.write(`${commit} cannot be measured beside this one: ${thrown}\n`);
+    return undefined;
+  }
+}
+
+async function run(history: CostHistory): Promise<CostEntry> {
   if (!values['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const [bare] = await startConstants({ names: ['bare'], folder, lifecycle, cpu: 0 });
   if (bare === undefined) throw new Error('the bare server did not start');
@@ -113,7 +132,7 @@ async function run(): Promise<CostEntry> {
   const databaseUrl = await createRegister(MANDATES);
   const projection = await startProjection({ mandates: MANDATES, seed: SEED, databaseUrl, folder, lifecycle });
   const bodies = writeQuestions(folder, { mandates: MANDATES, count: QUESTIONS });
-  const sidecar = await startSidecarTarget({
+  const options = {
     name: 'sidecar',
     label: 'cost',
     projection,
@@ -123,13 +142,14 @@ async function run(): Promise<CostEntry> {
     bodies,
     // What is asked is what a decision costs: a busy machine must not turn decisions into refusals.
     env: { MACHTIG_SHED_AFTER_MS: '10000' },
-  });
-  return compare({ ...bare, bodies }, sidecar);
+  };
+  const sidecar = await startSidecarTarget(options);
+  return compare({ ...bare, bodies }, sidecar, await startBaseline(options, history));
 }
 
 try {
   const history: CostHistory = existsSync(HISTORY) ? JSON.parse(readFileSync(HISTORY, 'utf8')) : { entries: [] };
-  const entry = await run();
+  const entry = await run(history);
   const { held, text } = judgeCost(entry, history);
   const entries = [...history.entries, entry];
   process.stdout.write(`${trendText(entries)}\n${text}\n`);

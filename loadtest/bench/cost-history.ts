@@ -12,6 +12,8 @@ export interface CostEntry {
   node: string;
   machine: string;
   cpuUs: Pair;
+  /** Of the sidecar at the baseline's commit, in the same run: CPU time depends on the machine, and on who shares it, more than on the code. */
+  baselineCpuUs?: number;
   /** User and kernel together; absent where the machine does not count them. */
   instructions?: Pair;
 }
@@ -21,25 +23,36 @@ export interface CostHistory {
   entries: readonly CostEntry[];
 }
 
-/**
- * Generous, for kernels and versions of Node differ: what it must catch is a decision that got a third dearer. CPU time cannot: what shares the processor's cache
- * costs a decision more than a bare answer, and the same code took 1.1 to 1.5 times the baseline of a quieter machine.
- */
-export const BOUNDS = { instructions: 1.35, 'CPU time': 2 } as const;
+/** Generous, for kernels and versions of Node differ: what it must catch is a decision that got a third dearer. */
+export const BOUND = 1.35;
 
-/** Compares a run with the baseline, in instructions where both have them, else in CPU time. */
+/**
+ * Compares a run with the baseline: in instructions where both have them, else in the CPU time of the baseline's own program
+ * in the same run, else in CPU time by the bare answers of two runs.
+ */
 export function judgeCost(entry: CostEntry, history: CostHistory): { held: boolean; text: string } {
   const baseline = history.entries.at(-1);
   if (baseline === undefined) return { held: true, text: 'There is no baseline yet: --save makes this run the first.' };
-  const counted = entry.instructions !== undefined && baseline.instructions !== undefined;
-  const [now, then] = [entry, baseline].map((of) => (counted ? of.instructions : of.cpuUs)?.ratio ?? Number.NaN);
-  const times = (now ?? Number.NaN) / (then ?? Number.NaN);
-  const unit = counted ? 'instructions' : 'CPU time';
+  const { now, before, unit } = compared(entry, baseline);
+  const times = now / before;
   // A ratio that cannot be told is no pass.
-  const held = times <= BOUNDS[unit];
-  const figures = `${now?.toFixed(2)} × a bare answer in ${unit}, ${then?.toFixed(2)} × at the baseline (${baseline.commit})`;
-  const bound = `${times.toFixed(2)} × as much, up to ${BOUNDS[unit]} × passes`;
+  const held = times <= BOUND;
+  const figures = `${now.toFixed(2)} ${unit}, ${before.toFixed(2)} at the baseline (${baseline.commit})`;
+  const bound = `${times.toFixed(2)} × as much, up to ${BOUND} × passes`;
   return { held, text: `${held ? 'ok' : 'TOO DEAR'}: a decision costs ${figures}: ${bound}` };
+}
+
+function compared(entry: CostEntry, baseline: CostEntry): { now: number; before: number; unit: string } {
+  if (entry.instructions !== undefined && baseline.instructions !== undefined) {
+    return {
+      now: entry.instructions.ratio,
+      before: baseline.instructions.ratio,
+      unit: '× a bare answer in instructions',
+    };
+  }
+  const { cpuUs, baselineCpuUs } = entry;
+  if (baselineCpuUs !== undefined) return { now: cpuUs.sidecar, before: baselineCpuUs, unit: 'µs of CPU in this run' };
+  return { now: cpuUs.ratio, before: baseline.cpuUs.ratio, unit: '× a bare answer in CPU time' };
 }
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];

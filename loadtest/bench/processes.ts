@@ -21,6 +21,8 @@ export interface StartOptions {
   cpu: number | 'any';
   env?: Record<string, string>;
   ready: () => Promise<boolean>;
+  /** Half an hour when absent. */
+  patienceMs?: number | undefined;
 }
 
 /** The environment, but what in it would configure the product: a measurement is of the settings that it names. */
@@ -28,8 +30,9 @@ function withoutOurs(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MACHTIG_')));
 }
 
-/** Starts `node args…` on one core and waits until it is ready. @throws Error with its output when it ends before. */
-export async function startNode(name: string, { args, cpu, env, ready }: StartOptions): Promise<Child> {
+/** Starts `node args…` on one core and waits until it is ready. @throws Error with its output when it ends before, or is not in time */
+export async function startNode(name: string, options: StartOptions): Promise<Child> {
+  const { args, cpu, env, ready, patienceMs = 1_800_000 } = options;
   const child = endWithUs(
     spawn(...pinned(process.execPath, args, cpu), {
       env: { ...withoutOurs(), ...env },
@@ -44,7 +47,10 @@ export async function startNode(name: string, { args, cpu, env, ready }: StartOp
   child.stderr.on('data', keep);
   for (let waitedMs = 0; !(await ready()); waitedMs += 20) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${output}`);
-    if (waitedMs > 1_800_000) throw new Error(`${name} did not become ready within half an hour:\n${output}`);
+    if (waitedMs > patienceMs) {
+      child.kill('SIGKILL');
+      throw new Error(`${name} did not become ready within ${patienceMs / 1000} s:\n${output}`);
+    }
     await sleep(20);
   }
   if (child.pid === undefined) throw new Error(`${name} has no process id`);

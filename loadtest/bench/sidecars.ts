@@ -22,10 +22,10 @@ export function writeQuestions(folder: string, { mandates, count }: { mandates: 
   return bodies;
 }
 
+export type SidecarTargetOptions = SidecarOptions & { name: string; bodies: string };
+
 /** Starts a sidecar that is to be loaded with these questions. */
-export async function startSidecarTarget(
-  options: SidecarOptions & { name: string; bodies: string },
-): Promise<SidecarTarget> {
+export async function startSidecarTarget(options: SidecarTargetOptions): Promise<SidecarTarget> {
   const sidecar = await startSidecar(options);
   return {
     name: options.name,

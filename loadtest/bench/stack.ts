@@ -156,9 +156,13 @@ export interface SidecarOptions {
   folder: string;
   lifecycle: Lifecycle;
   cpu: number | 'any';
+  /** Main file of another build than that of this clone. */
+  program?: string;
   /** Flags for Node itself. */
   nodeArgs?: readonly string[];
   env?: Record<string, string>;
+  /** As `StartOptions`. */
+  patienceMs?: number;
 }
 
 export interface RunningSidecar {
@@ -172,12 +176,12 @@ export interface RunningSidecar {
 
 /** Starts one built sidecar on a projection and waits until it is ready. */
 export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
-  const { label, projection, folder, lifecycle, cpu, nodeArgs = [], env } = options;
+  const { label, projection, folder, lifecycle, cpu, program = PROGRAM, nodeArgs = [], env, patienceMs } = options;
   const [port, opsPort] = [await freePort(), await freePort()];
   const socket = join(folder, `sidecar-${label}.sock`);
   const [child, coldStartMs] = await timed(() =>
     startNode(`sidecar ${label}`, {
-      args: [...nodeArgs, PROGRAM, 'sidecar'],
+      args: [...nodeArgs, program, 'sidecar'],
       cpu,
       env: {
         ...KEYS,
@@ -192,6 +196,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
         ...env,
       },
       ready: () => answers(`http://127.0.0.1:${opsPort}/readyz`),
+      patienceMs,
     }),
   );
   lifecycle.onClose(`sidecar ${label}`, child.stop);

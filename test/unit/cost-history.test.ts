@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BOUNDS, type CostEntry, judgeCost, sparkline, trendText } from '../../loadtest/bench/cost-history.ts';
+import { BOUND, type CostEntry, judgeCost, sparkline, trendText } from '../../loadtest/bench/cost-history.ts';
 
 const pair = (ratio: number) => ({ bare: 10, sidecar: 10 * ratio, ratio });
 const base = { at: '2026-01-01T00:00:00.000Z', commit: 'abc1234', node: 'v20.0.0', machine: 'any' };
@@ -12,19 +12,32 @@ const entry = (cpu: number, instructions?: number): CostEntry => ({
 describe('the bound on the cost of a decision', () => {
   it('holds at the bound and breaks above it', () => {
     const history = { entries: [entry(9, 9), entry(2, 2)] };
-    const most = 2 * BOUNDS.instructions;
-    expect(judgeCost(entry(9, most), history).held).toBe(true);
-    expect(judgeCost(entry(2, most + 0.01), history)).toMatchObject({
+    expect(judgeCost(entry(9, 2 * BOUND), history).held).toBe(true);
+    expect(judgeCost(entry(2, 2 * BOUND + 0.01), history)).toMatchObject({
       held: false,
       text: expect.stringContaining('TOO DEAR'),
     });
   });
 
+  it('lets nothing pass that got a third dearer', () => {
+    expect(BOUND).toBe(1.35);
+  });
+
   it('falls back to CPU time where one of the two has no instructions', () => {
-    const most = 2 * BOUNDS['CPU time'];
-    expect(judgeCost(entry(most), { entries: [entry(2, 2)] }).held).toBe(true);
-    expect(judgeCost(entry(most + 0.01), { entries: [entry(2, 2)] }).held).toBe(false);
+    expect(judgeCost(entry(2 * BOUND), { entries: [entry(2, 2)] }).held).toBe(true);
+    expect(judgeCost(entry(4), { entries: [entry(2, 2)] }).held).toBe(false);
     expect(judgeCost(entry(2, 8), { entries: [entry(2)] }).held).toBe(true);
+  });
+
+  it('then compares with the program of the baseline in the same run, where that was run', () => {
+    const beside = (baselineCpuUs: number) => ({ ...entry(4), baselineCpuUs });
+    const history = { entries: [entry(2, 2)] };
+    expect(judgeCost(beside(40 / BOUND), history)).toMatchObject({
+      held: true,
+      text: expect.stringContaining('40.00 µs of CPU in this run, 29.63 at the baseline'),
+    });
+    expect(judgeCost(beside(40 / BOUND - 0.1), history).held).toBe(false);
+    expect(judgeCost({ ...entry(2, 8), baselineCpuUs: 100 }, history).held).toBe(false);
   });
 
   it('does not pass a ratio that is no number', () => {
