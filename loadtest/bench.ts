@@ -4,7 +4,7 @@
  * `npm run bench -- --help` lists the options; what the figures mean stands in loadtest/README.md.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,10 +125,17 @@ function settingOf({ seconds, openSeconds, rounds, questions }: Plan): Report['s
 
 const write = (plan: Plan, name: string, text: string) => writeFileSync(join(plan.out, name), text);
 const asJson = (report: Report) => `${JSON.stringify(report, null, 2)}\n`;
+const SIZES = join(RESULTS, 'sizes.json');
 const PARTIAL = 'bench.partial.json';
 
-function writeReport(report: Report, plan: Plan): void {
-  write(plan, 'bench.json', asJson(report));
+/** What stands in a file of its own beside the others. */
+function withSizes(report: Report): Report {
+  return existsSync(SIZES) ? { ...report, sizes: JSON.parse(readFileSync(SIZES, 'utf8')) } : report;
+}
+
+function writeReport(measured: Report, plan: Plan): void {
+  write(plan, 'bench.json', asJson(measured));
+  const report = withSizes(measured);
   for (const [name, svg] of toPlots(report)) write(plan, name, svg);
   write(plan, 'bench.md', toMarkdown(report));
   // Only what is kept is shown, and nobody should cite a short run.
@@ -180,7 +187,7 @@ async function begin(plan: Plan): Promise<void> {
   mkdirSync(plan.out, { recursive: true });
   const report = plan.merge.length > 0 ? merge(plan) : await run(plan);
   writeReport(report, plan);
-  process.stdout.write(toMarkdown(report));
+  process.stdout.write(toMarkdown(withSizes(report)));
 }
 
 const plan = readPlan(process.argv.slice(2));

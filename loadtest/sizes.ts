@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeLifecycle } from '../src/process/lifecycle.ts';
 import { startProgress } from '../src/process/progress.ts';
-import { median } from './bench/measurement.ts';
 import { takeTurns } from './bench/one-at-a-time.ts';
 import { describeMachine } from './bench/processes.ts';
 import { measureMaximum, measureRate } from './bench/saturate.ts';
 import { SEED, type SidecarTarget, startSidecarTarget, writeQuestions } from './bench/sidecars.ts';
+import { judgeSizes, type SizeWindow } from './bench/sizes-verdict.ts';
 import { startProjection, startRegisters } from './bench/stack.ts';
 
 const { values } = parseArgs({
@@ -63,7 +63,7 @@ async function rateForAll(
     await turnTo(target);
     const setup = { target, transport: 'tcp' as const, connections: CONNECTIONS, asked: 'half' as const };
     const found: number[] = [];
-    for (const stream of ['first', 'second', 'third']) {
+    for (const stream of ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']) {
       found.push((await measureMaximum(setup, { seconds: 10, stream })).perSecond);
     }
     maxima.push(Math.max(...found));
@@ -82,36 +82,23 @@ async function measure() {
     total: rounds * targets.length,
     screen: process.stderr,
   });
-  const windows: object[] = [];
-  const p99s = targets.map((): number[] => []);
+  const windows: SizeWindow[] = [];
   for (let round = 0; round < rounds; round++) {
-    for (const [index, target] of targets.entries()) {
+    for (const target of targets) {
       await turns.of(target);
       const before = await target.counters();
       const held = { target, connections: CONNECTIONS, why: 'one rate for all sizes', rate, maximum: 2 * rate };
       const { share: _, ...found } = await measureRate(held, { seconds, round });
       windows.push({ round, ...found, ...target.shares(before, await target.counters()) });
-      p99s[index]?.push(found.latency.p99Us);
       progress.advance(1);
     }
   }
   progress.end();
-  const medians = p99s.map(median);
-  return {
-    rate,
-    seconds,
-    p99Us: Object.fromEntries(targets.map(({ name }, i) => [name, medians[i]])),
-    times: ratio(medians),
-    windows,
-  };
+  return { rate, seconds, windows };
 }
 
-/** Of the largest to the smallest. */
-const ratio = (medians: readonly number[]) =>
-  Number(((medians.at(-1) ?? Number.NaN) / (medians[0] ?? Number.NaN)).toFixed(2));
-
 const machine = describeMachine();
-const report = await measure().finally(() => lifecycle.close());
-writeFileSync(join(values.out, 'sizes.json'), `${JSON.stringify({ machine, ...report }, null, 2)}\n`);
-const { windows: _, ...said } = report;
-process.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
+const report = { machine, ...(await measure().finally(() => lifecycle.close())) };
+writeFileSync(join(values.out, 'sizes.json'), `${JSON.stringify(report, null, 2)}\n`);
+const { what, target, found, verdict } = judgeSizes(report);
+process.stdout.write(`${what}: ${found}; ${target}: ${verdict}\n`);

@@ -1,21 +1,17 @@
 import { type Measurement, type RateMeasurement, ratioToBare } from './measurement.ts';
 import { atHalfOf, YARDSTICKS, type Yardstick } from './rates.ts';
 import type { ServerFacts } from './server-facts.ts';
+import { judgeSizes, type SizesReport } from './sizes-verdict.ts';
 import type { ProjectionFacts } from './stack.ts';
-
-/** One line of the numbers the product must reach: what was asked, what was found. */
-export interface Verdict {
-  what: string;
-  target: string;
-  found: string;
-  verdict: 'met' | 'not met' | 'not measured' | 'measured elsewhere';
-}
+import type { Verdict } from './verdict.ts';
 
 export interface Findings {
   summary: readonly Measurement[];
   rates: readonly RateMeasurement[];
   projections: readonly ProjectionFacts[];
   servers: readonly ServerFacts[];
+  /** Of the last run of `sizes.ts`. */
+  sizes?: SizesReport;
 }
 
 const NOT_MEASURED = { found: '', verdict: 'not measured' } as const;
@@ -43,11 +39,7 @@ export function judge(findings: Findings): Verdict[] {
       ...elsewhere('`npx tsx loadtest/policy.ts`'),
     },
     memory(servers),
-    {
-      what: 'its p99 against that on 10 k mandates, at one rate and the same cache-hit share',
-      target: '≤ 1.2 ×',
-      ...elsewhere('`npx tsx loadtest/sizes.ts`'),
-    },
+    judgeSizes(findings.sizes),
     within('Redis bytes per mandate: mandates with both indexes', { found: largest?.bytesOfMandates, atMost: 150 }),
     within('Redis bytes per mandate: all records (parties, aliases, branches, links too)', {
       found: largest?.bytesOfAll,

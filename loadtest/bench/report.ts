@@ -4,6 +4,7 @@ import type { CrossCheck } from './k6.ts';
 import { type Measurement, type RateMeasurement, ratioToBare } from './measurement.ts';
 import type { describeMachine } from './processes.ts';
 import type { LeftOut, ServerFacts } from './server-facts.ts';
+import type { SizesReport } from './sizes-verdict.ts';
 import type { ProjectionFacts } from './stack.ts';
 import type { Waterfall } from './waterfall.ts';
 
@@ -22,6 +23,8 @@ export interface Report {
   /** Where k6 is installed. */
   crossCheck?: CrossCheck;
   waterfall?: Waterfall;
+  /** Windows of a minute, of the last run of `sizes.ts`. */
+  sizes?: SizesReport;
   /** Servers that were measured in runs of their own, and put beside the others. */
   merged?: Merged[];
   /** Every single run. */

@@ -100,6 +100,21 @@ describe('the report of the bench', () => {
     expect(verdictOf('decisions against bare')).toMatchObject({ verdict: 'not met' });
   });
 
+  it('judges the tail of the largest size by windows of a minute', () => {
+    expect(verdictOf('its p99')).toMatchObject({ verdict: 'not measured' });
+    const windows = [10_000, 1_000_000].map((mandates, i) => ({
+      round: 0,
+      server: `sidecar, ${mandates}`,
+      latency: { p99Us: 100 + 21 * i },
+      warmShare: 1,
+    }));
+    const sizes = { machine: { commit: 'abc1234' }, rate: 1000, windows };
+    expect(verdictOf('its p99', { ...report, sizes })).toMatchObject({
+      verdict: 'not met',
+      found: expect.stringContaining('1.21 ×'),
+    });
+  });
+
   it('charges a server with the CPU of its database', () => {
     const text = toMarkdown({ ...report, summary: [row('bare', 10), row('SpiceDB', 30, { storeCpuUs: 70 })] });
     expect(text).toContain('| SpiceDB | tcp | 64 | all | 30.0 | 70.0 | 0.10 |');

@@ -1,0 +1,55 @@
+import { median } from './measurement.ts';
+import type { Verdict } from './verdict.ts';
+
+/** One of the windows of one size; those of a round followed each other. */
+export interface SizeWindow {
+  round: number;
+  server: string;
+  latency: { p99Us: number };
+  /** Lookups that the in-process cache answered. */
+  warmShare?: number;
+}
+
+/** What `sizes.ts` writes, as far as it is judged: in each round the smallest size comes first and the largest last. */
+export interface SizesReport {
+  machine: { commit: string };
+  /** Requests a second, of all sizes. */
+  rate: number;
+  windows: readonly SizeWindow[];
+}
+
+interface Round {
+  small: SizeWindow;
+  large: SizeWindow;
+}
+
+const TARGET = {
+  what: 'its p99 against that on 10 k mandates, at one rate and the same cache-hit share',
+  target: '≤ 1.2 ×',
+};
+
+/** By the rounds whose cache-hit shares are alike: at other shares it would compare Redis with memory. */
+export function judgeSizes(report: SizesReport | undefined): Verdict {
+  if (report === undefined) return { ...TARGET, found: '', verdict: 'not measured' };
+  const rounds = roundsOf(report.windows);
+  const alike = rounds.filter(({ small, large }) => Math.abs(warm(small) - warm(large)) <= 0.01);
+  const judged = alike.length > 0 ? alike : rounds;
+  const [small, large] = [median(judged.map((of) => p99(of.small))), median(judged.map((of) => p99(of.large)))];
+  const times = large / small;
+  const p99s = `${large} against ${small} µs at ${report.rate.toLocaleString('en')}/s, commit ${report.machine.commit}`;
+  const found = `${times.toFixed(2)} × (${judged[0]?.large.server}: ${p99s}), alike in ${alike.length} of ${rounds.length} rounds`;
+  if (alike.length === 0) return { ...TARGET, found, verdict: 'not measured' };
+  return { ...TARGET, found, verdict: times <= 1.2 ? 'met' : 'not met' };
+}
+
+function roundsOf(windows: readonly SizeWindow[]): Round[] {
+  const numbers = [...new Set(windows.map(({ round }) => round))];
+  return numbers.flatMap((number) => {
+    const of = windows.filter(({ round }) => round === number);
+    const [small, large] = [of[0], of.at(-1)];
+    return small === undefined || large === undefined || small === large ? [] : [{ small, large }];
+  });
+}
+
+const warm = ({ warmShare }: SizeWindow) => warmShare ?? Number.NaN;
+const p99 = ({ latency }: SizeWindow) => latency.p99Us;
