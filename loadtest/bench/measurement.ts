@@ -47,6 +47,8 @@ export interface RateMeasurement extends OpenLoad {
   share: number;
   /** User and system time of the server's processes, divided by requests. */
   cpuUs: number;
+  /** Of the time, what the host took of the machine's cores: tails are partly its own then. */
+  stolenShare?: number;
 }
 
 /** What a load generator reports. */
@@ -187,7 +189,7 @@ export function summariseRates(runs: readonly RateMeasurement[]): RateMeasuremen
     });
     return {
       ...first,
-      ...medianOf(group, first, ['rate', 'perSecond', 'cpuUs', 'share']),
+      ...medianOf(group, first, ['rate', 'perSecond', 'cpuUs', 'share', 'stolenShare']),
       requests: group.reduce((sum, run) => sum + run.requests, 0),
       allows: group.reduce((sum, run) => sum + run.allows, 0),
       errors: group.reduce((sum, run) => sum + run.errors, 0),

@@ -74,6 +74,12 @@ export function cpuTimeUs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
+/** What the host took of this machine's cores so far, ms in steps of 10 (`steal`, proc_stat(5)): 0 where it does not tell. */
+export function stolenMs(): number {
+  const [, , , , , , , , steal] = readFileSync('/proc/stat', 'utf8').split(/\s+/, 9);
+  return Number(steal ?? 0) * 10;
+}
+
 /** Resident memory of a process, MiB. */
 export function residentMiB(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

@@ -94,7 +94,20 @@ function maxima(rows: readonly Measurement[]): string[] {
 
 function belowTheMaximum(rows: readonly RateMeasurement[]): string[] {
   return table(
-    ['server', 'rate', 'req/s', 'p50 µs', 'p95', 'p99', 'p99.9', 'max', 'CPU µs/req', 'own lateness p99', 'missed'],
+    [
+      'server',
+      'rate',
+      'req/s',
+      'p50 µs',
+      'p95',
+      'p99',
+      'p99.9',
+      'max',
+      'CPU µs/req',
+      'own lateness p99',
+      'host took',
+      'missed',
+    ],
     rows.map((row) => [
       row.server,
       row.why,
@@ -106,6 +119,7 @@ function belowTheMaximum(rows: readonly RateMeasurement[]): string[] {
       row.latency.maxUs,
       microseconds(row.cpuUs),
       row.lateness.p99Us,
+      percent(row.stolenShare),
       row.errors + row.unanswered + (row.perSecond < 0.99 * row.rate ? ' (did not keep up)' : ''),
     ]),
   );
@@ -188,7 +202,7 @@ function ownRuns(merged: readonly Merged[]): string[] {
 
 const BELOW = `Every server at shares of its own maximum, by a generator that sends at fixed moments and counts from them (open model):
 a stall is charged to everything that was due in it. *own lateness* is the generator's own part: where it comes near the
-p99, the row says more about the generator. *missed* counts errors and what was never answered.`;
+p99, the row says more about the generator. *host took* is the share of the time in which the host had one of the machine's two cores: near 1 % it is the p99. *missed* counts errors and what was never answered.`;
 
 export function toMarkdown(report: Report): string {
   const { machine, setting, projections, leftOut, agreements, summary, rates, waterfall } = report;

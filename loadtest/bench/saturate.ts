@@ -6,6 +6,7 @@ import { type LoadOptions, seedOf } from './load-options.ts';
 import type { Asked, Measurement, RateMeasurement } from './measurement.ts';
 import type { Turns } from './one-at-a-time.ts';
 import type { Plan } from './plan.ts';
+import { stolenMs } from './processes.ts';
 import { SEED } from './sidecars.ts';
 import type { Target } from './targets.ts';
 
@@ -118,14 +119,17 @@ export async function measureRate(
   { target, connections, why, rate, maximum }: Rate,
   { seconds, round }: { seconds: number; round: number },
 ): Promise<RateMeasurement> {
+  const [startedAt, stolenBefore] = [performance.now(), stolenMs()];
   const stop = startCounting(target.pids());
   const setup: Setup = { target, transport: 'tcp', connections, asked: 'half' };
   const options = optionsOf(setup, { seconds, stream: `${why} round ${round}` });
   const load = await loadByOpenModel({ ...options, rate, warmSeconds: Math.min(2, seconds / 2) });
   const spent = await stop();
+  const stolenShare = (stolenMs() - stolenBefore) / (performance.now() - startedAt);
   const asked = load.requests * (1 + Math.min(2, seconds / 2) / seconds);
   const { name: server, dataClass } = target;
-  return { server, dataClass, connections, why, share: rate / maximum, cpuUs: spent.cpuUs / asked, ...load };
+  const figures = { share: rate / maximum, cpuUs: spent.cpuUs / asked, stolenShare };
+  return { server, dataClass, connections, why, ...figures, ...load };
 }
 
 /** Every rate in turn, round by round. */

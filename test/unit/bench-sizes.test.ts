@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSizes, type SizeWindow } from '../../loadtest/bench/sizes-verdict.ts';
+import { judgeSizes, roundsThatCount, type SizeWindow } from '../../loadtest/bench/sizes-verdict.ts';
 
 const of =
   (server: string) =>
@@ -17,7 +17,7 @@ describe('a larger register beside a small one', () => {
     expect(verdictOf(small(0, 100, 1), large(0, 120, 1))).toMatchObject({ verdict: 'met' });
     expect(verdictOf(small(0, 100, 1), large(0, 121, 1))).toMatchObject({
       verdict: 'not met',
-      found: '1.21 × (sidecar, 10,000,000: 121 against 100 µs at 5,000/s, commit abc1234), alike in 1 of 1 rounds',
+      found: '1.21 × (sidecar, 10,000,000: 121 against 100 µs at 5,000/s, commit abc1234), by 1 of 1 rounds',
     });
   });
 
@@ -27,8 +27,15 @@ describe('a larger register beside a small one', () => {
     const warmed = [small(1, 100, 0.995), large(1, 300, 1)];
     expect(verdictOf(small(0, 100, 0.9), large(0, 100, 1), ...warmed)).toMatchObject({
       verdict: 'not met',
-      found: expect.stringMatching(/^3\.00 × .*alike in 1 of 2 rounds$/),
+      found: expect.stringMatching(/^3\.00 × .*by 1 of 2 rounds$/),
     });
+  });
+
+  it('is not judged by rounds of which the host took a part', () => {
+    const stolen = (window: SizeWindow, stolenShare: number): SizeWindow => ({ ...window, stolenShare });
+    expect(verdictOf(small(0, 100, 1), stolen(large(0, 100, 1), 0.001))).toMatchObject({ verdict: 'met' });
+    expect(verdictOf(stolen(small(0, 100, 1), 0.0011), large(0, 100, 1))).toMatchObject({ verdict: 'not measured' });
+    expect(roundsThatCount([small(0, 100, 1), stolen(large(0, 100, 1), 0.02), small(1, 9, 1), large(1, 9, 1)])).toBe(1);
   });
 
   it('is judged by the medians of the rounds', () => {
