@@ -8,6 +8,8 @@ export interface SizeWindow {
   latency: { p99Us: number };
   /** Lookups that the in-process cache answered. */
   warmShare?: number;
+  /** Questions whose facts stood together, so that nothing was looked up. */
+  keptShare?: number;
   /** As in `RateMeasurement`. */
   stolenShare?: number;
 }
@@ -64,5 +66,6 @@ function roundsOf(windows: readonly SizeWindow[]): Round[] {
   });
 }
 
-const warm = ({ warmShare }: SizeWindow) => warmShare ?? Number.NaN;
+/** Of those for which all stood together nothing was looked up, so that no share of that can be told. */
+const warm = ({ warmShare, keptShare }: SizeWindow) => warmShare ?? (keptShare === 1 ? 1 : Number.NaN);
 const p99 = ({ latency }: SizeWindow) => latency.p99Us;

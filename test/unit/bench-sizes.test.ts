@@ -24,6 +24,10 @@ describe('a larger register beside a small one', () => {
   it('is not compared at different cache-hit shares', () => {
     expect(verdictOf(small(0, 100, 0.9), large(0, 100, 1))).toMatchObject({ verdict: 'not measured' });
     expect(verdictOf(small(0, 100), large(0, 100))).toMatchObject({ verdict: 'not measured' });
+    expect(verdictOf({ ...small(0, 100), keptShare: 0.9 }, large(0, 100, 1))).toMatchObject({
+      verdict: 'not measured',
+    });
+    expect(verdictOf({ ...small(0, 100), keptShare: 1 }, large(0, 100, 1))).toMatchObject({ verdict: 'met' });
     const warmed = [small(1, 100, 0.995), large(1, 300, 1)];
     expect(verdictOf(small(0, 100, 0.9), large(0, 100, 1), ...warmed)).toMatchObject({
       verdict: 'not met',
