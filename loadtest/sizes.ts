@@ -30,7 +30,7 @@ const seconds = Number(values.seconds);
 const SERVER_CPU = 0;
 const CONNECTIONS = 64;
 const QUESTIONS = 50_000;
-/** Of rounds that count, for which so many may be needed. */
+/** So many rounds are tried for each that is to count. */
 const TRIES = 4;
 
 process.env.PATH = `${join(import.meta.dirname, '../.tools/bin')}:${process.env.PATH}`;

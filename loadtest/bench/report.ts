@@ -23,7 +23,7 @@ export interface Report {
   /** Where k6 is installed. */
   crossCheck?: CrossCheck;
   waterfall?: Waterfall;
-  /** Windows of a minute, of the last run of `sizes.ts`. */
+  /** Of the last run of `sizes.ts`. */
   sizes?: SizesReport;
   /** Servers that were measured in runs of their own, and put beside the others. */
   merged?: Merged[];

@@ -46,6 +46,7 @@ export function judgeSizes(report: SizesReport | undefined): Verdict {
   return { ...TARGET, found, verdict: times <= 1.2 ? 'met' : 'not met' };
 }
 
+/** How many rounds there are to judge by. */
 export const roundsThatCount = (windows: readonly SizeWindow[]): number => roundsOf(windows).filter(counts).length;
 
 /**

@@ -87,9 +87,10 @@ async function warmUp(all: readonly Client[]): Promise<void> {
     await eventually('all are answered', () => all.every(({ came }) => came() !== ''));
     for (const { forget } of all) forget();
   }
-  // What that took of a burst comes back, a fifth of the time without a queue.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
 }
+
+/** What was taken of a burst comes back with a fifth of the time without a queue. */
+const burstIsBack = () => new Promise((resolve) => setTimeout(resolve, 1000));
 
 /** On a core, whatever else has it. */
 function work(ms: number): void {
@@ -193,15 +194,25 @@ describe('a turn of the event loop', () => {
     const all = await openMany(port, 100);
     await warmUp(all);
     workMs = 2;
-    workedMs = 0;
-    for (const { socket } of all) socket.write(request());
-    await eventually('all are told', () => all.every(({ came }) => came() !== ''));
-    const told = all.flatMap(({ came }) => statuses(came()));
-    const answered = told.filter((status) => status === '200').length;
-    // A burst of 100 ms, and some of each turn after it: 40 answers, or fewer that took as long, for what the host takes of a core counts as work.
-    expect(workedMs).toBeGreaterThanOrEqual(40 * 2);
-    expect(told.filter((status) => status === '503')).toHaveLength(100 - answered);
-    expect(answered).toBeLessThan(80);
+    // What else runs here leaves cold caches, and what the host takes of a core counts as work: then fewer fit into a burst. It is asked anew then.
+    let answered = 0;
+    for (let burst = 0; burst < 5 && answered < 40; burst++) {
+      await burstIsBack();
+      workedMs = 0;
+      for (const { socket, forget } of all) {
+        forget();
+        socket.write(request());
+      }
+      await eventually('all are told', () => all.every(({ came }) => came() !== ''));
+      const told = all.flatMap(({ came }) => statuses(came()));
+      answered = told.filter((status) => status === '200').length;
+      // Each time as much is done as 40 answers take.
+      expect(workedMs).toBeGreaterThanOrEqual(40 * 2);
+      expect(told.filter((status) => status === '503')).toHaveLength(100 - answered);
+      expect(answered).toBeLessThan(80);
+    }
+    // A burst of 100 ms, and some of each turn after it.
+    expect(answered).toBeGreaterThanOrEqual(40);
   });
 
   it('takes in bodies of a byte a piece from few connections', async () => {

@@ -100,7 +100,7 @@ describe('the report of the bench', () => {
     expect(verdictOf('decisions against bare')).toMatchObject({ verdict: 'not met' });
   });
 
-  it('judges the tail of the largest size by windows of a minute', () => {
+  it('judges the tail of the largest size by a run of its own', () => {
     expect(verdictOf('its p99')).toMatchObject({ verdict: 'not measured' });
     const windows = [10_000, 1_000_000].map((mandates, i) => ({
       round: 0,
